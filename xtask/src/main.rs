@@ -1,0 +1,2 @@
+//! Chores that cargo has no word for.
+fn main() {}
