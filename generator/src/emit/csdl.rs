@@ -11,7 +11,7 @@
 //! - A type that no page describes is `Edm.Untyped` (which CSDL took up in 4.01), or `Edm.EntityType` for a navigation
 //!   property; a function without a documented result returns `Edm.Untyped`. A `LongDescription` keeps the words of
 //!   the page.
-//! - Names are written as the service spells them, even if they are no simple identifiers (section 15.1): an enumeration
+//! - Names are written as the service spells them, even if they are no simple identifiers: an enumeration
 //!   member `North America 5x7in` is of more use than none.
 //!
 //! ```text
@@ -348,5 +348,31 @@ fn is_primitive_value(primitive: Primitive, value: &str) -> bool {
         | Primitive::Stream
         | Primitive::TimeOfDay
         | Primitive::Untyped => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::sample;
+
+    #[test]
+    fn sample_api() {
+        insta::assert_snapshot!(emit(&sample::api()));
+    }
+
+    #[test]
+    fn empty_api() {
+        insta::assert_snapshot!(emit(&Api::default()), @r#"
+        <?xml version="1.0" encoding="utf-8"?>
+        <edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx">
+          <edmx:Reference Uri="https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Core.V1.xml">
+            <edmx:Include Namespace="Org.OData.Core.V1"/>
+          </edmx:Reference>
+          <edmx:DataServices>
+            <Schema Namespace="microsoft.graph" xmlns="http://docs.oasis-open.org/odata/ns/edm"/>
+          </edmx:DataServices>
+        </edmx:Edmx>
+        "#);
     }
 }
