@@ -1,18 +1,19 @@
 //! Compiles API reference documents into an SDK, and tells where documents contradict each other.
 
 // In data-flow order: a module uses only modules above it.
-pub mod api;
-pub mod docs;
-pub mod emit;
-pub mod facts;
-pub mod front_matter;
+pub mod span;
 pub mod ir;
+pub mod docs;
+pub mod sections;
+pub mod front_matter;
+pub mod vocabulary;
+pub mod spelling;
+pub mod api;
+pub mod facts;
 pub mod model;
 pub mod resolve;
-pub mod sections;
-pub mod span;
-pub mod spelling;
-pub mod vocabulary;
+pub mod prose;
+pub mod emit;
 
 use docs::{Docs, Role};
 use facts::PageFacts;
