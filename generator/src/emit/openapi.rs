@@ -27,7 +27,12 @@ use paths::Referenced;
 pub fn emit(api: &Api) -> Value {
     let mut referenced = Referenced::default();
     let paths = paths::paths(api, &mut referenced);
-    let Referenced { envelopes, examples, scopes, tags } = referenced;
+    let Referenced {
+        envelopes,
+        examples,
+        scopes,
+        tags,
+    } = referenced;
 
     let mut schemas = schemas::components(api);
     schemas.extend(envelopes.components());
@@ -37,12 +42,21 @@ pub fn emit(api: &Api) -> Value {
         .set("responses", bodies::error_response())
         .filled("examples", examples.components())
         .set("securitySchemes", scopes.schemes());
-    let tags: Vec<_> = tags.into_iter().map(|name| json!({ "name": name })).collect();
+    let tags: Vec<_> = tags
+        .into_iter()
+        .map(|name| json!({ "name": name }))
+        .collect();
     let version = api.version.as_str();
     Object::new()
         .set("openapi", "3.1.0")
-        .set("info", json!({"title": "Microsoft Graph", "version": version}))
-        .set("servers", json!([{"url": format!("https://graph.microsoft.com/{version}")}]))
+        .set(
+            "info",
+            json!({"title": "Microsoft Graph", "version": version}),
+        )
+        .set(
+            "servers",
+            json!([{"url": format!("https://graph.microsoft.com/{version}")}]),
+        )
         .filled("tags", tags)
         .set("paths", paths)
         .set("components", components)

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::{
     api::{
-        Api, BodyMember, Callable, Deprecation, EnumId, EnumMember, EnumType, Example, HttpMessage, ItemType,
-        Member, MemberKind, Operation, OperationKind, OperationPage, Parameter, Path, PathParameter,
-        PermissionAlternative, PermissionSet, Piece, RequestBody, Response, ResponseBody, Root, Sealed,
-        Segment, SegmentKind, Source, StartLine, StructuredType, Type, TypeId, TypeKind,
+        Api, BodyMember, Callable, Deprecation, EnumId, EnumMember, EnumType, Example, HttpMessage,
+        ItemType, Member, MemberKind, Operation, OperationKind, OperationPage, Parameter, Path,
+        PathParameter, PermissionAlternative, PermissionSet, Piece, RequestBody, Response,
+        ResponseBody, Root, Sealed, Segment, SegmentKind, Source, StartLine, StructuredType, Type,
+        TypeId, TypeKind,
     },
     ir::{ApiVersion, Method, PermissionKind, Primitive, TypeName},
 };
@@ -31,9 +32,21 @@ pub(super) fn api() -> Api {
         enums: enums(),
         operations,
         roots: vec![
-            Root { name: "items".into(), is_singleton: false, ty: Some(ITEM) },
-            Root { name: "lost".into(), is_singleton: false, ty: None },
-            Root { name: "showcase".into(), is_singleton: true, ty: Some(CAMERA) },
+            Root {
+                name: "items".into(),
+                is_singleton: false,
+                ty: Some(ITEM),
+            },
+            Root {
+                name: "lost".into(),
+                is_singleton: false,
+                ty: None,
+            },
+            Root {
+                name: "showcase".into(),
+                is_singleton: true,
+                ty: Some(CAMERA),
+            },
         ],
         callables: callables(),
         sealed: Sealed,
@@ -123,26 +136,38 @@ fn types() -> Vec<StructuredType> {
 }
 
 fn enums() -> Vec<EnumType> {
-    let described =
-        |name: &str, description: &str| EnumMember { description: description.into(), ..member(name, None) };
+    let described = |name: &str, description: &str| EnumMember {
+        description: description.into(),
+        ..member(name, None)
+    };
     vec![
         EnumType {
             members: vec![
                 described("new", "Never lent."),
                 described("worn", "Works, and looks **old**."),
                 member("unknownFutureValue", None),
-                EnumMember { prefer_only: true, ..member("retired", None) },
+                EnumMember {
+                    prefer_only: true,
+                    ..member("retired", None)
+                },
             ],
             description: "How worn an item is.".into(),
             ..enumeration("microsoft.graph.condition")
         },
         EnumType {
             members: vec![member("A4", None), member("North America 5x7in", None)],
-            deprecated: Some(Deprecation { date: None, use_instead: Some("paper".into()) }),
+            deprecated: Some(Deprecation {
+                date: None,
+                use_instead: Some("paper".into()),
+            }),
             ..enumeration("microsoft.graph.paperSize")
         },
         EnumType {
-            members: vec![member("none", Some(0)), member("monday", Some(1)), member("tuesday", Some(2))],
+            members: vec![
+                member("none", Some(0)),
+                member("monday", Some(1)),
+                member("tuesday", Some(2)),
+            ],
             is_flags: true,
             ..enumeration("microsoft.graph.weekdays")
         },
@@ -151,7 +176,10 @@ fn enums() -> Vec<EnumType> {
 
 fn callables() -> Vec<Callable> {
     let item = Type::single(ItemType::Structured(ITEM));
-    let items = Type { item: ItemType::Structured(ITEM), collection: true };
+    let items = Type {
+        item: ItemType::Structured(ITEM),
+        collection: true,
+    };
     vec![
         Callable {
             binding: Some(item),
@@ -177,9 +205,18 @@ fn callables() -> Vec<Callable> {
 
 fn check_out_parameters() -> Vec<Parameter> {
     vec![
-        Parameter { description: "Who takes it.".into(), ..parameter("borrower", Some(true)) },
-        Parameter { ty: strings(), ..parameter("notes", Some(false)) },
-        Parameter { ty: Type::single(unknown("term")), ..parameter("terms", None) },
+        Parameter {
+            description: "Who takes it.".into(),
+            ..parameter("borrower", Some(true))
+        },
+        Parameter {
+            ty: strings(),
+            ..parameter("notes", Some(false))
+        },
+        Parameter {
+            ty: Type::single(unknown("term")),
+            ..parameter("terms", None)
+        },
     ]
 }
 
@@ -200,20 +237,34 @@ fn item_pages() -> Vec<Operation> {
                 ..parameter("$top", Some(false))
             },
         ],
-        headers: vec![parameter("ConsistencyLevel", Some(true)), parameter("Accept", None)],
-        responses: vec![response(200, ResponseBody::Collection(item()), "If successful, returns `200 OK`.")],
+        headers: vec![
+            parameter("ConsistencyLevel", Some(true)),
+            parameter("Accept", None),
+        ],
+        responses: vec![response(
+            200,
+            ResponseBody::Collection(item()),
+            "If successful, returns `200 OK`.",
+        )],
         examples: vec![
             example(
                 "Example 1: Everything",
                 get("items"),
                 ok(r#"{"value": [{"assetTag": "A-1", "cost": 12.5}]}"#),
             ),
-            example("Example 2: Cut off", get("items"), ok("{\"value\": [ ... ]}\n")),
+            example(
+                "Example 2: Cut off",
+                get("items"),
+                ok("{\"value\": [ ... ]}\n"),
+            ),
         ],
         ..page("item-list", "List items")
     });
     let create = OperationPage {
-        deprecated: Some(Deprecation { date: Some("2027-01-31".into()), use_instead: None }),
+        deprecated: Some(Deprecation {
+            date: Some("2027-01-31".into()),
+            use_instead: None,
+        }),
         body: Some(RequestBody::Object {
             ty: item(),
             members: vec![BodyMember {
@@ -227,7 +278,10 @@ fn item_pages() -> Vec<Operation> {
         examples: vec![example(
             "Example",
             (
-                StartLine::Request(Method::Post, "https://graph.microsoft.com/beta/items".into()),
+                StartLine::Request(
+                    Method::Post,
+                    "https://graph.microsoft.com/beta/items".into(),
+                ),
                 r#"{"assetTag": "A-2"}"#,
             ),
             ok(r#"{"id": "1"}"#),
@@ -249,7 +303,9 @@ fn item_pages() -> Vec<Operation> {
         ..page("item-photo", "Get photo")
     };
     let put_photo = OperationPage {
-        body: Some(RequestBody::Stream { media_type: Some("image/png".into()) }),
+        body: Some(RequestBody::Stream {
+            media_type: Some("image/png".into()),
+        }),
         responses: vec![
             response(200, ResponseBody::Value(item()), ""),
             response(200, ResponseBody::Empty, ""),
@@ -263,11 +319,36 @@ fn item_pages() -> Vec<Operation> {
     vec![
         operation(Method::Get, "/items", OperationKind::List, &list),
         operation(Method::Get, "/showcase/items", OperationKind::List, &list),
-        operation(Method::Post, "/items", OperationKind::Create, &Arc::new(create)),
-        operation(Method::Get, "/items/delta()", OperationKind::Delta, &Arc::new(delta)),
-        operation(Method::Get, "/items/{id}/photo/$value", OperationKind::Download, &Arc::new(photo())),
-        operation(Method::Put, "/items/{itemId}/photo/$value", OperationKind::Upload, &Arc::new(put_photo)),
-        operation(Method::Get, "/items/$count", OperationKind::Count, &count_page()),
+        operation(
+            Method::Post,
+            "/items",
+            OperationKind::Create,
+            &Arc::new(create),
+        ),
+        operation(
+            Method::Get,
+            "/items/delta()",
+            OperationKind::Delta,
+            &Arc::new(delta),
+        ),
+        operation(
+            Method::Get,
+            "/items/{id}/photo/$value",
+            OperationKind::Download,
+            &Arc::new(photo()),
+        ),
+        operation(
+            Method::Put,
+            "/items/{itemId}/photo/$value",
+            OperationKind::Upload,
+            &Arc::new(put_photo),
+        ),
+        operation(
+            Method::Get,
+            "/items/$count",
+            OperationKind::Count,
+            &count_page(),
+        ),
     ]
 }
 
@@ -287,14 +368,21 @@ fn loan_pages() -> Vec<Operation> {
     let check_out = OperationPage {
         body: Some(RequestBody::Parameters(check_out_parameters())),
         responses: vec![
-            response(200, ResponseBody::Value(Type::single(ItemType::Structured(LOAN))), ""),
+            response(
+                200,
+                ResponseBody::Value(Type::single(ItemType::Structured(LOAN))),
+                "",
+            ),
             response(202, ResponseBody::Empty, ""),
         ],
         ..page("item-checkout", "item: checkOut")
     };
     let usage = OperationPage {
         function_parameters: vec![
-            Parameter { description: "Such as `D7`.".into(), ..parameter("period", Some(true)) },
+            Parameter {
+                description: "Such as `D7`.".into(),
+                ..parameter("period", Some(true))
+            },
             parameter("zone", None),
         ],
         responses: vec![response(
@@ -313,7 +401,10 @@ fn loan_pages() -> Vec<Operation> {
         responses: vec![response(200, ResponseBody::Collection(strings()), "")],
         ..page("item-list-spares", "List spares")
     };
-    let file = OperationPage { body: Some(RequestBody::Unknown), ..page("file-put", "Put {file}") };
+    let file = OperationPage {
+        body: Some(RequestBody::Unknown),
+        ..page("file-put", "Put {file}")
+    };
     let mut put_file = operation(
         Method::Put,
         "/showcase/files/root:/{path}:/content",
@@ -335,7 +426,12 @@ fn loan_pages() -> Vec<Operation> {
             OperationKind::Function("usage".into()),
             &Arc::new(usage),
         ),
-        operation(Method::Post, "/items/{itemId}/spare/$ref", OperationKind::AddReference, &Arc::new(add)),
+        operation(
+            Method::Post,
+            "/items/{itemId}/spare/$ref",
+            OperationKind::AddReference,
+            &Arc::new(add),
+        ),
         operation(
             Method::Get,
             "/items/{itemId}/spare/$ref",
@@ -348,17 +444,26 @@ fn loan_pages() -> Vec<Operation> {
 
 /// Two tables, the second of which repeats an alternative of the first.
 fn permissions() -> Vec<PermissionSet> {
-    let one = |name: &str| PermissionAlternative { all_of: vec![name.into()], resource_specific: false };
+    let one = |name: &str| PermissionAlternative {
+        all_of: vec![name.into()],
+        resource_specific: false,
+    };
     vec![
         PermissionSet {
             title: Some("Own items".into()),
             kinds: vec![
-                (PermissionKind::DelegatedWork, vec![one("Item.Read"), one("Item.ReadWrite.All")]),
+                (
+                    PermissionKind::DelegatedWork,
+                    vec![one("Item.Read"), one("Item.ReadWrite.All")],
+                ),
                 (PermissionKind::DelegatedPersonal, vec![]),
                 (
                     PermissionKind::Application,
                     vec![
-                        PermissionAlternative { resource_specific: true, ..one("Item.Read.Group") },
+                        PermissionAlternative {
+                            resource_specific: true,
+                            ..one("Item.Read.Group")
+                        },
                         PermissionAlternative {
                             all_of: vec!["Item.Read.All".into(), "Loan.Read.All".into()],
                             ..one("")
@@ -431,7 +536,12 @@ fn enumeration(name: &str) -> EnumType {
 }
 
 fn member(name: &str, value: Option<i64>) -> EnumMember {
-    EnumMember { name: name.into(), value, prefer_only: false, description: String::new() }
+    EnumMember {
+        name: name.into(),
+        value,
+        prefer_only: false,
+        description: String::new(),
+    }
 }
 
 fn callable(name: &str) -> Callable {
@@ -457,25 +567,46 @@ fn parameter(name: &str, required: Option<bool>) -> Parameter {
 }
 
 fn strings() -> Type {
-    Type { item: ItemType::Primitive(Primitive::String), collection: true }
+    Type {
+        item: ItemType::Primitive(Primitive::String),
+        collection: true,
+    }
 }
 
 fn unknown(text: &str) -> ItemType {
-    ItemType::Unknown { text: text.into(), reason: "no page describes it" }
+    ItemType::Unknown {
+        text: text.into(),
+        reason: "no page describes it",
+    }
 }
 
 fn page(name: &str, title: &str) -> OperationPage {
-    OperationPage { title: title.into(), page: format!("api/{name}.md").into(), ..OperationPage::default() }
+    OperationPage {
+        title: title.into(),
+        page: format!("api/{name}.md").into(),
+        ..OperationPage::default()
+    }
 }
 
-fn operation(method: Method, path: &str, kind: OperationKind, page: &Arc<OperationPage>) -> Operation {
-    let words: Vec<_> =
-        path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+fn operation(
+    method: Method,
+    path: &str,
+    kind: OperationKind,
+    page: &Arc<OperationPage>,
+) -> Operation {
+    let words: Vec<_> = path
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     Operation {
         method,
         path: read_path(path),
         kind,
-        id: format!("{}_{}", words.join("_"), method.as_str().to_ascii_lowercase()),
+        id: format!(
+            "{}_{}",
+            words.join("_"),
+            method.as_str().to_ascii_lowercase()
+        ),
         page: Arc::clone(page),
         source: source(&page.page, 12),
         also: vec![],
@@ -495,7 +626,11 @@ fn read_path(text: &str) -> Path {
             pieces.push(Piece::Parameter(path.parameters.len()));
             path.parameters.push(PathParameter {
                 name: name.into(),
-                documented: if name == "id" { "id | assetTag".into() } else { name.into() },
+                documented: if name == "id" {
+                    "id | assetTag".into()
+                } else {
+                    name.into()
+                },
                 ty: Type::single(ItemType::Primitive(Primitive::String)),
                 quoted: before.ends_with('\''),
                 multi_segment: false,
@@ -505,17 +640,31 @@ fn read_path(text: &str) -> Path {
                 pieces.push(Piece::Text(after.into()));
             }
         }
-        path.segments.push(Segment { kind: SegmentKind::Name, pieces, ty: None });
+        path.segments.push(Segment {
+            kind: SegmentKind::Name,
+            pieces,
+            ty: None,
+        });
     }
     path
 }
 
 fn response(status: u16, body: ResponseBody, description: &str) -> Response {
-    Response { status, body, description: description.into() }
+    Response {
+        status,
+        body,
+        description: description.into(),
+    }
 }
 
 fn get(path: &str) -> (StartLine, &'static str) {
-    (StartLine::Request(Method::Get, format!("https://graph.microsoft.com/beta/{path}")), "")
+    (
+        StartLine::Request(
+            Method::Get,
+            format!("https://graph.microsoft.com/beta/{path}"),
+        ),
+        "",
+    )
 }
 
 fn ok(body: &'static str) -> (StartLine, &'static str) {
@@ -532,9 +681,17 @@ fn example(title: &str, request: (StartLine, &str), response: (StartLine, &str))
 }
 
 fn message(start_line: StartLine, body: &str) -> HttpMessage {
-    HttpMessage { start_line, headers: vec![], body: body.into(), source: source("api/page.md", 50) }
+    HttpMessage {
+        start_line,
+        headers: vec![],
+        body: body.into(),
+        source: source("api/page.md", 50),
+    }
 }
 
 fn source(page: &str, line: u32) -> Source {
-    Source { page: page.into(), line }
+    Source {
+        page: page.into(),
+        line,
+    }
 }

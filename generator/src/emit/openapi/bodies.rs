@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     api::{
-        Api, BodyMember, HttpMessage, ItemType, Operation, OperationKind, Parameter, RequestBody, Response,
-        ResponseBody, StartLine, Type,
+        Api, BodyMember, HttpMessage, ItemType, Operation, OperationKind, Parameter, RequestBody,
+        Response, ResponseBody, StartLine, Type,
     },
     ir::{Method, Primitive},
 };
@@ -43,7 +43,10 @@ impl Envelopes {
     /// The schema of a page of items, as `operation` returns it.
     fn collection(&mut self, api: &Api, operation: &Operation, ty: &Type) -> Object {
         let (item, name) = match operation.kind {
-            OperationKind::ListReferences => (reference(REFERENCE_SCHEMA), Some(REFERENCE_SCHEMA.to_owned())),
+            OperationKind::ListReferences => (
+                reference(REFERENCE_SCHEMA),
+                Some(REFERENCE_SCHEMA.to_owned()),
+            ),
             OperationKind::List
             | OperationKind::Get
             | OperationKind::Create
@@ -63,7 +66,14 @@ impl Envelopes {
         let is_delta = operation.kind == OperationKind::Delta;
         let envelope = || page_of(item.clone(), is_delta);
         let Some(name) = name else { return envelope() };
-        let key = format!("{name}{}", if is_delta { "DeltaResponse" } else { "CollectionResponse" });
+        let key = format!(
+            "{name}{}",
+            if is_delta {
+                "DeltaResponse"
+            } else {
+                "CollectionResponse"
+            }
+        );
         if api.find_type(&key).is_some() || api.find_enum(&key).is_some() {
             return envelope();
         }
@@ -76,34 +86,62 @@ impl Envelopes {
 fn page_of(item: Object, is_delta: bool) -> Object {
     let link = json!({"type": "string", "format": "uri"});
     let properties = Object::new()
-        .set("value", Object::new().set("type", "array").set("items", item))
+        .set(
+            "value",
+            Object::new().set("type", "array").set("items", item),
+        )
         .set("@odata.nextLink", link.clone())
         .maybe("@odata.deltaLink", is_delta.then_some(link));
-    Object::new().set("type", "object").set("properties", properties).set("required", vec!["value"])
+    Object::new()
+        .set("type", "object")
+        .set("properties", properties)
+        .set("required", vec!["value"])
 }
 
 /// The `requestBody` of an operation; reading requests carry none, whatever else their page describes.
-pub(super) fn request_body(api: &Api, operation: &Operation, examples: &mut Examples) -> Option<Object> {
+pub(super) fn request_body(
+    api: &Api,
+    operation: &Operation,
+    examples: &mut Examples,
+) -> Option<Object> {
     match operation.method {
         Method::Get | Method::Head | Method::Options => return None,
         Method::Post | Method::Put | Method::Patch | Method::Delete => {}
     }
     let body = operation.page.body.as_ref()?;
     let (media_type, schema) = match body {
-        RequestBody::Object { ty, members } => (JSON.to_owned(), object_body(api, operation, ty, members)),
+        RequestBody::Object { ty, members } => {
+            (JSON.to_owned(), object_body(api, operation, ty, members))
+        }
         RequestBody::Parameters(parameters) => (JSON.to_owned(), parameters_body(api, parameters)),
         RequestBody::Reference => (JSON.to_owned(), reference(REFERENCE_SCHEMA)),
-        RequestBody::Stream { media_type: documented } => {
-            let requests = operation.page.examples.iter().filter_map(|example| example.request.as_ref());
-            let known = documented.as_deref().and_then(media_type).or_else(|| shown_media_type(requests));
+        RequestBody::Stream {
+            media_type: documented,
+        } => {
+            let requests = operation
+                .page
+                .examples
+                .iter()
+                .filter_map(|example| example.request.as_ref());
+            let known = documented
+                .as_deref()
+                .and_then(media_type)
+                .or_else(|| shown_media_type(requests));
             (known.unwrap_or_else(|| BYTES.to_owned()), Object::new())
         }
         RequestBody::Unknown => (JSON.to_owned(), Object::new()),
     };
     let media = Object::new().filled("schema", schema);
-    let media =
-        if media_type == JSON { media.filled("examples", examples.of_request(operation)) } else { media };
-    Some(Object::new().set("content", Object::new().set(&media_type, media)).set("required", true))
+    let media = if media_type == JSON {
+        media.filled("examples", examples.of_request(operation))
+    } else {
+        media
+    };
+    Some(
+        Object::new()
+            .set("content", Object::new().set(&media_type, media))
+            .set("required", true),
+    )
 }
 
 /// A reference to the type, and what this page requires of it.
@@ -114,8 +152,11 @@ fn object_body(api: &Api, operation: &Operation, ty: &Type, members: &[BodyMembe
         .map(|member| member.name.as_str())
         .collect();
     if let (OperationKind::Create, ItemType::Structured(id)) = (&operation.kind, &ty.item) {
-        let optional =
-            |name: &str| members.iter().any(|member| member.name == name && member.required == Some(false));
+        let optional = |name: &str| {
+            members
+                .iter()
+                .any(|member| member.name == name && member.required == Some(false))
+        };
         for member in api.all_members(*id) {
             let name = member.name.as_str();
             if member.required && !required.contains(&name) && !optional(name) {
@@ -131,8 +172,9 @@ fn parameters_body(api: &Api, parameters: &[Parameter]) -> Object {
     let properties: Object = parameters
         .iter()
         .map(|parameter| {
-            let schema =
-                schema_of(api, &parameter.ty).described(&parameter.description).sourced(&parameter.source);
+            let schema = schema_of(api, &parameter.ty)
+                .described(&parameter.description)
+                .sourced(&parameter.source);
             (parameter.name.clone(), schema.into())
         })
         .collect();
@@ -141,7 +183,10 @@ fn parameters_body(api: &Api, parameters: &[Parameter]) -> Object {
         .filter(|parameter| parameter.required == Some(true))
         .map(|parameter| parameter.name.as_str())
         .collect();
-    Object::new().set("type", "object").filled("properties", properties).filled("required", required)
+    Object::new()
+        .set("type", "object")
+        .filled("properties", properties)
+        .filled("required", required)
 }
 
 /// The `responses` of an operation: the documented ones and, by default, an error.
@@ -156,7 +201,10 @@ pub(super) fn responses(
         by_status.entry(response.status).or_default().push(response);
     }
     let documented: Vec<_> = by_status.keys().copied().collect();
-    let first_success = documented.iter().copied().find(|status| (200..300).contains(status));
+    let first_success = documented
+        .iter()
+        .copied()
+        .find(|status| (200..300).contains(status));
     let mut responses = Object::new();
     for (status, alternatives) in by_status {
         // An example with an undocumented success status still shows what a success looks like.
@@ -187,16 +235,23 @@ pub(super) fn responses(
             media_types.insert(&media_type, media);
         }
         let response = Object::new().set("description", reason_phrase(status));
-        let response =
-            alternatives.iter().rev().fold(response, |response, next| response.described(&next.description));
+        let response = alternatives.iter().rev().fold(response, |response, next| {
+            response.described(&next.description)
+        });
         responses.insert(&status.to_string(), response.filled("content", media_types));
     }
-    responses.set("default", Object::new().set("$ref", format!("#/components/responses/{ERROR_RESPONSE}")))
+    responses.set(
+        "default",
+        Object::new().set("$ref", format!("#/components/responses/{ERROR_RESPONSE}")),
+    )
 }
 
 fn any_of(mut schemas: Vec<Object>) -> Object {
     if schemas.len() > 1 {
-        Object::new().set("anyOf", schemas.into_iter().map(Value::from).collect::<Vec<_>>())
+        Object::new().set(
+            "anyOf",
+            schemas.into_iter().map(Value::from).collect::<Vec<_>>(),
+        )
     } else {
         schemas.pop().unwrap_or_default()
     }
@@ -213,7 +268,9 @@ fn content_of(
         ResponseBody::Empty => None,
         ResponseBody::Unknown => Some((JSON.to_owned(), Object::new())),
         ResponseBody::Stream => Some((stream_type(operation, response.status), Object::new())),
-        ResponseBody::Collection(ty) => Some((JSON.to_owned(), envelopes.collection(api, operation, ty))),
+        ResponseBody::Collection(ty) => {
+            Some((JSON.to_owned(), envelopes.collection(api, operation, ty)))
+        }
         ResponseBody::Value(ty) if ty.collection => {
             Some((JSON.to_owned(), envelopes.collection(api, operation, ty)))
         }
@@ -226,9 +283,16 @@ fn content_of(
             }
             ItemType::Primitive(_) | ItemType::Enum(_) => {
                 let properties = Object::new().set("value", schema_of(api, ty));
-                Some((JSON.to_owned(), Object::new().set("type", "object").set("properties", properties)))
+                Some((
+                    JSON.to_owned(),
+                    Object::new()
+                        .set("type", "object")
+                        .set("properties", properties),
+                ))
             }
-            ItemType::Structured(_) | ItemType::Unknown { .. } => Some((JSON.to_owned(), schema_of(api, ty))),
+            ItemType::Structured(_) | ItemType::Unknown { .. } => {
+                Some((JSON.to_owned(), schema_of(api, ty)))
+            }
         },
     }
 }
@@ -236,8 +300,12 @@ fn content_of(
 /// The media type that the examples show for bytes with this status.
 fn stream_type(operation: &Operation, status: u16) -> String {
     let has_status = |message: &&HttpMessage| message.start_line == StartLine::Status(status);
-    let responses =
-        operation.page.examples.iter().filter_map(|example| example.response.as_ref()).filter(has_status);
+    let responses = operation
+        .page
+        .examples
+        .iter()
+        .filter_map(|example| example.response.as_ref())
+        .filter(has_status);
     shown_media_type(responses).unwrap_or_else(|| BYTES.to_owned())
 }
 
@@ -316,12 +384,17 @@ pub(super) fn odata_schemas() -> [(String, Value); 2] {
         "properties": {"@odata.id": {"type": "string", "format": "uri-reference"}},
         "required": ["@odata.id"],
     });
-    [(component_key(ERROR_SCHEMA), error), (component_key(REFERENCE_SCHEMA), reference)]
+    [
+        (component_key(ERROR_SCHEMA), error),
+        (component_key(REFERENCE_SCHEMA), reference),
+    ]
 }
 
 /// The answer to what goes wrong.
 pub(super) fn error_response() -> Object {
     let media = Object::new().set("schema", reference(ERROR_SCHEMA));
-    let response = Object::new().set("description", "Error").set("content", Object::new().set(JSON, media));
+    let response = Object::new()
+        .set("description", "Error")
+        .set("content", Object::new().set(JSON, media));
     Object::new().set(ERROR_RESPONSE, response)
 }

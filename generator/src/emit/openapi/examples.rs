@@ -26,25 +26,37 @@ enum Side {
 impl Examples {
     /// The components.
     pub(super) fn components(self) -> Object {
-        self.0.into_iter().map(|(key, example)| (key, example.into())).collect()
+        self.0
+            .into_iter()
+            .map(|(key, example)| (key, example.into()))
+            .collect()
     }
 
     /// The `examples` of a request body.
     pub(super) fn of_request(&mut self, operation: &Operation) -> Object {
         self.collect(&operation.page, Side::Request, |example| {
-            example.request.as_ref().filter(|request| method_of(request) == Some(operation.method))
+            example
+                .request
+                .as_ref()
+                .filter(|request| method_of(request) == Some(operation.method))
         })
     }
 
     /// The `examples` of the answers with a status that `is_meant` takes.
-    pub(super) fn of_response(&mut self, operation: &Operation, is_meant: impl Fn(u16) -> bool) -> Object {
+    pub(super) fn of_response(
+        &mut self,
+        operation: &Operation,
+        is_meant: impl Fn(u16) -> bool,
+    ) -> Object {
         self.collect(&operation.page, Side::Response, |example| {
             let method = example.request.as_ref().and_then(method_of);
             let response = example
                 .response
                 .as_ref()
                 .filter(|_| method.is_none_or(|method| method == operation.method))?;
-            status_of(response).is_some_and(&is_meant).then_some(response)
+            status_of(response)
+                .is_some_and(&is_meant)
+                .then_some(response)
         })
     }
 
@@ -56,7 +68,8 @@ impl Examples {
     ) -> Object {
         let mut references = Object::new();
         for (at, example) in page.examples.iter().enumerate() {
-            let Some(message) = message(example).filter(|message| !message.body.trim().is_empty()) else {
+            let Some(message) = message(example).filter(|message| !message.body.trim().is_empty())
+            else {
                 continue;
             };
             let key = example_key(page, at, side);
@@ -64,7 +77,9 @@ impl Examples {
                 &unique_title(&references, example, at),
                 Object::new().set("$ref", format!("#/components/examples/{key}")),
             );
-            self.0.entry(key).or_insert_with(|| component(example, message));
+            self.0
+                .entry(key)
+                .or_insert_with(|| component(example, message));
         }
         references
     }
@@ -82,14 +97,26 @@ fn example_key(page: &OperationPage, at: usize, side: Side) -> String {
 }
 
 fn unique_title(taken: &Object, example: &Example, at: usize) -> String {
-    let title = example.title.as_ref().or(example.name.as_ref()).filter(|title| !title.is_empty());
+    let title = example
+        .title
+        .as_ref()
+        .or(example.name.as_ref())
+        .filter(|title| !title.is_empty());
     let title = title.map_or_else(|| format!("Example {}", at + 1), Clone::clone);
-    if taken.contains(&title) { format!("{title} ({})", at + 1) } else { title }
+    if taken.contains(&title) {
+        format!("{title} ({})", at + 1)
+    } else {
+        title
+    }
 }
 
 fn component(example: &Example, message: &HttpMessage) -> Object {
-    let value = serde_json::from_str(&message.body).unwrap_or_else(|_| Value::from(message.body.trim()));
-    Object::new().maybe("summary", example.title.as_deref()).set("value", value).sourced(&message.source)
+    let value =
+        serde_json::from_str(&message.body).unwrap_or_else(|_| Value::from(message.body.trim()));
+    Object::new()
+        .maybe("summary", example.title.as_deref())
+        .set("value", value)
+        .sourced(&message.source)
 }
 
 fn method_of(message: &HttpMessage) -> Option<Method> {
@@ -107,7 +134,9 @@ fn status_of(message: &HttpMessage) -> Option<u16> {
 }
 
 /// The media type that an example shows for the body of such a message, unless it is JSON.
-pub(super) fn shown_media_type<'a>(messages: impl IntoIterator<Item = &'a HttpMessage>) -> Option<String> {
+pub(super) fn shown_media_type<'a>(
+    messages: impl IntoIterator<Item = &'a HttpMessage>,
+) -> Option<String> {
     messages
         .into_iter()
         .flat_map(|message| &message.headers)
@@ -121,7 +150,10 @@ pub(super) fn media_type(text: &str) -> Option<String> {
     let essence = text.split(';').next().unwrap_or_default().trim();
     let (kind, subtype) = essence.split_once('/')?;
     let is_token = |part: &str| {
-        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
     };
     (is_token(kind) && is_token(subtype)).then(|| essence.to_ascii_lowercase())
 }

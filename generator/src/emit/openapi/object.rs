@@ -49,11 +49,14 @@ impl Object {
 
     /// Sets `deprecated` if the pages say so.
     pub(super) fn deprecated(self, deprecation: Option<&Deprecation>) -> Self {
-        let Some(deprecation) = deprecation else { return self };
+        let Some(deprecation) = deprecation else {
+            return self;
+        };
         let details = Self::new()
             .maybe("date", deprecation.date.as_deref())
             .maybe("useInstead", deprecation.use_instead.as_deref());
-        self.set("deprecated", true).filled("x-docwright-deprecation", details)
+        self.set("deprecated", true)
+            .filled("x-docwright-deprecation", details)
     }
 
     /// Sets `x-docwright-source`.
@@ -95,5 +98,7 @@ impl FromIterator<(String, Value)> for Object {
 
 /// A place in the docs.
 pub(super) fn source_object(source: &Source) -> Object {
-    Object::new().set("page", &*source.page).set("line", source.line)
+    Object::new()
+        .set("page", &*source.page)
+        .set("line", source.line)
 }

@@ -93,19 +93,33 @@ fn method_key(method: Method) -> &'static str {
 
 /// The placeholders of a path, each with the best that any of its operations says about it.
 fn path_parameters(api: &Api, operations: &[&Operation]) -> Vec<Value> {
-    let Some(first) = operations.first() else { return Vec::new() };
+    let Some(first) = operations.first() else {
+        return Vec::new();
+    };
     first
         .path
         .parameters
         .iter()
         .enumerate()
         .map(|(at, parameter)| {
-            let same_place = || operations.iter().filter_map(|operation| operation.path.parameters.get(at));
-            let ty = same_place().map(|other| &other.ty).find(|ty| !is_string(ty)).unwrap_or(&parameter.ty);
-            let described =
-                same_place().map(|other| other.description.as_str()).find(|text| !text.is_empty());
+            let same_place = || {
+                operations
+                    .iter()
+                    .filter_map(|operation| operation.path.parameters.get(at))
+            };
+            let ty = same_place()
+                .map(|other| &other.ty)
+                .find(|ty| !is_string(ty))
+                .unwrap_or(&parameter.ty);
+            let described = same_place()
+                .map(|other| other.description.as_str())
+                .find(|text| !text.is_empty());
             let description = described
-                .or_else(|| operations.iter().find_map(|operation| function_parameter_text(operation, at)))
+                .or_else(|| {
+                    operations
+                        .iter()
+                        .find_map(|operation| function_parameter_text(operation, at))
+                })
                 .map_or_else(|| documented_name(parameter), str::to_owned);
             let object = Object::new()
                 .set("name", parameter.name.as_str())
@@ -114,7 +128,10 @@ fn path_parameters(api: &Api, operations: &[&Operation]) -> Vec<Value> {
                 .described(&description)
                 .set("schema", path_schema(api, ty))
                 // Slashes go over the wire as they are.
-                .maybe("x-ms-skip-url-encoding", parameter.multi_segment.then_some(true));
+                .maybe(
+                    "x-ms-skip-url-encoding",
+                    parameter.multi_segment.then_some(true),
+                );
             Value::from(object)
         })
         .collect()
@@ -127,7 +144,11 @@ fn is_string(ty: &Type) -> bool {
 /// Collections and objects stand in a path as text.
 fn path_schema(api: &Api, ty: &Type) -> Object {
     let is_scalar = !ty.collection && matches!(ty.item, ItemType::Primitive(_) | ItemType::Enum(_));
-    if is_scalar { schema_of(api, ty) } else { Object::new().set("type", "string") }
+    if is_scalar {
+        schema_of(api, ty)
+    } else {
+        Object::new().set("type", "string")
+    }
 }
 
 fn function_parameter_text(operation: &Operation, at: usize) -> Option<&str> {
@@ -154,20 +175,39 @@ fn operation_object(api: &Api, operation: &Operation, referenced: &mut Reference
     let page = &operation.page;
     let tag = tag(&operation.path);
     referenced.tags.insert(tag.clone());
-    let also: Vec<_> = operation.also.iter().map(|source| Value::from(source_object(source))).collect();
+    let also: Vec<_> = operation
+        .also
+        .iter()
+        .map(|source| Value::from(source_object(source)))
+        .collect();
     Object::new()
         .set("tags", vec![tag])
-        .maybe("summary", (!page.title.is_empty()).then_some(page.title.as_str()))
+        .maybe(
+            "summary",
+            (!page.title.is_empty()).then_some(page.title.as_str()),
+        )
         .described(&page.description)
         .set("operationId", operation.id.as_str())
         .filled("parameters", parameters(api, operation))
-        .maybe("requestBody", request_body(api, operation, &mut referenced.examples))
-        .set("responses", responses(api, operation, &mut referenced.envelopes, &mut referenced.examples))
+        .maybe(
+            "requestBody",
+            request_body(api, operation, &mut referenced.examples),
+        )
+        .set(
+            "responses",
+            responses(
+                api,
+                operation,
+                &mut referenced.envelopes,
+                &mut referenced.examples,
+            ),
+        )
         .deprecated(page.deprecated.as_ref())
         .filled("security", referenced.scopes.requirements(operation))
         .maybe(
             "x-ms-pageable",
-            returns_pages(operation).then(|| json!({"nextLinkName": "@odata.nextLink", "itemName": "value"})),
+            returns_pages(operation)
+                .then(|| json!({"nextLinkName": "@odata.nextLink", "itemName": "value"})),
         )
         .sourced(&operation.source)
         .filled("x-docwright-also", also)
@@ -175,7 +215,10 @@ fn operation_object(api: &Api, operation: &Operation, referenced: &mut Reference
 
 /// The first segment, without the arguments of a call.
 fn tag(path: &Path) -> String {
-    let text = path.segments.first().and_then(|segment| segment.pieces.first());
+    let text = path
+        .segments
+        .first()
+        .and_then(|segment| segment.pieces.first());
     match text {
         Some(Piece::Text(text)) => text.split('(').next().unwrap_or_default().to_owned(),
         Some(Piece::Parameter(_)) | None => String::from("other"),
@@ -183,11 +226,15 @@ fn tag(path: &Path) -> String {
 }
 
 fn returns_pages(operation: &Operation) -> bool {
-    operation.page.responses.iter().any(|response| match &response.body {
-        ResponseBody::Collection(_) => true,
-        ResponseBody::Value(ty) => ty.collection,
-        ResponseBody::Empty | ResponseBody::Stream | ResponseBody::Unknown => false,
-    })
+    operation
+        .page
+        .responses
+        .iter()
+        .any(|response| match &response.body {
+            ResponseBody::Collection(_) => true,
+            ResponseBody::Value(ty) => ty.collection,
+            ResponseBody::Empty | ResponseBody::Stream | ResponseBody::Unknown => false,
+        })
 }
 
 /// Query options, parameters of a function that are not part of its path, and headers; no name twice.
@@ -198,7 +245,10 @@ fn parameters(api: &Api, operation: &Operation) -> Vec<Value> {
         let name = parameter.name.to_ascii_lowercase();
         path.contains(&format!("{{{name}}}")) || path.contains(&format!("{name}="))
     };
-    let function_parameters = page.function_parameters.iter().filter(|parameter| !in_path(parameter));
+    let function_parameters = page
+        .function_parameters
+        .iter()
+        .filter(|parameter| !in_path(parameter));
     let mut names = BTreeSet::new();
     let mut parameters = Vec::new();
     for parameter in page.query.iter().chain(function_parameters) {
@@ -227,7 +277,10 @@ fn parameter_object(api: &Api, parameter: &Parameter, place: &str) -> Object {
     Object::new()
         .set("name", parameter.name.as_str())
         .set("in", place)
-        .maybe("required", (parameter.required == Some(true)).then_some(true))
+        .maybe(
+            "required",
+            (parameter.required == Some(true)).then_some(true),
+        )
         .described(&parameter.description)
         .maybe("style", is_list.then_some("form"))
         .maybe("explode", is_list.then_some(false))

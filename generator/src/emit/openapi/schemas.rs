@@ -23,7 +23,10 @@ const FUTURE_MEMBER: &str = "unknownFutureValue";
 pub(super) fn components(api: &Api) -> Object {
     let mut schemas = Object::new();
     for id in api.type_ids() {
-        schemas.insert(&component_key(api[id].name.as_str()), structured_type(api, id));
+        schemas.insert(
+            &component_key(api[id].name.as_str()),
+            structured_type(api, id),
+        );
     }
     for ty in &api.enums {
         schemas.insert(&component_key(ty.name.as_str()), enum_type(ty));
@@ -34,7 +37,11 @@ pub(super) fn components(api: &Api) -> Object {
 /// The schema of a value of this type.
 pub(super) fn schema_of(api: &Api, ty: &Type) -> Object {
     let item = item_schema(api, &ty.item);
-    if ty.collection { Object::new().set("type", "array").set("items", item) } else { item }
+    if ty.collection {
+        Object::new().set("type", "array").set("items", item)
+    } else {
+        item
+    }
 }
 
 /// A reference to a component.
@@ -45,7 +52,13 @@ pub(super) fn reference(key: &str) -> Object {
 /// A name with only the characters that component keys may have.
 pub(super) fn component_key(name: &str) -> String {
     name.chars()
-        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect()
 }
 
@@ -79,7 +92,9 @@ pub(super) fn item_schema(api: &Api, item: &ItemType) -> Object {
         ItemType::Structured(id) => reference(&component_key(api[*id].name.as_str())),
         ItemType::Enum(id) => reference(&component_key(api[*id].name.as_str())),
         ItemType::Unknown { text, reason } => {
-            let documented = Object::new().set("text", text.as_str()).set("reason", *reason);
+            let documented = Object::new()
+                .set("text", text.as_str())
+                .set("reason", *reason);
             Object::new().set("x-docwright-unknown", documented)
         }
     }
@@ -125,7 +140,10 @@ fn structured_type(api: &Api, id: TypeId) -> Object {
         }
     };
     schema
-        .maybe("discriminator", (!ty.derived.is_empty()).then(|| discriminator(api, id)))
+        .maybe(
+            "discriminator",
+            (!ty.derived.is_empty()).then(|| discriminator(api, id)),
+        )
         .set(
             "x-docwright-kind",
             match ty.kind {
@@ -143,8 +161,11 @@ fn own_members(api: &Api, ty: &StructuredType, schema: Object) -> Object {
     if ty.base.is_none() && !ty.derived.is_empty() {
         properties.insert(TYPE_PROPERTY, primitive_schema(Primitive::String));
     }
-    properties
-        .extend(ty.members.iter().map(|member| (member.name.clone(), member_schema(api, member).into())));
+    properties.extend(
+        ty.members
+            .iter()
+            .map(|member| (member.name.clone(), member_schema(api, member).into())),
+    );
     schema
         .set("type", "object")
         .filled("properties", properties)
@@ -153,11 +174,21 @@ fn own_members(api: &Api, ty: &StructuredType, schema: Object) -> Object {
 
 fn member_schema(api: &Api, member: &Member) -> Object {
     let schema = schema_of(api, &member.ty);
-    let schema = if member.nullable == Some(true) { nullable(schema) } else { schema };
+    let schema = if member.nullable == Some(true) {
+        nullable(schema)
+    } else {
+        schema
+    };
     schema
         .described(&member.description)
         .maybe("readOnly", member.read_only.then_some(true))
-        .maybe("default", member.default.as_deref().and_then(|value| default_value(api, &member.ty, value)))
+        .maybe(
+            "default",
+            member
+                .default
+                .as_deref()
+                .and_then(|value| default_value(api, &member.ty, value)),
+        )
         .deprecated(member.deprecated.as_ref())
         .sourced(&member.source)
 }
@@ -169,9 +200,11 @@ fn default_value(api: &Api, ty: &Type, value: &str) -> Option<Value> {
     }
     match &ty.item {
         ItemType::Primitive(primitive) => default_primitive(*primitive, value),
-        ItemType::Enum(id) => {
-            api[*id].members.iter().any(|member| member.name == value).then(|| value.into())
-        }
+        ItemType::Enum(id) => api[*id]
+            .members
+            .iter()
+            .any(|member| member.name == value)
+            .then(|| value.into()),
         ItemType::Structured(_) | ItemType::Unknown { .. } => None,
     }
 }
@@ -179,12 +212,16 @@ fn default_value(api: &Api, ty: &Type, value: &str) -> Option<Value> {
 fn default_primitive(primitive: Primitive, value: &str) -> Option<Value> {
     match primitive {
         Primitive::Boolean => value.parse::<bool>().ok().map(Value::from),
-        Primitive::Byte | Primitive::Int16 | Primitive::Int32 | Primitive::Int64 | Primitive::SByte => {
-            value.parse::<i64>().ok().map(Value::from)
-        }
-        Primitive::Decimal | Primitive::Double | Primitive::Single => {
-            value.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::from)
-        }
+        Primitive::Byte
+        | Primitive::Int16
+        | Primitive::Int32
+        | Primitive::Int64
+        | Primitive::SByte => value.parse::<i64>().ok().map(Value::from),
+        Primitive::Decimal | Primitive::Double | Primitive::Single => value
+            .parse::<f64>()
+            .ok()
+            .filter(|number| number.is_finite())
+            .map(Value::from),
         Primitive::Date
         | Primitive::DateTimeOffset
         | Primitive::Duration
@@ -203,17 +240,25 @@ fn discriminator(api: &Api, id: TypeId) -> Object {
         let ty = &api[id];
         if !ty.is_abstract {
             let key = component_key(ty.name.as_str());
-            mapping.insert(&format!("#{}", ty.name), format!("#/components/schemas/{key}"));
+            mapping.insert(
+                &format!("#{}", ty.name),
+                format!("#/components/schemas/{key}"),
+            );
         }
         open.extend(ty.derived.iter().rev());
     }
-    Object::new().set("propertyName", TYPE_PROPERTY).filled("mapping", mapping)
+    Object::new()
+        .set("propertyName", TYPE_PROPERTY)
+        .filled("mapping", mapping)
 }
 
 /// "Schemas for Enumeration Types" of the mapping; several flags at once stand in one string, between commas.
 fn enum_type(ty: &EnumType) -> Object {
     let names = || ty.members.iter().map(|member| member.name.as_str());
-    let schema = Object::new().set("title", ty.name.name()).described(&ty.description).set("type", "string");
+    let schema = Object::new()
+        .set("title", ty.name.name())
+        .described(&ty.description)
+        .set("type", "string");
     let schema = if ty.is_flags && !ty.members.is_empty() {
         let one = names().map(escape_pattern).collect::<Vec<_>>().join("|");
         schema.set("pattern", format!("^({one})(, ?({one}))*$"))
@@ -244,14 +289,19 @@ fn enum_details(ty: &EnumType) -> Object {
             .set("value", member.name.as_str())
             .described(&member.description)
             .maybe("x-docwright-number", member.value)
-            .maybe("x-docwright-prefer-only", member.prefer_only.then_some(true));
+            .maybe(
+                "x-docwright-prefer-only",
+                member.prefer_only.then_some(true),
+            );
         Value::from(value)
     });
     Object::new()
         .set("name", ty.name.name())
         .set(
             "modelAsString",
-            ty.members.iter().any(|member| member.name == FUTURE_MEMBER || member.prefer_only),
+            ty.members
+                .iter()
+                .any(|member| member.name == FUTURE_MEMBER || member.prefer_only),
         )
         .set("values", values.collect::<Vec<_>>())
 }

@@ -42,7 +42,11 @@ impl Scopes {
                 for name in &alternative.all_of {
                     self.0.entry((*kind, name.clone())).or_insert(grant);
                 }
-                requirements.push(Object::new().set(kind.as_str(), alternative.all_of.clone()).into());
+                requirements.push(
+                    Object::new()
+                        .set(kind.as_str(), alternative.all_of.clone())
+                        .into(),
+                );
             }
         }
         requirements
@@ -80,8 +84,8 @@ impl Scopes {
                 "organizations",
             ),
         };
-        let authorize =
-            (flow == "authorizationCode").then(|| format!("{LOGIN}/{tenant}/oauth2/v2.0/authorize"));
+        let authorize = (flow == "authorizationCode")
+            .then(|| format!("{LOGIN}/{tenant}/oauth2/v2.0/authorize"));
         let flow_object = Object::new()
             .maybe("authorizationUrl", authorize)
             .set("tokenUrl", format!("{LOGIN}/{tenant}/oauth2/v2.0/token"))
