@@ -2,6 +2,25 @@
 
 // In data-flow order: a module uses only modules above it.
 pub mod span;
+pub mod suggest;
 pub mod ir;
+pub mod config;
+pub mod docs;
 pub mod api;
 pub mod emit;
+pub mod writer;
+
+/// Every value between pages and emitters.
+#[derive(Clone, Debug)]
+pub struct Compilation {
+    /// The pages.
+    pub docs: docs::Docs,
+    /// What emitters read.
+    pub api: api::Api,
+}
+
+/// Reads the documents of one version; whatever they are, this does not fail.
+pub fn compile(docs: docs::Docs) -> Compilation {
+    let api = api::Api { version: docs.version, ..api::Api::default() };
+    Compilation { docs, api }
+}

@@ -1,0 +1,146 @@
+//! What a docs tree tells the compiler about itself: `docwright.toml` at its root.
+//!
+//! ```toml
+//! crate-name = "contoso-graph"
+//!
+//! [headings]                      # also in a tree that was translated: what a heading means = how it is written there
+//! properties = ["Propriedades"]
+//!
+//! [columns]                       # the same for the heads of tables
+//! description = ["Descrição"]
+//!
+//! [words]                         # the same for single words and phrases of the prose
+//! "read-only" = ["Somente leitura"]
+//! ```
+//!
+//! Comes in: the text of that file. Goes out: [`Config`].
+//! Invariant: nothing in the file is ignored; a key that means nothing is an [`Error`] with its line.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use crate::{span::LineIndex, suggest};
+
+/// Name of the file at the root of a docs tree.
+pub const FILE_NAME: &str = "docwright.toml";
+
+/// What a thing is called in this project, and how the pages of a tree spell it.
+pub type Spellings = BTreeMap<String, Vec<String>>;
+
+/// The settings of a docs tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Config {
+    /// Name of the Rust package that is generated.
+    pub crate_name: Option<String>,
+    /// Headings beyond those that the reader knows.
+    pub headings: Spellings,
+    /// Heads of table columns beyond those that the reader knows.
+    pub columns: Spellings,
+    /// Words and phrases beyond those that the reader knows.
+    pub words: Spellings,
+}
+
+/// Why the settings could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file system said no.
+    #[error("cannot read `{path}`: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The answer.
+        source: io::Error,
+    },
+    /// The file says something that means nothing here.
+    #[error("{path}:{place}: {message}")]
+    Content {
+        /// The file.
+        path: String,
+        /// Line and column.
+        place: String,
+        /// What is wrong, and what could be meant.
+        message: String,
+    },
+}
+
+impl Config {
+    /// The settings in `file`, or, if that is `None`, in the [`FILE_NAME`] of the folder `docs`; defaults if it has none.
+    pub fn load(file: Option<&Path>, docs: &Path) -> Result<Self, Error> {
+        let path = match file {
+            Some(file) => file.to_path_buf(),
+            None => docs.join(FILE_NAME),
+        };
+        match fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text, &path),
+            Err(source) if file.is_none() && source.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) => Err(Error::Io { path, source }),
+        }
+    }
+
+    /// The settings in `text`, which stands in the file at `path`.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, Error> {
+        toml::from_str(text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            Error::Content {
+                path: path.display().to_string(),
+                place: LineIndex::new(text).line_column(text, offset as u32).to_string(),
+                message: explain(error.message()),
+            }
+        })
+    }
+}
+
+/// The parser's message; for an unknown key with the key that may be meant.
+fn explain(message: &str) -> String {
+    let names: Vec<_> = message.split('`').skip(1).step_by(2).collect();
+    match (message.strip_prefix("unknown field "), names.as_slice()) {
+        (Some(_), [key, known @ ..]) => {
+            let hint = suggest::hint(key, known.iter().copied());
+            format!("unknown key `{key}`{hint} (known keys: {})", known.join(", "))
+        }
+        _ => message.replace('\n', ", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(text: &str) -> String {
+        Config::parse(text, Path::new("docs/docwright.toml")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_translated_tree_extends_the_vocabulary() {
+        let text = "crate-name = \"x\"\n[headings]\nproperties = [\"Propriedades\", \"As propriedades\"]\n";
+        let config = Config::parse(text, Path::new(FILE_NAME)).unwrap();
+        assert_eq!(config.crate_name.as_deref(), Some("x"));
+        assert_eq!(config.headings["properties"], ["Propriedades", "As propriedades"]);
+        assert!(config.columns.is_empty());
+    }
+
+    #[test]
+    fn what_means_nothing_is_an_error_with_its_line() {
+        insta::assert_snapshot!(failure("# words\n[heading]\na = [\"b\"]\n"), @"");
+        insta::assert_snapshot!(failure("crate_name = \"x\"\n"), @"");
+        insta::assert_snapshot!(failure("colour = true\n"), @"");
+        insta::assert_snapshot!(failure("[headings]\nproperties = \"Propriedades\"\n"), @"");
+        insta::assert_snapshot!(failure("[headings\n"), @"");
+        insta::assert_snapshot!(failure("[words]\n[words]\n"), @"");
+    }
+
+    #[test]
+    fn a_tree_without_settings_has_the_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Config::load(None, folder.path()).unwrap(), Config::default());
+        let missing = folder.path().join("other.toml");
+        let error = Config::load(Some(&missing), folder.path()).unwrap_err().to_string();
+        assert!(error.starts_with("cannot read `") && error.contains("other.toml"), "{error}");
+    }
+}
