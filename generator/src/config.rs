@@ -3,14 +3,10 @@
 //! ```toml
 //! crate-name = "contoso-graph"
 //!
-//! [headings]                      # also in a tree that was translated: what a heading means = how it is written there
+//! [vocabulary]                    # for a translated tree: our word = how its pages write it
 //! properties = ["Propriedades"]
-//!
-//! [columns]                       # the same for the heads of tables
-//! description = ["Descrição"]
-//!
-//! [words]                         # the same for single words and phrases of the prose
-//! "read-only" = ["Somente leitura"]
+//! "http request" = ["Solicitação HTTP"]
+//! "{} values" = ["Valores {}"]    # `{}` is where the name of an enumeration stands
 //! ```
 //!
 //! Comes in: the text of that file. Goes out: [`Config`].
@@ -23,27 +19,28 @@ use std::{
 };
 
 use serde::Deserialize;
+use toml::Spanned;
 
-use crate::{span::LineIndex, suggest};
+use crate::{span::LineIndex, suggest, vocabulary::Vocabulary};
 
 /// Name of the file at the root of a docs tree.
 pub const FILE_NAME: &str = "docwright.toml";
 
-/// What a thing is called in this project, and how the pages of a tree spell it.
-pub type Spellings = BTreeMap<String, Vec<String>>;
-
 /// The settings of a docs tree.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     /// Name of the Rust package that is generated.
     pub crate_name: Option<String>,
-    /// Headings beyond those that the reader knows.
-    pub headings: Spellings,
-    /// Heads of table columns beyond those that the reader knows.
-    pub columns: Spellings,
-    /// Words and phrases beyond those that the reader knows.
-    pub words: Spellings,
+    /// Spellings of headings, column heads and permission types beyond the English ones; see [`Vocabulary::extend`].
+    pub vocabulary: BTreeMap<String, Vec<String>>,
+}
+
+/// The file as it is written.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    crate_name: Option<String>,
+    vocabulary: BTreeMap<Spanned<String>, Vec<String>>,
 }
 
 /// Why the settings could not be read.
@@ -85,14 +82,26 @@ impl Config {
 
     /// The settings in `text`, which stands in the file at `path`.
     pub fn parse(text: &str, path: &Path) -> Result<Self, Error> {
-        toml::from_str(text).map_err(|error| {
+        let failure = |offset: usize, message: String| Error::Content {
+            path: path.display().to_string(),
+            place: LineIndex::new(text).line_column(text, offset as u32).to_string(),
+            message,
+        };
+        let file: File = toml::from_str(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
-            Error::Content {
-                path: path.display().to_string(),
-                place: LineIndex::new(text).line_column(text, offset as u32).to_string(),
-                message: explain(error.message()),
+            failure(offset, explain(error.message()))
+        })?;
+        let mut vocabulary = BTreeMap::new();
+        for (word, spellings) in file.vocabulary {
+            let place = word.span().start;
+            let entry = BTreeMap::from([(word.into_inner(), spellings)]);
+            if let Err(unknown) = Vocabulary::default().extend(&entry) {
+                let hint = suggest::hint(&unknown.word, unknown.known);
+                return Err(failure(place, format!("`{}` is no word of the vocabulary{hint}", unknown.word)));
             }
-        })
+            vocabulary.extend(entry);
+        }
+        Ok(Self { crate_name: file.crate_name, vocabulary })
     }
 }
 
@@ -118,21 +127,21 @@ mod tests {
 
     #[test]
     fn a_translated_tree_extends_the_vocabulary() {
-        let text = "crate-name = \"x\"\n[headings]\nproperties = [\"Propriedades\", \"As propriedades\"]\n";
+        let text = "crate-name = \"x\"\n[vocabulary]\nproperties = [\"Propriedades\", \"Atributos\"]\n";
         let config = Config::parse(text, Path::new(FILE_NAME)).unwrap();
         assert_eq!(config.crate_name.as_deref(), Some("x"));
-        assert_eq!(config.headings["properties"], ["Propriedades", "As propriedades"]);
-        assert!(config.columns.is_empty());
+        assert_eq!(config.vocabulary["properties"], ["Propriedades", "Atributos"]);
     }
 
     #[test]
     fn what_means_nothing_is_an_error_with_its_line() {
-        insta::assert_snapshot!(failure("# words\n[heading]\na = [\"b\"]\n"), @"");
-        insta::assert_snapshot!(failure("crate_name = \"x\"\n"), @"");
-        insta::assert_snapshot!(failure("colour = true\n"), @"");
-        insta::assert_snapshot!(failure("[headings]\nproperties = \"Propriedades\"\n"), @"");
-        insta::assert_snapshot!(failure("[headings\n"), @"");
-        insta::assert_snapshot!(failure("[words]\n[words]\n"), @"");
+        insta::assert_snapshot!(failure("# words\n[vocabulry]\na = [\"b\"]\n"), @"docs/docwright.toml:2:2: unknown key `vocabulry`; did you mean `vocabulary`? (known keys: crate-name, vocabulary)");
+        insta::assert_snapshot!(failure("crate_name = \"x\"\n"), @"docs/docwright.toml:1:1: unknown key `crate_name`; did you mean `crate-name`? (known keys: crate-name, vocabulary)");
+        insta::assert_snapshot!(failure("colour = true\n"), @"docs/docwright.toml:1:1: unknown key `colour` (known keys: crate-name, vocabulary)");
+        insta::assert_snapshot!(failure("[vocabulary]\ntype = [\"Tipo\"]\npropertys = [\"Propriedades\"]\n"), @"docs/docwright.toml:3:1: `propertys` is no word of the vocabulary; did you mean `property`?");
+        insta::assert_snapshot!(failure("[vocabulary]\nproperties = \"Propriedades\"\n"), @r#"docs/docwright.toml:2:14: invalid type: string "Propriedades", expected a sequence"#);
+        insta::assert_snapshot!(failure("[vocabulary\n"), @"docs/docwright.toml:1:12: unclosed table, expected `]`");
+        insta::assert_snapshot!(failure("[vocabulary]\n[vocabulary]\n"), @"docs/docwright.toml:2:2: duplicate key");
     }
 
     #[test]

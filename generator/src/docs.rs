@@ -71,9 +71,16 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(message) => write!(f, "cannot be read: {message}"),
-            Self::NotUtf8 { offset } => write!(f, "is not UTF-8 from byte {offset} on; save it as UTF-8"),
+            Self::NotUtf8 { offset } => {
+                write!(f, "is not UTF-8 from byte {offset} on; save it as UTF-8")
+            }
             Self::TooLarge { size } => {
-                write!(f, "has {} MiB, more than the {} MiB that a page may have", size >> 20, PAGE_LIMIT >> 20)
+                write!(
+                    f,
+                    "has {} MiB, more than the {} MiB that a page may have",
+                    size >> 20,
+                    PAGE_LIMIT >> 20
+                )
             }
         }
     }
@@ -133,7 +140,12 @@ impl Docs {
             .into_iter()
             .map(|(path, text)| {
                 let path: Arc<str> = path.into();
-                Document { role: role(&path), path, text: text.into(), problem: None }
+                Document {
+                    role: role(&path),
+                    path,
+                    text: text.into(),
+                    problem: None,
+                }
             })
             .collect();
         pages.sort_by(|a, b| a.path.cmp(&b.path));
@@ -167,7 +179,10 @@ impl DocsTree {
             if only.is_some_and(|only| version.is_some_and(|version| version != only)) {
                 continue;
             }
-            let mut docs = Docs { version: version.or(only).unwrap_or_default(), pages: read_folder(&folder)? };
+            let mut docs = Docs {
+                version: version.or(only).unwrap_or_default(),
+                pages: read_folder(&folder)?,
+            };
             if !docs.pages.iter().any(|page| page.role == Role::Page) {
                 continue;
             }
@@ -177,16 +192,29 @@ impl DocsTree {
             tree.folders.insert(docs.version, folder);
             tree.versions.insert(docs.version, docs);
         }
-        if tree.versions.is_empty() { Err(Error::NoPages { path: root.to_owned() }) } else { Ok(tree) }
+        if tree.versions.is_empty() {
+            Err(Error::NoPages {
+                path: root.to_owned(),
+            })
+        } else {
+            Ok(tree)
+        }
     }
 }
 
 /// The folders to read, with their version where the folder's name tells it.
 fn version_folders(root: &Path) -> Result<Vec<(Option<ApiVersion>, PathBuf)>, Error> {
-    let failed = |source| Error::Folder { path: root.to_owned(), source };
+    let failed = |source| Error::Folder {
+        path: root.to_owned(),
+        source,
+    };
     let root = root.canonicalize().map_err(failed)?;
     fs::read_dir(&root).map_err(failed)?;
-    let reference = if root.join("api-reference").is_dir() { root.join("api-reference") } else { root };
+    let reference = if root.join("api-reference").is_dir() {
+        root.join("api-reference")
+    } else {
+        root
+    };
     let versions: Vec<_> = ApiVersion::ALL
         .into_iter()
         .map(|version| (Some(version), reference.join(version.as_str())))
@@ -195,13 +223,19 @@ fn version_folders(root: &Path) -> Result<Vec<(Option<ApiVersion>, PathBuf)>, Er
     if !versions.is_empty() {
         return Ok(versions);
     }
-    let named = reference.file_name().and_then(|name| name.to_str()).and_then(ApiVersion::from_segment);
+    let named = reference
+        .file_name()
+        .and_then(|name| name.to_str())
+        .and_then(ApiVersion::from_segment);
     Ok(vec![(named, reference)])
 }
 
 /// Reads all Markdown files below a version's folder, and the shared includes beside it.
 fn read_folder(folder: &Path) -> Result<Vec<Document>, Error> {
-    let failed = |source| Error::Folder { path: folder.to_owned(), source };
+    let failed = |source| Error::Folder {
+        path: folder.to_owned(),
+        source,
+    };
     let mut files = Vec::new();
     list(folder, "", &mut files).map_err(failed)?;
     let shared = folder.join("../includes");
@@ -209,7 +243,10 @@ fn read_folder(folder: &Path) -> Result<Vec<Document>, Error> {
         list(&shared, "../includes/", &mut files).map_err(failed)?;
     }
     files.sort_unstable_by(|a, b| a.1.cmp(&b.1));
-    Ok(files.into_par_iter().map(|(file, path)| read_document(&file, path)).collect())
+    Ok(files
+        .into_par_iter()
+        .map(|(file, path)| read_document(&file, path))
+        .collect())
 }
 
 /// Collects the Markdown files below `folder` with their paths. Snippets of sample code are not part of the reference.
@@ -223,7 +260,10 @@ fn list(folder: &Path, prefix: &str, files: &mut Vec<(PathBuf, String)>) -> io::
             if name != "snippets" && !name.starts_with('.') {
                 list(&entry.path(), &format!("{prefix}{name}/"), files)?;
             }
-        } else if Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md")) {
+        } else if Path::new(name)
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
+        {
             files.push((entry.path(), format!("{prefix}{name}")));
         }
     }
@@ -236,7 +276,12 @@ fn read_document(file: &Path, path: String) -> Document {
         Err(error) => (String::new(), Some(Problem::Unreadable(error.to_string()))),
     };
     let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(&text).into();
-    Document { role: role(&path), path: path.into(), text, problem }
+    Document {
+        role: role(&path),
+        path: path.into(),
+        text,
+        problem,
+    }
 }
 
 fn read_text(file: &Path) -> io::Result<(String, Option<Problem>)> {
@@ -251,17 +296,33 @@ fn read_text(file: &Path) -> io::Result<(String, Option<Problem>)> {
         Ok(text) => (text, None),
         Err(error) => {
             let offset = error.utf8_error().valid_up_to();
-            (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(Problem::NotUtf8 { offset }))
+            (
+                String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                Some(Problem::NotUtf8 { offset }),
+            )
         }
     })
 }
 
 fn role(path: &str) -> Role {
-    if path.split('/').any(|part| part == "includes") { Role::Include } else { Role::Page }
+    if path.split('/').any(|part| part == "includes") {
+        Role::Include
+    } else {
+        Role::Page
+    }
 }
 
 /// The version that most of the example URLs name, for folders whose name does not tell.
 fn version_in_urls(pages: &[Document]) -> ApiVersion {
-    let count = |url: &str| pages.iter().map(|page| page.text.matches(url).count()).sum::<usize>();
-    if count("graph.microsoft.com/beta") > count("graph.microsoft.com/v1.0") { ApiVersion::Beta } else { ApiVersion::V1_0 }
+    let count = |url: &str| {
+        pages
+            .iter()
+            .map(|page| page.text.matches(url).count())
+            .sum::<usize>()
+    };
+    if count("graph.microsoft.com/beta") > count("graph.microsoft.com/v1.0") {
+        ApiVersion::Beta
+    } else {
+        ApiVersion::V1_0
+    }
 }

@@ -1,13 +1,17 @@
 //! Compiles API reference documents into an SDK, and tells where documents contradict each other.
 
 // In data-flow order: a module uses only modules above it.
-pub mod span;
-pub mod suggest;
-pub mod ir;
+pub mod api;
 pub mod config;
 pub mod docs;
-pub mod api;
+pub mod dump;
 pub mod emit;
+pub mod front_matter;
+pub mod generate;
+pub mod ir;
+pub mod span;
+pub mod suggest;
+pub mod vocabulary;
 pub mod writer;
 
 /// Every value between pages and emitters.

@@ -21,7 +21,7 @@ mod check;
 mod manifest;
 mod stage;
 
-pub use check::{Difference, Kind, check, check_file, report};
+pub use check::{Difference, Kind, Report, check, check_file};
 pub use manifest::MANIFEST;
 
 use manifest::Manifest;
@@ -58,13 +58,17 @@ pub enum Error {
         found: String,
     },
     /// A generated file would replace one that somebody else put there.
-    #[error("`{0}` is in the way: a file of this name is generated, but docwright did not write this one; move it elsewhere or delete it")]
+    #[error(
+        "`{0}` is in the way: a file of this name is generated, but docwright did not write this one; move it elsewhere or delete it"
+    )]
     InTheWay(PathBuf),
     /// An emitter named a path outside of the output folder.
     #[error("the generated path `{0}` leads out of the output folder")]
     Outside(String),
     /// The manifest was damaged.
-    #[error("`{path}`, line {line}: expected a fingerprint and a path; restore this file, or delete the folder to start anew")]
+    #[error(
+        "`{path}`, line {line}: expected a fingerprint and a path; restore this file, or delete the folder to start anew"
+    )]
     Manifest {
         /// The manifest.
         path: PathBuf,
@@ -191,7 +195,7 @@ fn create(root: &Path, files: &Files, manifest: &Manifest) -> Result<Summary, Er
 /// Brings a folder of an earlier run up to date.
 fn update(root: &Path, files: &Files, manifest: &Manifest, old: &Manifest) -> Result<Summary, Error> {
     let mut summary = Summary::default();
-    let mut stale = Vec::new();
+    let mut changed = Vec::new();
     for (path, on_disk) in compare(root, files, old)? {
         match on_disk {
             OnDisk::Right => {
@@ -203,7 +207,7 @@ fn update(root: &Path, files: &Files, manifest: &Manifest, old: &Manifest) -> Re
             OnDisk::Edited(_) => return Err(Error::InTheWay(root.join(path))),
         }
         summary.written += 1;
-        stale.push(path);
+        changed.push(path);
     }
     let mut gone = Vec::new();
     for path in old.paths().filter(|path| !files.contains_key(*path)) {
@@ -214,17 +218,17 @@ fn update(root: &Path, files: &Files, manifest: &Manifest, old: &Manifest) -> Re
         }
     }
     summary.removed = gone.len();
-    if stale.is_empty() && gone.is_empty() && manifest == old {
+    if changed.is_empty() && gone.is_empty() && manifest == old {
         return Ok(summary);
     }
 
     let stage = Stage::inside(root)?;
-    stage.put_all(stale.iter().map(|path| (*path, files[*path].as_str())))?;
+    stage.put_all(changed.iter().map(|path| (*path, files[*path].as_str())))?;
     stage.put(MANIFEST, &manifest.to_string())?;
     // A run that is killed between two moves leaves a manifest that lists whatever is there.
     let both = old.union(manifest).to_string();
     fs::write(stage.new_path("union"), both).map_err(Error::io("write", &stage.new_path("union")))?;
-    stage.commit(root, &stale, &gone)?;
+    stage.commit(root, &changed, &gone)?;
     Ok(summary)
 }
 

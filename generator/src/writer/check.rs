@@ -7,7 +7,9 @@ use std::{collections::BTreeSet, fmt, fs, path::Path, time::Duration};
 use rayon::prelude::*;
 use similar::TextDiff;
 
-use super::{Error, Files, Folder, MANIFEST, Manifest, OnDisk, compare, is_neighbour, read, refuse_outside_paths};
+use super::{
+    Error, Files, Folder, MANIFEST, Manifest, OnDisk, compare, is_neighbour, read, refuse_outside_paths,
+};
 
 /// How many differences are named.
 const LISTED_FILES: usize = 200;
@@ -93,29 +95,26 @@ pub fn check_file(path: &Path, text: &str) -> Result<Option<Difference>, Error> 
     Ok(difference(&path.to_string_lossy(), on_disk, text, true))
 }
 
-/// The differences for people: each named, most with a diff, as far as that is readable; empty if there are none.
-pub fn report(differences: &[Difference]) -> String {
-    let mut text = String::new();
-    for difference in differences.iter().take(LISTED_FILES) {
-        text += &format!("{}: {}\n", difference.path, difference.kind);
-        text += &shortened(&difference.diff);
-    }
-    if differences.len() > LISTED_FILES {
-        text += &format!("... {} more files\n", differences.len() - LISTED_FILES);
-    }
-    text
-}
+/// Shows differences to people: each one named, most with a diff, as far as that is readable.
+pub struct Report<'a>(pub &'a [Difference]);
 
-/// At most [`SHOWN_LINES`] lines of a diff, and how many more there are.
-fn shortened(diff: &str) -> String {
-    let mut lines = diff.split_inclusive('\n');
-    let mut text: String = lines.by_ref().take(SHOWN_LINES).collect();
-    match lines.count() {
-        0 => {}
-        1 => text += "... 1 more line\n",
-        more => text += &format!("... {more} more lines\n"),
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for difference in self.0.iter().take(LISTED_FILES) {
+            writeln!(f, "{}: {}", difference.path, difference.kind)?;
+            difference.diff.lines().take(SHOWN_LINES).try_for_each(|line| writeln!(f, "{line}"))?;
+            match difference.diff.lines().skip(SHOWN_LINES).count() {
+                0 => {}
+                1 => writeln!(f, "... 1 more line")?,
+                more => writeln!(f, "... {more} more lines")?,
+            }
+        }
+        match self.0.iter().skip(LISTED_FILES).count() {
+            0 => Ok(()),
+            1 => writeln!(f, "... 1 more file"),
+            more => writeln!(f, "... {more} more files"),
+        }
     }
-    text
 }
 
 fn difference(path: &str, on_disk: OnDisk, text: &str, shown: bool) -> Option<Difference> {

@@ -79,7 +79,9 @@ impl Stage {
         }
         moves.replace(&self.new_path(MANIFEST), &root.join(MANIFEST), &self.old_path("union"))?;
         moves.done();
-        gone.iter().for_each(|path| remove_empty_folders(root, path));
+        for path in gone {
+            remove_empty_folders(root, path);
+        }
         Ok(())
     }
 }

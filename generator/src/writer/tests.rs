@@ -55,9 +55,10 @@ impl Place {
 fn list(folder: &Path, prefix: &str, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        match entry.file_type().unwrap().is_dir() {
-            true => list(&entry.path(), &format!("{path}/"), found),
-            false => found.push(path),
+        if entry.file_type().unwrap().is_dir() {
+            list(&entry.path(), &format!("{path}/"), found);
+        } else {
+            found.push(path);
         }
     }
 }
@@ -73,7 +74,10 @@ const FIRST: [(&str, &str); 3] =
 fn a_new_folder_appears_whole() {
     let place = Place::new();
     assert_eq!(place.write(&FIRST).unwrap().written, 3);
-    assert_eq!(place.paths(), ["out/.docwright-files", "out/Cargo.toml", "out/src/lib.rs", "out/src/user.rs"]);
+    assert_eq!(
+        place.paths(),
+        ["out/.docwright-files", "out/Cargo.toml", "out/src/lib.rs", "out/src/user.rs"]
+    );
     assert_eq!(place.check(&FIRST), []);
 }
 
@@ -110,8 +114,11 @@ fn files_of_others_stay() {
     place.put("src/notes.md", "mine");
     place.put("target/debug/x", "cargo's");
     place.write(&[("Cargo.toml", "[package]\n")]).unwrap();
-    assert_eq!(place.paths(), ["out/.docwright-files", "out/Cargo.toml", "out/src/notes.md", "out/target/debug/x"]);
-    insta::assert_snapshot!(place.failure(&[("src/notes.md", "generated")]), @"");
+    assert_eq!(
+        place.paths(),
+        ["out/.docwright-files", "out/Cargo.toml", "out/src/notes.md", "out/target/debug/x"]
+    );
+    insta::assert_snapshot!(place.failure(&[("src/notes.md", "generated")]), @"`/out/src/notes.md` is in the way: a file of this name is generated, but docwright did not write this one; move it elsewhere or delete it");
     assert_eq!(place.text("src/notes.md"), "mine");
 }
 
@@ -119,9 +126,9 @@ fn files_of_others_stay() {
 fn a_folder_of_others_is_refused() {
     let place = Place::new();
     place.put("thesis.tex", "years of work");
-    insta::assert_snapshot!(place.failure(&FIRST), @"");
+    insta::assert_snapshot!(place.failure(&FIRST), @"`/out` is not empty and docwright did not write it: it holds `thesis.tex`, and no `.docwright-files`; choose a folder that is empty or does not exist");
     assert_eq!(place.paths(), ["out/thesis.tex"]);
-    insta::assert_snapshot!(check(&place.root().join("thesis.tex"), &of(&FIRST)).unwrap_err().to_string().replace(&place.parent.path().to_string_lossy().into_owned(), ""), @"");
+    insta::assert_snapshot!(check(&place.root().join("thesis.tex"), &of(&FIRST)).unwrap_err().to_string().replace(&place.parent.path().to_string_lossy().into_owned(), ""), @"`/out/thesis.tex` is a file; the output needs a folder, choose another path");
 }
 
 #[test]
@@ -139,16 +146,30 @@ fn edits_are_replaced_and_told() {
     place.put("src/user.rs", "pub struct User { edited: bool }\n");
     place.put("src/lib.rs", "pub mod user; // edited\n");
     let summary = place.write(&FIRST[..2]).unwrap();
-    assert_eq!((&*summary.restored, &*summary.kept), (&["src/lib.rs".to_owned()][..], &["src/user.rs".to_owned()][..]));
+    assert_eq!(
+        (&*summary.restored, &*summary.kept),
+        (&["src/lib.rs".to_owned()][..], &["src/user.rs".to_owned()][..])
+    );
     assert_eq!(place.text("src/lib.rs"), FIRST[1].1);
-    insta::assert_snapshot!(summary, @"");
+    insta::assert_snapshot!(summary, @"
+    2 files: 1 written, 1 unchanged
+    replaced `src/lib.rs`, which was edited by hand
+    kept `src/user.rs`, which is no longer generated but was edited by hand
+    ");
 }
 
 #[test]
 fn check_tells_what_is_wrong_with_each_file() {
     let place = Place::new();
-    let long: String = (0..100).map(|line| format!("line {line}\n")).collect();
-    place.write(&[("a-old.rs", "one\ntwo\nthree\n"), ("b-edited.rs", "same\n"), ("c-long.txt", &long), ("e-gone", "")]).unwrap();
+    let long: String = "line\n".repeat(100);
+    place
+        .write(&[
+            ("a-old.rs", "one\ntwo\nthree\n"),
+            ("b-edited.rs", "same\n"),
+            ("c-long.txt", &long),
+            ("e-gone", ""),
+        ])
+        .unwrap();
     place.put("b-edited.rs", "other\n");
     place.put("d-extra/file.rs", "mine");
     place.put("target/ignored", "");
@@ -159,7 +180,67 @@ fn check_tells_what_is_wrong_with_each_file() {
         ("c-long.txt", &long.to_uppercase()),
         ("f-new", "text"),
     ]);
-    insta::assert_snapshot!(report(&differences), @"");
+    insta::assert_snapshot!(Report(&differences), @"
+    a-old.rs: out of date
+    --- a-old.rs (on disk)
+    +++ a-old.rs (generated)
+    @@ -1,3 +1,3 @@
+     one
+    -two
+    +2
+     three
+    b-edited.rs: edited by hand
+    --- b-edited.rs (on disk)
+    +++ b-edited.rs (generated)
+    @@ -1 +1 @@
+    -other
+    +same
+    c-long.txt: out of date
+    --- c-long.txt (on disk)
+    +++ c-long.txt (generated)
+    @@ -1,100 +1,100 @@
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    -line
+    ... 163 more lines
+    d-extra/file.rs: not generated
+    e-gone: not generated
+    f-new: missing
+    ");
     assert_eq!(place.paths(), before);
 }
 
@@ -168,23 +249,33 @@ fn a_lost_manifest_line_is_a_difference() {
     let place = Place::new();
     place.write(&FIRST).unwrap();
     let manifest = place.text(MANIFEST);
-    place.put(MANIFEST, manifest.rsplit_once("\n").unwrap().0.rsplit_once('\n').unwrap().0);
-    insta::assert_snapshot!(report(&place.check(&FIRST)), @"");
+    place.put(MANIFEST, manifest.rsplit_once('\n').unwrap().0.rsplit_once('\n').unwrap().0);
+    insta::assert_snapshot!(Report(&place.check(&FIRST)), @".docwright-files: out of date");
     place.put(MANIFEST, "# hm\n<<<<<<< HEAD\n");
-    insta::assert_snapshot!(place.failure(&FIRST), @"");
+    insta::assert_snapshot!(place.failure(&FIRST), @"`/out/.docwright-files`, line 2: expected a fingerprint and a path; restore this file, or delete the folder to start anew");
 }
 
 #[test]
 fn a_failure_half_way_leaves_the_old_files() {
     let place = Place::new();
     place.write(&FIRST).unwrap();
-    let before: Vec<_> = place.paths().into_iter().map(|path| (path.clone(), place.parent.path().join(path))).collect();
+    let before: Vec<_> =
+        place.paths().into_iter().map(|path| (path.clone(), place.parent.path().join(path))).collect();
     let before: Vec<_> = before.into_iter().map(|(name, path)| (name, fs::read(path).unwrap())).collect();
     // The last file cannot get its place, since a folder has it.
     fs::create_dir_all(place.root().join("src/zebra.rs/in-the-way")).unwrap();
-    let message = place.failure(&[("Cargo.toml", "new"), ("src/lib.rs", "new"), ("src/user.rs", "new"), ("src/zebra.rs", "new")]);
-    insta::assert_snapshot!(message, @"");
-    let after: Vec<_> = place.paths().into_iter().map(|path| (path.clone(), fs::read(place.parent.path().join(path)).unwrap())).collect();
+    let message = place.failure(&[
+        ("Cargo.toml", "new"),
+        ("src/lib.rs", "new"),
+        ("src/user.rs", "new"),
+        ("src/zebra.rs", "new"),
+    ]);
+    insta::assert_snapshot!(message, @"cannot read `/out/src/zebra.rs`: Is a directory (os error 21)");
+    let after: Vec<_> = place
+        .paths()
+        .into_iter()
+        .map(|path| (path.clone(), fs::read(place.parent.path().join(path)).unwrap()))
+        .collect();
     assert_eq!(after, before);
 }
 
