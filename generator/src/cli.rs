@@ -24,7 +24,7 @@ enum Outcome {
 
 /// Compiles API reference documents into a typed Rust SDK, CSDL and OpenAPI
 #[derive(Parser)]
-#[command(name = "docwright", version, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "docwright", version, arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -47,7 +47,6 @@ enum Command {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 enum Color {
-    /// On a terminal
     #[default]
     Auto,
     Always,

@@ -10,11 +10,11 @@ pub(super) struct Arguments {
     /// Which stage
     #[arg(value_enum)]
     stage: Stage,
-    #[command(flatten)]
-    sources: Sources,
     /// One page only: its path below the version's folder, or its file name
     #[arg(long, value_name = "PAGE")]
     page: Option<String>,
+    #[command(flatten)]
+    sources: Sources,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -33,8 +33,6 @@ pub(super) enum Target {
 
 #[derive(Args)]
 pub(super) struct RustArguments {
-    #[command(flatten)]
-    sources: Sources,
     /// Folder to write; it must be new, empty, or written by docwright before
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -44,18 +42,20 @@ pub(super) struct RustArguments {
     /// Write nothing; print what would change, and exit with 1 if anything would
     #[arg(long)]
     check: bool,
+    #[command(flatten)]
+    sources: Sources,
 }
 
 #[derive(Args)]
 pub(super) struct FileArguments {
-    #[command(flatten)]
-    sources: Sources,
     /// File to write [default: print it]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Write nothing; print what would change, and exit with 1 if anything would
     #[arg(long, requires = "out")]
     check: bool,
+    #[command(flatten)]
+    sources: Sources,
 }
 
 pub(super) fn run(target: Target, log: Log) -> Result<Outcome, Failure> {
