@@ -62,7 +62,9 @@ pub(crate) fn run() -> ExitCode {
         Color::Never => anstream::ColorChoice::Never,
     }
     .write_global();
-    let log = output::Log { quiet: arguments.quiet };
+    let log = output::Log {
+        quiet: arguments.quiet,
+    };
     let outcome = match arguments.command {
         Command::Generate(target) => generate::run(target, log),
         Command::Dump(arguments) => dump::run(&arguments),

@@ -75,7 +75,9 @@ impl Config {
         };
         match fs::read_to_string(&path) {
             Ok(text) => Self::parse(&text, &path),
-            Err(source) if file.is_none() && source.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) if file.is_none() && source.kind() == io::ErrorKind::NotFound => {
+                Ok(Self::default())
+            }
             Err(source) => Err(Error::Io { path, source }),
         }
     }
@@ -84,7 +86,9 @@ impl Config {
     pub fn parse(text: &str, path: &Path) -> Result<Self, Error> {
         let failure = |offset: usize, message: String| Error::Content {
             path: path.display().to_string(),
-            place: LineIndex::new(text).line_column(text, offset as u32).to_string(),
+            place: LineIndex::new(text)
+                .line_column(text, offset as u32)
+                .to_string(),
             message,
         };
         let file: File = toml::from_str(text).map_err(|error| {
@@ -97,11 +101,17 @@ impl Config {
             let entry = BTreeMap::from([(word.into_inner(), spellings)]);
             if let Err(unknown) = Vocabulary::default().extend(&entry) {
                 let hint = suggest::hint(&unknown.word, unknown.known);
-                return Err(failure(place, format!("`{}` is no word of the vocabulary{hint}", unknown.word)));
+                return Err(failure(
+                    place,
+                    format!("`{}` is no word of the vocabulary{hint}", unknown.word),
+                ));
             }
             vocabulary.extend(entry);
         }
-        Ok(Self { crate_name: file.crate_name, vocabulary })
+        Ok(Self {
+            crate_name: file.crate_name,
+            vocabulary,
+        })
     }
 }
 
@@ -111,7 +121,10 @@ fn explain(message: &str) -> String {
     match (message.strip_prefix("unknown field "), names.as_slice()) {
         (Some(_), [key, known @ ..]) => {
             let hint = suggest::hint(key, known.iter().copied());
-            format!("unknown key `{key}`{hint} (known keys: {})", known.join(", "))
+            format!(
+                "unknown key `{key}`{hint} (known keys: {})",
+                known.join(", ")
+            )
         }
         _ => message.replace('\n', ", "),
     }
@@ -122,15 +135,21 @@ mod tests {
     use super::*;
 
     fn failure(text: &str) -> String {
-        Config::parse(text, Path::new("docs/docwright.toml")).unwrap_err().to_string()
+        Config::parse(text, Path::new("docs/docwright.toml"))
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn a_translated_tree_extends_the_vocabulary() {
-        let text = "crate-name = \"x\"\n[vocabulary]\nproperties = [\"Propriedades\", \"Atributos\"]\n";
+        let text =
+            "crate-name = \"x\"\n[vocabulary]\nproperties = [\"Propriedades\", \"Atributos\"]\n";
         let config = Config::parse(text, Path::new(FILE_NAME)).unwrap();
         assert_eq!(config.crate_name.as_deref(), Some("x"));
-        assert_eq!(config.vocabulary["properties"], ["Propriedades", "Atributos"]);
+        assert_eq!(
+            config.vocabulary["properties"],
+            ["Propriedades", "Atributos"]
+        );
     }
 
     #[test]
@@ -147,9 +166,17 @@ mod tests {
     #[test]
     fn a_tree_without_settings_has_the_defaults() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Config::load(None, folder.path()).unwrap(), Config::default());
+        assert_eq!(
+            Config::load(None, folder.path()).unwrap(),
+            Config::default()
+        );
         let missing = folder.path().join("other.toml");
-        let error = Config::load(Some(&missing), folder.path()).unwrap_err().to_string();
-        assert!(error.starts_with("cannot read `") && error.contains("other.toml"), "{error}");
+        let error = Config::load(Some(&missing), folder.path())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("cannot read `") && error.contains("other.toml"),
+            "{error}"
+        );
     }
 }

@@ -12,13 +12,18 @@ use std::collections::BTreeMap;
 pub fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
     let entries: BTreeMap<String, serde_yaml::Value> =
         serde_yaml::from_str(text).map_err(|error| error.to_string())?;
-    Ok(entries.into_iter().filter_map(|(key, value)| Some((key, scalar(value)?))).collect())
+    Ok(entries
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, scalar(value)?)))
+        .collect())
 }
 
 /// The value of one entry as written on its line, without quotes. Much cheaper than [`parse`], for the entries that
 /// are a word or a sentence.
 pub fn word<'a>(text: &'a str, key: &str) -> Option<&'a str> {
-    let line = text.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix(':'))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix(':'))?;
     Some(line.trim().trim_matches(['"', '\'']))
 }
 

@@ -1,18 +1,21 @@
 //! Compiles API reference documents into an SDK, and tells where documents contradict each other.
 
 // In data-flow order: a module uses only modules above it.
-pub mod api;
-pub mod config;
-pub mod docs;
-pub mod dump;
-pub mod emit;
-pub mod front_matter;
-pub mod generate;
-pub mod ir;
 pub mod span;
 pub mod suggest;
+pub mod ir;
+pub mod docs;
+pub mod sections;
+pub mod front_matter;
 pub mod vocabulary;
+pub mod config;
+pub mod spelling;
+pub mod api;
+pub mod facts;
+pub mod emit;
+pub mod dump;
 pub mod writer;
+pub mod generate;
 
 /// Every value between pages and emitters.
 #[derive(Clone, Debug)]
@@ -25,6 +28,9 @@ pub struct Compilation {
 
 /// Reads the documents of one version; whatever they are, this does not fail.
 pub fn compile(docs: docs::Docs) -> Compilation {
-    let api = api::Api { version: docs.version, ..api::Api::default() };
+    let api = api::Api {
+        version: docs.version,
+        ..api::Api::default()
+    };
     Compilation { docs, api }
 }

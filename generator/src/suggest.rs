@@ -14,7 +14,11 @@ pub fn closest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
     for name in names {
         let name_folded = name.to_lowercase();
         let is_part = word.len() > 2 && name_folded.contains(&word);
-        let score = if is_part { PART } else { strsim::jaro_winkler(&word, &name_folded) };
+        let score = if is_part {
+            PART
+        } else {
+            strsim::jaro_winkler(&word, &name_folded)
+        };
         if score >= CLOSE && best.is_none_or(|(highest, _)| score > highest) {
             best = Some((score, name));
         }
@@ -24,7 +28,9 @@ pub fn closest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
 
 /// `; did you mean ...?` with the closest of `names`, or nothing.
 pub fn hint<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> String {
-    closest(word, names).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+    closest(word, names)
+        .map(|name| format!("; did you mean `{name}`?"))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

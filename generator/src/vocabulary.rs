@@ -146,8 +146,14 @@ const COLUMNS: &[(&str, Column)] = &[
     ("common task", Column::Method),
     ("return type", Column::ReturnType),
     ("permission type", Column::PermissionType),
-    ("permissions (from least to most privileged)", Column::PermissionsAscending),
-    ("permissions (from most to least privileged)", Column::PermissionsDescending),
+    (
+        "permissions (from least to most privileged)",
+        Column::PermissionsAscending,
+    ),
+    (
+        "permissions (from most to least privileged)",
+        Column::PermissionsDescending,
+    ),
     ("permissions", Column::PermissionsAscending),
     ("permission", Column::PermissionsAscending),
     ("least privileged permission", Column::LeastPrivileged),
@@ -157,8 +163,14 @@ const COLUMNS: &[(&str, Column)] = &[
 ];
 
 const PERMISSION_KINDS: &[(&str, PermissionKind)] = &[
-    ("delegated (work or school account)", PermissionKind::DelegatedWork),
-    ("delegated (personal microsoft account)", PermissionKind::DelegatedPersonal),
+    (
+        "delegated (work or school account)",
+        PermissionKind::DelegatedWork,
+    ),
+    (
+        "delegated (personal microsoft account)",
+        PermissionKind::DelegatedPersonal,
+    ),
     ("application", PermissionKind::Application),
 ];
 
@@ -193,7 +205,9 @@ impl Default for Vocabulary {
 }
 
 fn table<T: Copy>(rows: &[(&str, T)]) -> HashMap<String, T> {
-    rows.iter().map(|&(word, meaning)| (word.to_owned(), meaning)).collect()
+    rows.iter()
+        .map(|&(word, meaning)| (word.to_owned(), meaning))
+        .collect()
 }
 
 impl Vocabulary {
@@ -220,7 +234,10 @@ impl Vocabulary {
                 } else if let Some(&kind) = self.permission_kinds.get(&key) {
                     self.permission_kinds.insert(spelling, kind);
                 } else {
-                    return Err(UnknownWord { word: word.clone(), known: Self::words() });
+                    return Err(UnknownWord {
+                        word: word.clone(),
+                        known: Self::words(),
+                    });
                 }
             }
         }
@@ -232,7 +249,11 @@ impl Vocabulary {
         let headings = HEADINGS.iter().map(|row| row.0);
         let columns = COLUMNS.iter().map(|row| row.0);
         let kinds = PERMISSION_KINDS.iter().map(|row| row.0);
-        headings.chain(columns).chain(kinds).chain(["{} values"]).collect()
+        headings
+            .chain(columns)
+            .chain(kinds)
+            .chain(["{} values"])
+            .collect()
     }
 
     /// What a heading stands for. The anchor of a translated heading (`<a name="http-request"></a>…`) is English.
@@ -245,7 +266,10 @@ impl Vocabulary {
             .copied()
             .or_else(|| numbered(&text, "request", Heading::Request))
             .or_else(|| numbered(&text, "response", Heading::Response))
-            .or_else(|| text.starts_with("http request").then_some(Heading::HttpRequest))
+            .or_else(|| {
+                text.starts_with("http request")
+                    .then_some(Heading::HttpRequest)
+            })
             .or_else(|| is_example(&text).then_some(Heading::Examples))
             .or_else(|| text.starts_with("tasks on ").then_some(Heading::Methods))
     }
@@ -256,10 +280,17 @@ impl Vocabulary {
         let title = title.trim().trim_end_matches(':').trim_end();
         self.values.iter().find_map(|(before, after)| {
             let lower = title.to_ascii_lowercase();
-            let rest = lower.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
-            let name = title.get(before.len()..before.len() + rest.len())?.trim().trim_matches(['`', '*']);
-            let is_name =
-                !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+            let rest = lower
+                .strip_prefix(before.as_str())?
+                .strip_suffix(after.as_str())?;
+            let name = title
+                .get(before.len()..before.len() + rest.len())?
+                .trim()
+                .trim_matches(['`', '*']);
+            let is_name = !name.is_empty()
+                && name
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
             is_name.then_some(name)
         })
     }
@@ -285,23 +316,32 @@ impl Vocabulary {
 /// `Response 1`, `response for getting the photo`.
 fn numbered(text: &str, word: &str, heading: Heading) -> Option<Heading> {
     let rest = text.strip_prefix(word)?.strip_prefix(' ')?;
-    let counts = rest.bytes().all(|byte| byte.is_ascii_digit()) || rest.starts_with("for ") || rest == "body";
+    let counts = rest.bytes().all(|byte| byte.is_ascii_digit())
+        || rest.starts_with("for ")
+        || rest == "body";
     counts.then_some(heading)
 }
 
 /// `Example 1: …`, `Examples 2:`, `Example (file attachment)`.
 fn is_example(text: &str) -> bool {
-    let rest = text.strip_prefix("examples").or_else(|| text.strip_prefix("example"));
+    let rest = text
+        .strip_prefix("examples")
+        .or_else(|| text.strip_prefix("example"));
     rest.is_some_and(|rest| {
-        rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '(' | ':'))
+        rest.trim_start()
+            .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '(' | ':'))
     })
 }
 
 /// Splits `<a name="x"></a>title`.
 fn anchor(title: &str) -> (Option<&str>, &str) {
     let title = title.trim();
-    let Some(rest) = title.strip_prefix("<a name=\"") else { return (None, title) };
-    let Some((name, rest)) = rest.split_once('"') else { return (None, title) };
+    let Some(rest) = title.strip_prefix("<a name=\"") else {
+        return (None, title);
+    };
+    let Some((name, rest)) = rest.split_once('"') else {
+        return (None, title);
+    };
     let text = rest.split_once("</a>").map_or(rest, |(_, text)| text);
     (Some(name), text.trim())
 }
@@ -309,13 +349,20 @@ fn anchor(title: &str) -> (Option<&str>, &str) {
 /// Lower case, without markup, trailing colon and repeated blanks.
 fn normalize(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for word in text.split(|c: char| c.is_whitespace() || c == '\u{a0}').filter(|word| !word.is_empty()) {
+    for word in text
+        .split(|c: char| c.is_whitespace() || c == '\u{a0}')
+        .filter(|word| !word.is_empty())
+    {
         let word = word.replace("&nbsp;", " ");
         for part in word.split_whitespace() {
             if !out.is_empty() {
                 out.push(' ');
             }
-            out.extend(part.chars().filter(|c| !matches!(c, '*' | '`')).flat_map(char::to_lowercase));
+            out.extend(
+                part.chars()
+                    .filter(|c| !matches!(c, '*' | '`'))
+                    .flat_map(char::to_lowercase),
+            );
         }
     }
     let trimmed = out.trim_end_matches([':', ' ']).len();

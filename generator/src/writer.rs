@@ -80,7 +80,11 @@ pub enum Error {
 impl Error {
     fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
-        move |source| Self::Io { action, path, source }
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
     }
 }
 
@@ -102,7 +106,11 @@ pub struct Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let total = self.written + self.unchanged;
-        write!(f, "{total} files: {} written, {} unchanged", self.written, self.unchanged)?;
+        write!(
+            f,
+            "{total} files: {} written, {} unchanged",
+            self.written, self.unchanged
+        )?;
         if self.removed > 0 {
             write!(f, ", {} removed", self.removed)?;
         }
@@ -110,7 +118,10 @@ impl fmt::Display for Summary {
             write!(f, "\nreplaced `{path}`, which was edited by hand")?;
         }
         for path in &self.kept {
-            write!(f, "\nkept `{path}`, which is no longer generated but was edited by hand")?;
+            write!(
+                f,
+                "\nkept `{path}`, which is no longer generated but was edited by hand"
+            )?;
         }
         Ok(())
     }
@@ -132,7 +143,9 @@ pub fn write_file(path: &Path, text: &str) -> Result<bool, Error> {
     if read(path)?.is_some_and(|old| old == text.as_bytes()) {
         return Ok(false);
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
     let stage = Stage::inside(folder)?;
@@ -169,7 +182,10 @@ impl Folder {
         }
         names.sort();
         match names.into_iter().find(|name| !is_neighbour(name)) {
-            Some(found) => Err(Error::Foreign { root: root.to_path_buf(), found }),
+            Some(found) => Err(Error::Foreign {
+                root: root.to_path_buf(),
+                found,
+            }),
             None => Ok(Self::Blank),
         }
     }
@@ -182,18 +198,32 @@ fn is_neighbour(name: &str) -> bool {
 
 /// Writes a folder that does not exist: everything beside it first, then one rename.
 fn create(root: &Path, files: &Files, manifest: &Manifest) -> Result<Summary, Error> {
-    let parent = root.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = root
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
     let parent = parent.unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
     let stage = Stage::inside(parent)?;
-    stage.put_all(files.iter().map(|(path, text)| (path.as_str(), text.as_str())))?;
+    stage.put_all(
+        files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str())),
+    )?;
     stage.put(MANIFEST, &manifest.to_string())?;
     fs::rename(stage.new_root(), root).map_err(Error::io("create", root))?;
-    Ok(Summary { written: files.len(), ..Summary::default() })
+    Ok(Summary {
+        written: files.len(),
+        ..Summary::default()
+    })
 }
 
 /// Brings a folder of an earlier run up to date.
-fn update(root: &Path, files: &Files, manifest: &Manifest, old: &Manifest) -> Result<Summary, Error> {
+fn update(
+    root: &Path,
+    files: &Files,
+    manifest: &Manifest,
+    old: &Manifest,
+) -> Result<Summary, Error> {
     let mut summary = Summary::default();
     let mut changed = Vec::new();
     for (path, on_disk) in compare(root, files, old)? {
@@ -227,7 +257,8 @@ fn update(root: &Path, files: &Files, manifest: &Manifest, old: &Manifest) -> Re
     stage.put(MANIFEST, &manifest.to_string())?;
     // A run that is killed between two moves leaves a manifest that lists whatever is there.
     let both = old.union(manifest).to_string();
-    fs::write(stage.new_path("union"), both).map_err(Error::io("write", &stage.new_path("union")))?;
+    fs::write(stage.new_path("union"), both)
+        .map_err(Error::io("write", &stage.new_path("union")))?;
     stage.commit(root, &changed, &gone)?;
     Ok(summary)
 }
@@ -243,7 +274,11 @@ enum OnDisk {
 }
 
 /// Looks up every generated file on disk, in the order of `files`.
-fn compare<'a>(root: &Path, files: &'a Files, old: &Manifest) -> Result<Vec<(&'a str, OnDisk)>, Error> {
+fn compare<'a>(
+    root: &Path,
+    files: &'a Files,
+    old: &Manifest,
+) -> Result<Vec<(&'a str, OnDisk)>, Error> {
     let look = |(path, text): (&'a String, &'a String)| {
         let on_disk = match read(&root.join(path))? {
             None => OnDisk::Missing,
@@ -267,7 +302,10 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
 
 /// A folder on the way that is a file means absence too; the move that follows will tell.
 fn is_absence(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 fn refuse_outside_paths(files: &Files) -> Result<(), Error> {

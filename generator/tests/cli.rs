@@ -29,7 +29,9 @@ struct Workplace {
 
 impl Workplace {
     fn new() -> Self {
-        let workplace = Self { folder: tempdir().unwrap() };
+        let workplace = Self {
+            folder: tempdir().unwrap(),
+        };
         workplace.put("docs/resources/widget.md", RESOURCE);
         workplace
     }
@@ -56,8 +58,13 @@ impl Workplace {
 
     fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_docwright"));
-        command.args(arguments.split_whitespace()).current_dir(self.folder.path());
-        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
+        command
+            .args(arguments.split_whitespace())
+            .current_dir(self.folder.path());
+        command
+            .env_remove("NO_COLOR")
+            .env_remove("CLICOLOR_FORCE")
+            .stdin(Stdio::null());
         command
     }
 }
@@ -76,12 +83,22 @@ impl Ran {
             let text = text.replace(&folder.canonicalize().unwrap().display().to_string(), ".");
             text.replace(&folder.display().to_string(), ".")
         };
-        Self { status: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+        Self {
+            status: output.status.code(),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+        }
     }
 
     #[track_caller]
     fn exits(self, status: i32) -> Self {
-        assert_eq!(self.status, Some(status), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.status,
+            Some(status),
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout,
+            self.stderr
+        );
         self
     }
 }
@@ -95,25 +112,53 @@ fn a_crate_is_written_once_and_then_left_alone() {
     assert!(place.text("sdk/.docwright-files").contains("Cargo.toml"));
     let second = place.run("generate rust --docs docs --out sdk").exits(0);
     assert!(second.stderr.contains(": 0 written"), "{}", second.stderr);
-    assert_eq!(place.run("--quiet generate rust --docs docs --out sdk").exits(0).stderr, "");
+    assert_eq!(
+        place
+            .run("--quiet generate rust --docs docs --out sdk")
+            .exits(0)
+            .stderr,
+        ""
+    );
 }
 
 #[test]
 fn check_exits_with_one_where_the_output_differs() {
     let place = Workplace::new();
-    let missing = place.run("generate rust --docs docs --out sdk --check").exits(1);
-    assert!(missing.stdout.contains("Cargo.toml: missing"), "{}", missing.stdout);
+    let missing = place
+        .run("generate rust --docs docs --out sdk --check")
+        .exits(1);
+    assert!(
+        missing.stdout.contains("Cargo.toml: missing"),
+        "{}",
+        missing.stdout
+    );
     assert!(!place.path("sdk").exists());
 
     place.run("generate rust --docs docs --out sdk").exits(0);
-    assert_eq!(place.run("generate rust --docs docs --out sdk --check").exits(0).stdout, "");
+    assert_eq!(
+        place
+            .run("generate rust --docs docs --out sdk --check")
+            .exits(0)
+            .stdout,
+        ""
+    );
 
     place.put("sdk/Cargo.toml", place.text("sdk/Cargo.toml") + "# mine\n");
     place.put("sdk/src/extra.rs", "");
-    let edited = place.run("generate rust --docs docs --out sdk --check").exits(1);
-    assert!(edited.stdout.contains("Cargo.toml: edited by hand\n"), "{}", edited.stdout);
+    let edited = place
+        .run("generate rust --docs docs --out sdk --check")
+        .exits(1);
+    assert!(
+        edited.stdout.contains("Cargo.toml: edited by hand\n"),
+        "{}",
+        edited.stdout
+    );
     assert!(edited.stdout.contains("\n-# mine\n"), "{}", edited.stdout);
-    assert!(edited.stdout.contains("src/extra.rs: not generated\n"), "{}", edited.stdout);
+    assert!(
+        edited.stdout.contains("src/extra.rs: not generated\n"),
+        "{}",
+        edited.stdout
+    );
 }
 
 #[test]
@@ -129,29 +174,57 @@ fn two_versions_make_a_workspace_but_not_one_file() {
     let place = Workplace::new();
     place.put("tree/api-reference/v1.0/resources/widget.md", RESOURCE);
     place.put("tree/api-reference/beta/resources/widget.md", RESOURCE);
-    place.run("generate rust --docs tree --out sdk --crate-name widgets").exits(0);
+    place
+        .run("generate rust --docs tree --out sdk --crate-name widgets")
+        .exits(0);
     insta::assert_snapshot!(place.text("sdk/Cargo.toml"), @"");
-    assert!(place.text("sdk/v1.0/Cargo.toml").contains("name = \"widgets\""));
-    assert!(place.text("sdk/beta/Cargo.toml").contains("name = \"widgets-beta\""));
+    assert!(
+        place
+            .text("sdk/v1.0/Cargo.toml")
+            .contains("name = \"widgets\"")
+    );
+    assert!(
+        place
+            .text("sdk/beta/Cargo.toml")
+            .contains("name = \"widgets-beta\"")
+    );
 
     insta::assert_snapshot!(place.run("generate csdl --docs tree").exits(2).stderr, @"");
-    let csdl = place.run("generate csdl --docs tree --api-version beta").exits(0);
+    let csdl = place
+        .run("generate csdl --docs tree --api-version beta")
+        .exits(0);
     assert!(csdl.stdout.contains("\"widget\""), "{}", csdl.stdout);
 }
 
 #[test]
 fn the_extension_chooses_the_form_of_openapi() {
     let place = Workplace::new();
-    place.run("generate openapi --docs docs --out api.json").exits(0);
-    place.run("generate openapi --docs docs --out api.yaml").exits(0);
+    place
+        .run("generate openapi --docs docs --out api.json")
+        .exits(0);
+    place
+        .run("generate openapi --docs docs --out api.yaml")
+        .exits(0);
     assert!(place.text("api.json").starts_with("{\n"));
     assert!(place.text("api.yaml").starts_with("openapi: 3.1"));
     let printed = place.run("generate openapi --docs docs").exits(0);
     assert_eq!(printed.stdout, place.text("api.json"));
-    assert_eq!(place.run("generate openapi --docs docs --out api.json --check").exits(0).stdout, "");
+    assert_eq!(
+        place
+            .run("generate openapi --docs docs --out api.json --check")
+            .exits(0)
+            .stdout,
+        ""
+    );
     place.put("api.json", "{}\n");
-    let differs = place.run("generate openapi --docs docs --out api.json --check").exits(1);
-    assert!(differs.stdout.starts_with("api.json: out of date\n"), "{}", differs.stdout);
+    let differs = place
+        .run("generate openapi --docs docs --out api.json --check")
+        .exits(1);
+    assert!(
+        differs.stdout.starts_with("api.json: out of date\n"),
+        "{}",
+        differs.stdout
+    );
 }
 
 #[test]
@@ -174,7 +247,11 @@ fn the_nearest_docs_input_is_the_default() {
     let place = Workplace::new();
     place.put("docs-input/resources/widget.md", RESOURCE);
     place.put("deep/down/file", "");
-    let output = place.command("dump api").current_dir(place.path("deep/down")).output().unwrap();
+    let output = place
+        .command("dump api")
+        .current_dir(place.path("deep/down"))
+        .output()
+        .unwrap();
     let ran = Ran::new(&output, place.folder.path()).exits(0);
     assert!(ran.stdout.contains("widget"), "{}", ran.stdout);
 }
@@ -192,7 +269,10 @@ fn settings_are_read_from_the_docs_and_checked() {
 #[test]
 fn bad_pages_are_warned_about_and_do_not_stop_the_others() {
     let place = Workplace::new();
-    place.put("docs/resources/damaged.md", b"# damaged resource type\n\n\xff\xfe\n");
+    place.put(
+        "docs/resources/damaged.md",
+        b"# damaged resource type\n\n\xff\xfe\n",
+    );
     let ran = place.run("dump api --docs docs").exits(0);
     insta::assert_snapshot!(ran.stderr, @"");
     assert!(ran.stdout.contains("widget"), "{}", ran.stdout);
@@ -204,7 +284,13 @@ fn colors_are_for_terminals_and_for_those_who_ask() {
     place.put("api.xml", "<old/>\n");
     let check = "generate csdl --docs docs --out api.xml --check";
     assert!(!place.run(check).exits(1).stdout.contains('\u{1b}'));
-    assert!(place.run(&format!("{check} --color always")).exits(1).stdout.contains("\u{1b}[31m-<old/>"));
+    assert!(
+        place
+            .run(&format!("{check} --color always"))
+            .exits(1)
+            .stdout
+            .contains("\u{1b}[31m-<old/>")
+    );
     let output = place.command(check).env("NO_COLOR", "1").output().unwrap();
     assert!(!output.stdout.contains(&0x1b));
 }
@@ -226,5 +312,10 @@ fn a_reader_that_goes_away_is_no_crash() {
         .unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -64,7 +64,11 @@ fn find_everywhere<'a>(
 ) -> Result<Vec<Option<String>>, Failure> {
     let found: Vec<_> = versions.map(|docs| find(docs, name)).collect();
     if found.iter().all(Result::is_err) {
-        return Err(found.into_iter().find_map(Result::err).unwrap_or_default().into());
+        return Err(found
+            .into_iter()
+            .find_map(Result::err)
+            .unwrap_or_default()
+            .into());
     }
     Ok(found.into_iter().map(Result::ok).collect())
 }
@@ -76,18 +80,30 @@ fn find(docs: &Docs, name: &str) -> Result<String, String> {
     if let Some(path) = paths().find(|path| path.trim_end_matches(".md") == name) {
         return Ok(path.to_owned());
     }
-    let is_end =
-        |path: &&str| path.trim_end_matches(".md").strip_suffix(name).is_some_and(|rest| rest.ends_with('/'));
+    let is_end = |path: &&str| {
+        path.trim_end_matches(".md")
+            .strip_suffix(name)
+            .is_some_and(|rest| rest.ends_with('/'))
+    };
     let ends: Vec<_> = paths().filter(is_end).collect();
     match ends.as_slice() {
         [path] => Ok((*path).to_owned()),
         [] => {
-            let names = paths().map(|path| path.rsplit('/').next().unwrap_or(path).trim_end_matches(".md"));
+            let names = paths().map(|path| {
+                path.rsplit('/')
+                    .next()
+                    .unwrap_or(path)
+                    .trim_end_matches(".md")
+            });
             let last = name.rsplit('/').next().unwrap_or(name);
-            Err(format!("there is no page `{name}` among the documents{}", suggest::hint(last, names)))
+            Err(format!(
+                "there is no page `{name}` among the documents{}",
+                suggest::hint(last, names)
+            ))
         }
-        several => {
-            Err(format!("several pages are called `{name}`: {}; name one of them", several.join(", ")))
-        }
+        several => Err(format!(
+            "several pages are called `{name}`: {}; name one of them",
+            several.join(", ")
+        )),
     }
 }

@@ -62,9 +62,9 @@ pub(super) fn run(target: Target, log: Log) -> Result<Outcome, Failure> {
     let start = Instant::now();
     let outcome = match target {
         Target::Rust(arguments) => rust(arguments, log),
-        Target::Csdl(arguments) => {
-            one_file(&arguments, log, |compilation, _| Ok(csdl::emit(&compilation.api)))
-        }
+        Target::Csdl(arguments) => one_file(&arguments, log, |compilation, _| {
+            Ok(csdl::emit(&compilation.api))
+        }),
         Target::Openapi(arguments) => one_file(&arguments, log, openapi_text),
     }?;
     log.say(&format!("done in {:.2} s", start.elapsed().as_secs_f64()));
@@ -74,7 +74,9 @@ pub(super) fn run(target: Target, log: Log) -> Result<Outcome, Failure> {
 fn rust(arguments: RustArguments, log: Log) -> Result<Outcome, Failure> {
     let Input { config, tree, .. } = arguments.sources.read()?;
     let crate_name = arguments.crate_name.or(config.crate_name);
-    let crate_name = crate_name.as_deref().unwrap_or(generate::DEFAULT_CRATE_NAME);
+    let crate_name = crate_name
+        .as_deref()
+        .unwrap_or(generate::DEFAULT_CRATE_NAME);
     let compilations = generate::compile_all(tree);
     log_sizes(&compilations, log);
     let files = generate::rust(&compilations, crate_name);
@@ -82,7 +84,11 @@ fn rust(arguments: RustArguments, log: Log) -> Result<Outcome, Failure> {
     if arguments.check {
         return verdict(&writer::check(out, &files)?, out, log);
     }
-    log.say(&format!("{}: {}", out.display(), writer::write(out, &files)?));
+    log.say(&format!(
+        "{}: {}",
+        out.display(),
+        writer::write(out, &files)?
+    ));
     Ok(Outcome::Clean)
 }
 
@@ -108,8 +114,10 @@ fn one_file(
         }
     };
     log_sizes(&compilations, log);
-    let mut text =
-        compilations.first().map_or_else(|| Ok(String::new()), |it| emit(it, arguments.out.as_deref()))?;
+    let mut text = compilations.first().map_or_else(
+        || Ok(String::new()),
+        |it| emit(it, arguments.out.as_deref()),
+    )?;
     if !text.ends_with('\n') {
         text.push('\n');
     }
@@ -120,7 +128,11 @@ fn one_file(
     if arguments.check {
         return verdict(writer::check_file(out, &text)?.as_slice(), out, log);
     }
-    let word = if writer::write_file(out, &text)? { "written" } else { "unchanged" };
+    let word = if writer::write_file(out, &text)? {
+        "written"
+    } else {
+        "unchanged"
+    };
     log.say(&format!("{}: {word}", out.display()));
     Ok(Outcome::Clean)
 }
@@ -146,14 +158,21 @@ fn verdict(differences: &[Difference], out: &Path, log: Log) -> Result<Outcome, 
     } else {
         format!("{} files differ", differences.len())
     };
-    log.say(&format!("{}: {files}; run the same command without `--check` to write", out.display()));
+    log.say(&format!(
+        "{}: {files}; run the same command without `--check` to write",
+        out.display()
+    ));
     Ok(Outcome::Differs)
 }
 
 fn log_sizes(compilations: &[Compilation], log: Log) {
     for Compilation { docs, api, .. } in compilations {
-        let [pages, types, enums, operations] =
-            [docs.pages.len(), api.types.len(), api.enums.len(), api.operations.len()];
+        let [pages, types, enums, operations] = [
+            docs.pages.len(),
+            api.types.len(),
+            api.enums.len(),
+            api.operations.len(),
+        ];
         let version = api.version;
         log.say(&format!(
             "{version}: {pages} pages with {types} types, {enums} enums and {operations} operations"
@@ -163,10 +182,15 @@ fn log_sizes(compilations: &[Compilation], log: Log) {
 
 /// A package name as cargo takes it.
 fn crate_name(name: &str) -> Result<String, String> {
-    let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let is_word = name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     if is_word && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
         Ok(name.to_owned())
     } else {
-        Err("a package name is made of letters, digits, `-` and `_`, and begins with a letter".to_owned())
+        Err(
+            "a package name is made of letters, digits, `-` and `_`, and begins with a letter"
+                .to_owned(),
+        )
     }
 }

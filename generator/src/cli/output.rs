@@ -59,7 +59,9 @@ fn line_style(line: &str) -> Style {
     }
 }
 
-fn tolerate_closed_pipe(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+fn tolerate_closed_pipe(
+    print: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
     let mut out = BufWriter::new(anstream::stdout().lock());
     match print(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

@@ -58,19 +58,31 @@ impl Sources {
             None => default_docs()?,
         };
         if !folder.exists() {
-            return Err(format!("`{}` does not exist{}", folder.display(), neighbour_hint(&folder)).into());
+            return Err(format!(
+                "`{}` does not exist{}",
+                folder.display(),
+                neighbour_hint(&folder)
+            )
+            .into());
         }
         let config = Config::load(self.config.as_deref(), &folder)?;
         let tree = DocsTree::read(&folder, self.api_version)?;
         warn_of_problems(&tree);
-        Ok(Input { folder, config, tree })
+        Ok(Input {
+            folder,
+            config,
+            tree,
+        })
     }
 }
 
 /// The nearest `docs-input`.
 fn default_docs() -> Result<PathBuf, Failure> {
     let here = env::current_dir()?;
-    let found = here.ancestors().map(|folder| folder.join(DEFAULT_DOCS)).find(|folder| folder.is_dir());
+    let found = here
+        .ancestors()
+        .map(|folder| folder.join(DEFAULT_DOCS))
+        .find(|folder| folder.is_dir());
     found.ok_or_else(|| {
         format!("no documents: there is no folder `{DEFAULT_DOCS}` here or above; name one with `--docs DIR`")
             .into()
@@ -79,10 +91,16 @@ fn default_docs() -> Result<PathBuf, Failure> {
 
 /// The folder beside `missing` whose name is nearly the same.
 fn neighbour_hint(missing: &Path) -> String {
-    let parent = missing.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let (Some(name), Ok(entries)) = (missing.file_name(), fs::read_dir(parent)) else { return String::new() };
-    let mut names: Vec<_> =
-        entries.filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned())).collect();
+    let parent = missing
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let (Some(name), Ok(entries)) = (missing.file_name(), fs::read_dir(parent)) else {
+        return String::new();
+    };
+    let mut names: Vec<_> = entries
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .collect();
     names.sort();
     suggest::hint(&name.to_string_lossy(), names.iter().map(String::as_str))
 }
@@ -90,14 +108,21 @@ fn neighbour_hint(missing: &Path) -> String {
 fn warn_of_problems(tree: &DocsTree) {
     for (version, docs) in &tree.versions {
         for page in &docs.pages {
-            let Some(problem) = &page.problem else { continue };
+            let Some(problem) = &page.problem else {
+                continue;
+            };
             let path = tree
                 .folders
                 .get(version)
                 .map_or_else(|| PathBuf::from(&*page.path), |root| root.join(&*page.path));
             let line = match problem {
                 Problem::NotUtf8 { offset } => {
-                    page.text.bytes().take(*offset).filter(|&byte| byte == b'\n').count() + 1
+                    page.text
+                        .bytes()
+                        .take(*offset)
+                        .filter(|&byte| byte == b'\n')
+                        .count()
+                        + 1
                 }
                 Problem::Unreadable(_) | Problem::TooLarge { .. } => 1,
             };

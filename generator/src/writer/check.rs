@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use similar::TextDiff;
 
 use super::{
-    Error, Files, Folder, MANIFEST, Manifest, OnDisk, compare, is_neighbour, read, refuse_outside_paths,
+    Error, Files, Folder, MANIFEST, Manifest, OnDisk, compare, is_neighbour, read,
+    refuse_outside_paths,
 };
 
 /// How many differences are named.
@@ -47,7 +48,11 @@ pub enum Kind {
 
 impl Difference {
     fn without_diff(path: String, kind: Kind) -> Self {
-        Self { path, kind, diff: String::new() }
+        Self {
+            path,
+            kind,
+            diff: String::new(),
+        }
     }
 }
 
@@ -74,13 +79,22 @@ pub fn check(root: &Path, files: &Files) -> Result<Vec<Difference>, Error> {
     let mut found: Vec<_> = wrong
         .into_par_iter()
         .enumerate()
-        .filter_map(|(at, (path, on_disk))| difference(path, on_disk, &files[path], at < SHOWN_FILES))
+        .filter_map(|(at, (path, on_disk))| {
+            difference(path, on_disk, &files[path], at < SHOWN_FILES)
+        })
         .collect();
     let surplus = surplus(root, files)?;
-    found.extend(surplus.into_iter().map(|path| Difference::without_diff(path, Kind::Surplus)));
+    found.extend(
+        surplus
+            .into_iter()
+            .map(|path| Difference::without_diff(path, Kind::Surplus)),
+    );
     found.sort_by(|one, two| one.path.cmp(&two.path));
     if found.is_empty() && manifest != Manifest::of(files) {
-        found.push(Difference::without_diff(MANIFEST.to_owned(), Kind::Outdated));
+        found.push(Difference::without_diff(
+            MANIFEST.to_owned(),
+            Kind::Outdated,
+        ));
     }
     Ok(found)
 }
@@ -102,7 +116,11 @@ impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for difference in self.0.iter().take(LISTED_FILES) {
             writeln!(f, "{}: {}", difference.path, difference.kind)?;
-            difference.diff.lines().take(SHOWN_LINES).try_for_each(|line| writeln!(f, "{line}"))?;
+            difference
+                .diff
+                .lines()
+                .take(SHOWN_LINES)
+                .try_for_each(|line| writeln!(f, "{line}"))?;
             match difference.diff.lines().skip(SHOWN_LINES).count() {
                 0 => {}
                 1 => writeln!(f, "... 1 more line")?,
@@ -124,15 +142,26 @@ fn difference(path: &str, on_disk: OnDisk, text: &str, shown: bool) -> Option<Di
         OnDisk::Outdated(old) => (Kind::Outdated, old),
         OnDisk::Edited(old) => (Kind::Edited, old),
     };
-    let diff = if shown { diff(path, &old, text) } else { String::new() };
-    Some(Difference { path: path.to_owned(), kind, diff })
+    let diff = if shown {
+        diff(path, &old, text)
+    } else {
+        String::new()
+    };
+    Some(Difference {
+        path: path.to_owned(),
+        kind,
+        diff,
+    })
 }
 
 fn diff(path: &str, old: &[u8], new: &str) -> String {
     let old = String::from_utf8_lossy(old);
-    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(&*old, new);
+    let diff = TextDiff::configure()
+        .timeout(PATIENCE)
+        .diff_lines(&*old, new);
     let mut diff = diff.unified_diff();
-    diff.header(&format!("{path} (on disk)"), &format!("{path} (generated)")).to_string()
+    diff.header(&format!("{path} (on disk)"), &format!("{path} (generated)"))
+        .to_string()
 }
 
 /// The paths below `root` that are not in `files`, sorted.
@@ -155,7 +184,11 @@ fn collect(folder: &Path, prefix: &str, found: &mut BTreeSet<String>) -> Result<
         if prefix.is_empty() && is_neighbour(&name) {
             continue;
         }
-        if entry.file_type().map_err(Error::io("read", &path))?.is_dir() {
+        if entry
+            .file_type()
+            .map_err(Error::io("read", &path))?
+            .is_dir()
+        {
             collect(&path, &format!("{prefix}{name}/"), found)?;
         } else {
             found.insert(format!("{prefix}{name}"));

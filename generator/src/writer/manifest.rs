@@ -27,14 +27,20 @@ pub(super) struct Manifest {
 impl Manifest {
     /// The manifest of a folder that holds exactly `files`.
     pub(super) fn of(files: &Files) -> Self {
-        let files = files.par_iter().map(|(path, text)| (path.clone(), fingerprint(text.as_bytes())));
-        Self { files: files.collect() }
+        let files = files
+            .par_iter()
+            .map(|(path, text)| (path.clone(), fingerprint(text.as_bytes())));
+        Self {
+            files: files.collect(),
+        }
     }
 
     /// The manifest in the folder `root`, if it has one.
     pub(super) fn read(root: &Path) -> Result<Option<Self>, Error> {
         let path = root.join(MANIFEST);
-        let Some(bytes) = read(&path)? else { return Ok(None) };
+        let Some(bytes) = read(&path)? else {
+            return Ok(None);
+        };
         let mut files = BTreeMap::new();
         for (at, line) in bytes.split(|&byte| byte == b'\n').enumerate() {
             let line = str::from_utf8(line).map(str::trim_end);
@@ -42,7 +48,8 @@ impl Manifest {
                 continue;
             }
             let entry = line.ok().and_then(|line| line.split_once(' '));
-            let entry = entry.and_then(|(hex, path)| Some((path, u64::from_str_radix(hex, 16).ok()?)));
+            let entry =
+                entry.and_then(|(hex, path)| Some((path, u64::from_str_radix(hex, 16).ok()?)));
             let Some((name, fingerprint)) = entry else {
                 return Err(Error::Manifest { path, line: at + 1 });
             };
@@ -63,13 +70,20 @@ impl Manifest {
 
     /// Whether `text` is what the writer wrote at this path.
     pub(super) fn matches(&self, path: &str, text: &[u8]) -> bool {
-        self.files.get(path).is_some_and(|&known| known == fingerprint(text))
+        self.files
+            .get(path)
+            .is_some_and(|&known| known == fingerprint(text))
     }
 
     /// What either of the two lists; where both do, with the fingerprint of `newer`.
     pub(super) fn union(&self, newer: &Self) -> Self {
         let mut files = self.files.clone();
-        files.extend(newer.files.iter().map(|(path, &fingerprint)| (path.clone(), fingerprint)));
+        files.extend(
+            newer
+                .files
+                .iter()
+                .map(|(path, &fingerprint)| (path.clone(), fingerprint)),
+        );
         Self { files }
     }
 }
@@ -77,7 +91,9 @@ impl Manifest {
 impl fmt::Display for Manifest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{HEADER}")?;
-        self.files.iter().try_for_each(|(path, fingerprint)| writeln!(f, "{fingerprint:016x} {path}"))
+        self.files
+            .iter()
+            .try_for_each(|(path, fingerprint)| writeln!(f, "{fingerprint:016x} {path}"))
     }
 }
 
@@ -89,8 +105,11 @@ fn fingerprint(text: &[u8]) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |state: u64, word: u64| (state.rotate_left(23) ^ word).wrapping_mul(FACTOR);
     let (words, rest) = text.as_chunks::<8>();
-    let state = words.iter().fold(text.len() as u64, |state, word| mix(state, u64::from_le_bytes(*word)));
-    rest.iter().fold(state, |state, &byte| mix(state, u64::from(byte)))
+    let state = words.iter().fold(text.len() as u64, |state, word| {
+        mix(state, u64::from_le_bytes(*word))
+    });
+    rest.iter()
+        .fold(state, |state, &byte| mix(state, u64::from(byte)))
 }
 
 #[cfg(test)]

@@ -55,14 +55,22 @@ impl Stage {
     }
 
     /// Stages many files.
-    pub(super) fn put_all<'a>(&self, files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<(), Error> {
+    pub(super) fn put_all<'a>(
+        &self,
+        files: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(), Error> {
         let files: Vec<_> = files.collect();
-        let folders: BTreeSet<_> = files.iter().filter_map(|(path, _)| Path::new(path).parent()).collect();
+        let folders: BTreeSet<_> = files
+            .iter()
+            .filter_map(|(path, _)| Path::new(path).parent())
+            .collect();
         for folder in folders {
             let folder = self.new_root().join(folder);
             fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
         }
-        files.par_iter().try_for_each(|(path, text)| self.put(path, text))
+        files
+            .par_iter()
+            .try_for_each(|(path, text)| self.put(path, text))
     }
 
     /// Moves the staged files at `paths` into `root` and the old ones, those at `gone` too, out of it.
@@ -70,14 +78,22 @@ impl Stage {
     /// The staged manifest goes last; before that, the folder has a manifest of old and new paths together.
     pub(super) fn commit(&self, root: &Path, paths: &[&str], gone: &[&str]) -> Result<(), Error> {
         let mut moves = Moves::default();
-        moves.replace(&self.new_path("union"), &root.join(MANIFEST), &self.old_path(MANIFEST))?;
+        moves.replace(
+            &self.new_path("union"),
+            &root.join(MANIFEST),
+            &self.old_path(MANIFEST),
+        )?;
         for path in paths {
             moves.replace(&self.new_path(path), &root.join(path), &self.old_path(path))?;
         }
         for path in gone {
             moves.rename(&root.join(path), &self.old_path(path))?;
         }
-        moves.replace(&self.new_path(MANIFEST), &root.join(MANIFEST), &self.old_path("union"))?;
+        moves.replace(
+            &self.new_path(MANIFEST),
+            &root.join(MANIFEST),
+            &self.old_path("union"),
+        )?;
         moves.done();
         for path in gone {
             remove_empty_folders(root, path);
@@ -125,7 +141,11 @@ impl Drop for Moves {
 
 /// Removes the folders that the removal of `path` left empty; one that is not empty stays by itself.
 fn remove_empty_folders(root: &Path, path: &str) {
-    for folder in Path::new(path).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
+    for folder in Path::new(path)
+        .ancestors()
+        .skip(1)
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         if fs::remove_dir(root.join(folder)).is_err() {
             break;
         }

@@ -13,7 +13,9 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        Self { parent: tempdir().unwrap() }
+        Self {
+            parent: tempdir().unwrap(),
+        }
     }
 
     fn root(&self) -> PathBuf {
@@ -64,11 +66,17 @@ fn list(folder: &Path, prefix: &str, found: &mut Vec<String>) {
 }
 
 fn of(files: &[(&str, &str)]) -> Files {
-    files.iter().map(|&(path, text)| (path.to_owned(), text.to_owned())).collect()
+    files
+        .iter()
+        .map(|&(path, text)| (path.to_owned(), text.to_owned()))
+        .collect()
 }
 
-const FIRST: [(&str, &str); 3] =
-    [("Cargo.toml", "[package]\n"), ("src/lib.rs", "pub mod user;\n"), ("src/user.rs", "pub struct User;\n")];
+const FIRST: [(&str, &str); 3] = [
+    ("Cargo.toml", "[package]\n"),
+    ("src/lib.rs", "pub mod user;\n"),
+    ("src/user.rs", "pub struct User;\n"),
+];
 
 #[test]
 fn a_new_folder_appears_whole() {
@@ -76,7 +84,12 @@ fn a_new_folder_appears_whole() {
     assert_eq!(place.write(&FIRST).unwrap().written, 3);
     assert_eq!(
         place.paths(),
-        ["out/.docwright-files", "out/Cargo.toml", "out/src/lib.rs", "out/src/user.rs"]
+        [
+            "out/.docwright-files",
+            "out/Cargo.toml",
+            "out/src/lib.rs",
+            "out/src/user.rs"
+        ]
     );
     assert_eq!(place.check(&FIRST), []);
 }
@@ -85,14 +98,32 @@ fn a_new_folder_appears_whole() {
 fn right_files_are_not_touched() {
     let place = Place::new();
     place.write(&FIRST).unwrap();
-    let modified = |path: &str| fs::metadata(place.root().join(path)).unwrap().modified().unwrap();
+    let modified = |path: &str| {
+        fs::metadata(place.root().join(path))
+            .unwrap()
+            .modified()
+            .unwrap()
+    };
     let before = (modified("src/lib.rs"), modified(MANIFEST));
-    assert_eq!(place.write(&FIRST).unwrap(), Summary { unchanged: 3, ..Summary::default() });
+    assert_eq!(
+        place.write(&FIRST).unwrap(),
+        Summary {
+            unchanged: 3,
+            ..Summary::default()
+        }
+    );
     assert_eq!((modified("src/lib.rs"), modified(MANIFEST)), before);
 
     let mut files = FIRST;
     files[2].1 = "pub enum User {}\n";
-    assert_eq!(place.write(&files).unwrap(), Summary { written: 1, unchanged: 2, ..Summary::default() });
+    assert_eq!(
+        place.write(&files).unwrap(),
+        Summary {
+            written: 1,
+            unchanged: 2,
+            ..Summary::default()
+        }
+    );
     assert_eq!(modified("src/lib.rs"), before.0);
     assert_eq!(place.text("src/user.rs"), "pub enum User {}\n");
 }
@@ -100,9 +131,18 @@ fn right_files_are_not_touched() {
 #[test]
 fn files_of_earlier_runs_go_and_their_folders_with_them() {
     let place = Place::new();
-    place.write(&[("src/lib.rs", ""), ("src/calls/user/list.rs", "")]).unwrap();
+    place
+        .write(&[("src/lib.rs", ""), ("src/calls/user/list.rs", "")])
+        .unwrap();
     let summary = place.write(&[("src/lib.rs", "")]).unwrap();
-    assert_eq!(summary, Summary { unchanged: 1, removed: 1, ..Summary::default() });
+    assert_eq!(
+        summary,
+        Summary {
+            unchanged: 1,
+            removed: 1,
+            ..Summary::default()
+        }
+    );
     assert_eq!(place.paths(), ["out/.docwright-files", "out/src/lib.rs"]);
     assert!(!place.root().join("src/calls").exists());
 }
@@ -116,7 +156,12 @@ fn files_of_others_stay() {
     place.write(&[("Cargo.toml", "[package]\n")]).unwrap();
     assert_eq!(
         place.paths(),
-        ["out/.docwright-files", "out/Cargo.toml", "out/src/notes.md", "out/target/debug/x"]
+        [
+            "out/.docwright-files",
+            "out/Cargo.toml",
+            "out/src/notes.md",
+            "out/target/debug/x"
+        ]
     );
     insta::assert_snapshot!(place.failure(&[("src/notes.md", "generated")]), @"`/out/src/notes.md` is in the way: a file of this name is generated, but docwright did not write this one; move it elsewhere or delete it");
     assert_eq!(place.text("src/notes.md"), "mine");
@@ -148,7 +193,10 @@ fn edits_are_replaced_and_told() {
     let summary = place.write(&FIRST[..2]).unwrap();
     assert_eq!(
         (&*summary.restored, &*summary.kept),
-        (&["src/lib.rs".to_owned()][..], &["src/user.rs".to_owned()][..])
+        (
+            &["src/lib.rs".to_owned()][..],
+            &["src/user.rs".to_owned()][..]
+        )
     );
     assert_eq!(place.text("src/lib.rs"), FIRST[1].1);
     insta::assert_snapshot!(summary, @"
@@ -249,7 +297,16 @@ fn a_lost_manifest_line_is_a_difference() {
     let place = Place::new();
     place.write(&FIRST).unwrap();
     let manifest = place.text(MANIFEST);
-    place.put(MANIFEST, manifest.rsplit_once('\n').unwrap().0.rsplit_once('\n').unwrap().0);
+    place.put(
+        MANIFEST,
+        manifest
+            .rsplit_once('\n')
+            .unwrap()
+            .0
+            .rsplit_once('\n')
+            .unwrap()
+            .0,
+    );
     insta::assert_snapshot!(Report(&place.check(&FIRST)), @".docwright-files: out of date");
     place.put(MANIFEST, "# hm\n<<<<<<< HEAD\n");
     insta::assert_snapshot!(place.failure(&FIRST), @"`/out/.docwright-files`, line 2: expected a fingerprint and a path; restore this file, or delete the folder to start anew");
@@ -259,9 +316,15 @@ fn a_lost_manifest_line_is_a_difference() {
 fn a_failure_half_way_leaves_the_old_files() {
     let place = Place::new();
     place.write(&FIRST).unwrap();
-    let before: Vec<_> =
-        place.paths().into_iter().map(|path| (path.clone(), place.parent.path().join(path))).collect();
-    let before: Vec<_> = before.into_iter().map(|(name, path)| (name, fs::read(path).unwrap())).collect();
+    let before: Vec<_> = place
+        .paths()
+        .into_iter()
+        .map(|path| (path.clone(), place.parent.path().join(path)))
+        .collect();
+    let before: Vec<_> = before
+        .into_iter()
+        .map(|(name, path)| (name, fs::read(path).unwrap()))
+        .collect();
     // The last file cannot get its place, since a folder has it.
     fs::create_dir_all(place.root().join("src/zebra.rs/in-the-way")).unwrap();
     let message = place.failure(&[
@@ -274,7 +337,12 @@ fn a_failure_half_way_leaves_the_old_files() {
     let after: Vec<_> = place
         .paths()
         .into_iter()
-        .map(|path| (path.clone(), fs::read(place.parent.path().join(path)).unwrap()))
+        .map(|path| {
+            (
+                path.clone(),
+                fs::read(place.parent.path().join(path)).unwrap(),
+            )
+        })
         .collect();
     assert_eq!(after, before);
 }
@@ -284,12 +352,18 @@ fn moves_are_taken_back() {
     let place = Place::new();
     place.write(&FIRST).unwrap();
     let stage = Stage::inside(&place.root()).unwrap();
-    stage.put_all([("Cargo.toml", "new"), ("src/user.rs", "new")].into_iter()).unwrap();
+    stage
+        .put_all([("Cargo.toml", "new"), ("src/user.rs", "new")].into_iter())
+        .unwrap();
     stage.put(MANIFEST, "new").unwrap();
     stage.put("union", "new").unwrap();
     // `src/other.rs` was never staged, so the third move fails.
     let paths = ["Cargo.toml", "src/user.rs", "src/other.rs"];
-    assert!(stage.commit(&place.root(), &paths, &["src/lib.rs"]).is_err());
+    assert!(
+        stage
+            .commit(&place.root(), &paths, &["src/lib.rs"])
+            .is_err()
+    );
     drop(stage);
     assert_eq!(place.check(&FIRST), []);
 }
@@ -298,7 +372,10 @@ fn moves_are_taken_back() {
 fn paths_stay_inside() {
     let place = Place::new();
     for path in ["../escape", "/etc/passwd", "src/../../escape", ""] {
-        assert!(matches!(place.write(&[(path, "")]), Err(Error::Outside(_))), "{path}");
+        assert!(
+            matches!(place.write(&[(path, "")]), Err(Error::Outside(_))),
+            "{path}"
+        );
     }
     assert!(place.paths().is_empty());
 }
