@@ -191,51 +191,67 @@ fn declared_key(ty: &StructuredType) -> Vec<&str> {
 
 /// Sections 6 and 7.
 fn write_member(xml: &mut Xml, api: &Api, member: &Member, is_key: bool) {
-    let ty = type_name(api, &member.ty, untyped(member.kind));
-    let non_nullable = (is_key || member.nullable == Some(false)).then_some("false");
     let name = ("Name", Some(member.name.as_str()));
-    let annotations = |xml: &mut Xml| {
-        write_description(xml, &member.description);
-        write_unknown(xml, &member.ty);
-        if member.read_only {
-            let read = format!("{CORE}.Permission/Read");
-            xml.empty(
-                "Annotation",
-                &[
-                    ("Term", Some(&format!("{CORE}.Permissions"))),
-                    ("EnumMember", Some(&read)),
-                ],
-            );
-        }
-        write_deprecation(xml, member.deprecated.as_ref());
-    };
-    match member.kind {
-        MemberKind::Property => {
-            let default = member
-                .default
-                .as_deref()
-                .filter(|value| is_value(api, &member.ty, value));
+    let non_nullable = (is_key || member.nullable == Some(false)).then_some("false");
+    match navigation(member) {
+        None => {
+            let ty = type_name(api, &member.ty, "Edm.Untyped");
+            let default = member.default.as_deref();
+            let default = default.filter(|value| is_value(api, &member.ty, value));
             let attributes = [
                 name,
                 ("Type", Some(&*ty)),
                 ("Nullable", non_nullable),
                 ("DefaultValue", default),
             ];
-            xml.element("Property", &attributes, annotations);
+            xml.element("Property", &attributes, |xml| {
+                write_member_annotations(xml, member)
+            });
         }
-        MemberKind::Navigation { contained } => {
-            // Section 7.1.3: a collection-valued one has no nullability.
-            let non_nullable = non_nullable.filter(|_| !member.ty.collection);
-            let contained = contained.then_some("true");
+        Some(Navigation { contained }) => {
+            let ty = type_name(api, &member.ty, "Edm.EntityType");
             let attributes = [
                 name,
                 ("Type", Some(&*ty)),
-                ("Nullable", non_nullable),
-                ("ContainsTarget", contained),
+                // Section 7.1.3: a collection-valued one has no nullability.
+                ("Nullable", non_nullable.filter(|_| !member.ty.collection)),
+                ("ContainsTarget", contained.then_some("true")),
             ];
-            xml.element("NavigationProperty", &attributes, annotations);
+            xml.element("NavigationProperty", &attributes, |xml| {
+                write_member_annotations(xml, member);
+            });
         }
     }
+}
+
+struct Navigation {
+    contained: bool,
+}
+
+/// A navigation property leads to entities (section 7.1.2); what a page lists among them with a value is a property.
+fn navigation(member: &Member) -> Option<Navigation> {
+    match (member.kind, &member.ty.item) {
+        (MemberKind::Property, _)
+        | (MemberKind::Navigation { .. }, ItemType::Primitive(_) | ItemType::Enum(_)) => None,
+        (
+            MemberKind::Navigation { contained },
+            ItemType::Structured(_) | ItemType::Unknown { .. },
+        ) => Some(Navigation { contained }),
+    }
+}
+
+fn write_member_annotations(xml: &mut Xml, member: &Member) {
+    write_description(xml, &member.description);
+    write_unknown(xml, &member.ty);
+    if member.read_only {
+        let term = format!("{CORE}.Permissions");
+        let read = format!("{CORE}.Permission/Read");
+        xml.empty(
+            "Annotation",
+            &[("Term", Some(&term)), ("EnumMember", Some(&read))],
+        );
+    }
+    write_deprecation(xml, member.deprecated.as_ref());
 }
 
 /// Section 12.
@@ -414,14 +430,7 @@ fn write_deprecation(xml: &mut Xml, deprecated: Option<&Deprecation>) {
     );
 }
 
-/// The type that stands for one that is not known.
-fn untyped(kind: MemberKind) -> &'static str {
-    match kind {
-        MemberKind::Property => "Edm.Untyped",
-        MemberKind::Navigation { .. } => "Edm.EntityType",
-    }
-}
-
+/// A type as an attribute; `unknown` stands for one that no page describes.
 fn type_name(api: &Api, ty: &Type, unknown: &str) -> String {
     let item = match &ty.item {
         ItemType::Primitive(primitive) => primitive.as_str(),
@@ -459,7 +468,7 @@ fn is_primitive_value(primitive: Primitive, value: &str) -> bool {
         Primitive::Decimal | Primitive::Double | Primitive::Single => {
             value.parse::<f64>().is_ok_and(f64::is_finite)
         }
-        Primitive::String => true,
+        Primitive::String => value != "null",
         Primitive::Binary
         | Primitive::Date
         | Primitive::DateTimeOffset

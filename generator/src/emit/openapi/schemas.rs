@@ -195,7 +195,7 @@ fn member_schema(api: &Api, member: &Member) -> Object {
 
 /// A documented default as a value of the type, if it is one.
 fn default_value(api: &Api, ty: &Type, value: &str) -> Option<Value> {
-    if ty.collection {
+    if ty.collection || value == "null" {
         return None;
     }
     match &ty.item {
