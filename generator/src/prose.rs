@@ -24,7 +24,7 @@ const INLINE_ELEMENTS: [&str; 16] = [
 ];
 
 /// Elements that end a line.
-const BLOCK_ELEMENTS: [&str; 16] = [
+const BLOCK_ELEMENTS: [&str; 19] = [
     "blockquote",
     "br",
     "div",
@@ -38,7 +38,10 @@ const BLOCK_ELEMENTS: [&str; 16] = [
     "p",
     "pre",
     "table",
+    "tbody",
     "td",
+    "th",
+    "thead",
     "tr",
     "ul",
 ];

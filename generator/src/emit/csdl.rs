@@ -138,7 +138,7 @@ fn write_enum(xml: &mut Xml, ty: &EnumType) {
                 ("Value", value.as_deref()),
             ];
             xml.element("Member", &attributes, |xml| {
-                write_description(xml, &member.description)
+                write_description(xml, &member.description);
             });
         }
     });
@@ -205,7 +205,7 @@ fn write_member(xml: &mut Xml, api: &Api, member: &Member, is_key: bool) {
                 ("DefaultValue", default),
             ];
             xml.element("Property", &attributes, |xml| {
-                write_member_annotations(xml, member)
+                write_member_annotations(xml, member);
             });
         }
         Some(Navigation { contained }) => {
@@ -283,12 +283,12 @@ fn write_callable(xml: &mut Xml, api: &Api, callable: &Callable) {
                 Some(returns) => {
                     let ty = type_name(api, returns, "Edm.Untyped");
                     xml.element("ReturnType", &[("Type", Some(&ty))], |xml| {
-                        write_unknown(xml, returns)
+                        write_unknown(xml, returns);
                     });
                 }
                 // Section 12.2: every function returns something.
                 None if callable.is_function => {
-                    xml.empty("ReturnType", &[("Type", Some("Edm.Untyped"))])
+                    xml.empty("ReturnType", &[("Type", Some("Edm.Untyped"))]);
                 }
                 None => {}
             }

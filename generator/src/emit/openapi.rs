@@ -77,4 +77,26 @@ mod tests {
     fn an_empty_api_has_an_empty_list_of_paths() {
         assert_eq!(emit(&Api::default())["paths"], json!({}));
     }
+
+    #[test]
+    fn every_reference_leads_to_a_component() {
+        let document = emit(&sample::api());
+        let mut open = vec![&document];
+        let mut seen = 0;
+        while let Some(value) = open.pop() {
+            if let Some(target) = value.get("$ref").and_then(Value::as_str) {
+                seen += 1;
+                let found = target
+                    .strip_prefix('#')
+                    .and_then(|pointer| document.pointer(pointer));
+                assert!(found.is_some(), "{target}");
+            }
+            match value {
+                Value::Array(items) => open.extend(items),
+                Value::Object(entries) => open.extend(entries.values()),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+            }
+        }
+        assert!(seen > 20);
+    }
 }

@@ -157,3 +157,17 @@ pub(super) fn media_type(text: &str) -> Option<String> {
     };
     (is_token(kind) && is_token(subtype)).then(|| essence.to_ascii_lowercase())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_types_are_read_without_parameters() {
+        assert_eq!(media_type("image/JPEG; q=1").as_deref(), Some("image/jpeg"));
+        assert_eq!(media_type(" text/plain ").as_deref(), Some("text/plain"));
+        assert_eq!(media_type("binary"), None);
+        assert_eq!(media_type("/"), None);
+        assert_eq!(media_type("{image type}/png"), None);
+    }
+}

@@ -287,3 +287,23 @@ fn parameter_object(api: &Api, parameter: &Parameter, place: &str) -> Object {
         .set("schema", schema_of(api, &parameter.ty))
         .sourced(&parameter.source)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Segment, SegmentKind};
+
+    #[test]
+    fn braces_of_the_path_itself_are_no_placeholders() {
+        let pieces = vec![Piece::Text("a{b".to_owned()), Piece::Parameter(7)];
+        let path = Path {
+            segments: vec![Segment {
+                kind: SegmentKind::Name,
+                pieces,
+                ty: None,
+            }],
+            parameters: vec![],
+        };
+        assert_eq!(template(&path, |parameter| &parameter.name), "/a%7Bb{}");
+    }
+}

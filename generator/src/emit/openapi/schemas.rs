@@ -282,7 +282,7 @@ fn has_more_to_say(ty: &EnumType) -> bool {
         })
 }
 
-/// `x-ms-enum`, as AutoRest and Kiota read it; `modelAsString` says that there may be members that the pages do not list.
+/// `x-ms-enum`, as generators of clients read it; `modelAsString` says that there may be members that the pages do not list.
 fn enum_details(ty: &EnumType) -> Object {
     let values = ty.members.iter().map(|member| {
         let value = Object::new()
@@ -316,4 +316,33 @@ fn escape_pattern(name: &str) -> String {
         pattern.push(c);
     }
     pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_values_of_their_type() {
+        let read = |primitive, text| {
+            let ty = Type::single(ItemType::Primitive(primitive));
+            default_value(&Api::default(), &ty, text)
+        };
+        assert_eq!(read(Primitive::Boolean, "true"), Some(Value::from(true)));
+        assert_eq!(read(Primitive::Boolean, "yes"), None);
+        assert_eq!(read(Primitive::Int32, "15"), Some(Value::from(15)));
+        assert_eq!(read(Primitive::Int32, "15 days"), None);
+        assert_eq!(read(Primitive::Double, "NaN"), None);
+        assert_eq!(read(Primitive::String, "none"), Some(Value::from("none")));
+        assert_eq!(read(Primitive::String, "null"), None);
+    }
+
+    #[test]
+    fn any_name_is_a_pattern_and_a_key() {
+        assert_eq!(escape_pattern("a.b|c"), "a\\.b\\|c");
+        assert_eq!(
+            component_key("microsoft.graph.a b/c"),
+            "microsoft.graph.a_b_c"
+        );
+    }
 }
