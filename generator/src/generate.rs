@@ -20,7 +20,10 @@ pub const DEFAULT_CRATE_NAME: &str = "msgraph";
 /// Compiles every version of a tree, at the same time.
 pub fn compile_all(tree: DocsTree, words: &Vocabulary) -> Vec<Compilation> {
     let versions: Vec<Docs> = tree.versions.into_values().collect();
-    versions.into_par_iter().map(|docs| compile(docs, words)).collect()
+    versions
+        .into_par_iter()
+        .map(|docs| compile(docs, words))
+        .collect()
 }
 
 /// The Rust crate of one compilation; the workspace with a crate for each of several.
