@@ -82,7 +82,7 @@ fn declared_key(ty: &StructuredType) -> Vec<&str> {
 fn write_member(xml: &mut Xml, api: &Api, member: &Member, is_key: bool) {
     let name = ("Name", Some(member.name.as_str()));
     let non_nullable = (is_key || member.nullable == Some(false)).then_some("false");
-    match navigation(member) {
+    match navigation(api, member) {
         None => {
             let ty = type_name(api, &member.ty, "Edm.Untyped");
             let default = member.default.as_deref();
@@ -117,15 +117,20 @@ struct Navigation {
     contained: bool,
 }
 
-/// A navigation property leads to entities (section 7.1.2); what a page lists among them with a value is a property.
-fn navigation(member: &Member) -> Option<Navigation> {
-    match (member.kind, &member.ty.item) {
-        (MemberKind::Property, _)
-        | (MemberKind::Navigation { .. }, ItemType::Primitive(_) | ItemType::Enum(_)) => None,
-        (
-            MemberKind::Navigation { contained },
-            ItemType::Structured(_) | ItemType::Unknown { .. },
-        ) => Some(Navigation { contained }),
+/// Navigation properties, and they alone, lead to entities (sections 6.1.2 and 7.1.2): the type decides, whichever
+/// table of the page a member stands in. Only where the type is not known does the table.
+fn navigation(api: &Api, member: &Member) -> Option<Navigation> {
+    let listed = match member.kind {
+        MemberKind::Property => None,
+        MemberKind::Navigation { contained } => Some(Navigation { contained }),
+    };
+    match &member.ty.item {
+        ItemType::Primitive(_) | ItemType::Enum(_) => None,
+        ItemType::Structured(id) => match api[*id].kind {
+            TypeKind::Complex => None,
+            TypeKind::Entity => listed.or(Some(Navigation { contained: false })),
+        },
+        ItemType::Unknown { .. } => listed,
     }
 }
 
