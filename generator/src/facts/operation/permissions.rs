@@ -521,8 +521,8 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 fn is_note(line: &str) -> bool {
     let line = line.trim_start_matches(['*', ' ', '_', '>']);
     ["note", "important"].iter().any(|word| {
-        line.get(..word.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(word))
+        let (head, rest) = line.split_at_checked(word.len()).unwrap_or_default();
+        head.eq_ignore_ascii_case(word) && !rest.starts_with(|c: char| c.is_alphanumeric())
     })
 }
 
@@ -537,7 +537,8 @@ fn permission(word: &str) -> Option<(&str, bool)> {
     let mut parts = name.split('.');
     let first = parts.next()?;
     let rest = parts.next()?;
-    let valid = first.starts_with(|c: char| c.is_ascii_uppercase())
+    let valid = first.starts_with(|c: char| c.is_ascii_alphabetic())
+        && rest.starts_with(|c: char| c.is_ascii_uppercase())
         && std::iter::once(first)
             .chain(std::iter::once(rest))
             .chain(parts)
@@ -623,6 +624,9 @@ mod tests {
             "A.Read+Member.Read.Hidden",
         );
         check("A.Read, A.Read", "A.Read");
+        check("Notes.Create, Notes.Read", "Notes.Create | Notes.Read");
+        check("eDiscovery.Read.All", "eDiscovery.Read.All");
+        check("see [this](page-of.md)", "- names no permission");
         check("Zugriff über Ümläut.Read", "- names no permission");
     }
 

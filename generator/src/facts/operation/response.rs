@@ -172,7 +172,7 @@ impl Found {
             return;
         }
         let Some(last) = last else {
-            let returns = has(said, "return") || has(said, "response");
+            let returns = has(said, "return");
             if self.early.is_none() && returns {
                 self.early = Some((at, body, text::commonmark(cx.page, at)));
             }
@@ -405,6 +405,7 @@ fn stream_at(said: &str) -> Option<usize> {
         "octet-stream",
         "mime content",
         "image data",
+        "file stream",
     ];
     WORDS
         .iter()
@@ -507,13 +508,25 @@ fn is_lower_value(previous: &str, word: &str) -> bool {
 
 /// `an alert object`, `a collection of **alert** objects`: a type by its name alone.
 pub(super) fn named_type(said: &str) -> Option<TypeText> {
-    let end = [" object", " resource", " entity", " collection"]
-        .iter()
-        .flat_map(|word| said.match_indices(word))
-        .map(|(at, _)| at)
-        .filter(|&at| type_word(&said[..at]).is_some())
-        .min()?;
-    let name = type_word(&said[..end])?;
+    let end = [
+        " object",
+        " resource",
+        " entity",
+        " collection",
+        " in the response body",
+    ]
+    .iter()
+    .flat_map(|word| said.match_indices(word).map(move |(at, _)| (at, *word)))
+    .filter(|&(at, word)| {
+        type_word(
+            &said[..at],
+            matches!(word, " object" | " resource" | " entity"),
+        )
+        .is_some()
+    })
+    .map(|(at, _)| at)
+    .min()?;
+    let name = type_word(&said[..end], true)?;
     let collection = counts_many(&said[..end], &said[end..]);
     let item = ItemText::Named(Reference {
         name: name.to_owned(),
@@ -522,8 +535,9 @@ pub(super) fn named_type(said: &str) -> Option<TypeText> {
     Some(TypeText { item, collection })
 }
 
-/// The last word of a text if it can be the name of a type.
-fn type_word(before: &str) -> Option<&str> {
+/// The last word of a text if it can be the name of a type: emphasized or in camel case, or, where a noun such as
+/// `object` follows, a plain word behind an article.
+fn type_word(before: &str, noun_follows: bool) -> Option<&str> {
     const COMMON: &[&str] = &[
         "a",
         "an",
@@ -578,6 +592,7 @@ fn type_word(before: &str) -> Option<&str> {
         "these",
         "this",
         "those",
+        "to",
         "top",
         "updated",
         "valid",
@@ -587,11 +602,13 @@ fn type_word(before: &str) -> Option<&str> {
         "matching",
         "each",
     ];
-    let word = before
-        .trim_end()
-        .rsplit(|c: char| c.is_whitespace())
-        .next()?;
-    let word = word.trim_matches(['*', '`', '"', '\'']);
+    let before = before.trim_end();
+    let start = before.rfind(char::is_whitespace).unwrap_or_default();
+    let start = (start..before.len()).find(|&at| {
+        before.is_char_boundary(at) && !before[at..].starts_with(char::is_whitespace)
+    })?;
+    let marked = &before[start..];
+    let word = marked.trim_matches(['*', '`', '"', '\'']);
     let is_name = word.len() > 1
         && word.starts_with(|c: char| c.is_ascii_alphabetic())
         && word
@@ -600,7 +617,19 @@ fn type_word(before: &str) -> Option<&str> {
     let is_common = COMMON
         .iter()
         .any(|common| word.eq_ignore_ascii_case(common));
-    (is_name && !is_common && spelling::primitive(word).is_none()).then_some(word)
+    let stands_out =
+        word.len() < marked.len() || word.bytes().skip(1).any(|byte| byte.is_ascii_uppercase());
+    let article = before[..start]
+        .split_whitespace()
+        .next_back()
+        .unwrap_or_default();
+    let is_counted = noun_follows
+        && matches!(
+            article,
+            "a" | "an" | "the" | "of" | "for" | "updated" | "new" | "created" | "each"
+        );
+    (is_name && !is_common && (stands_out || is_counted) && spelling::primitive(word).is_none())
+        .then_some(word)
 }
 
 #[cfg(test)]
