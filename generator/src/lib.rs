@@ -2,11 +2,13 @@
 
 // In data-flow order: a module uses only modules above it.
 pub mod span;
+pub mod suggest;
 pub mod ir;
 pub mod docs;
 pub mod sections;
 pub mod front_matter;
 pub mod vocabulary;
+pub mod config;
 pub mod spelling;
 pub mod api;
 pub mod facts;
@@ -14,6 +16,9 @@ pub mod model;
 pub mod resolve;
 pub mod prose;
 pub mod emit;
+pub mod dump;
+pub mod writer;
+pub mod generate;
 
 use docs::{Docs, Role};
 use facts::PageFacts;
