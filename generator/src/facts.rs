@@ -82,6 +82,8 @@ pub struct Leftover {
 pub enum LeftoverKind {
     /// A row of a table that should have told a fact.
     Row,
+    /// A table or row that tells a reader something, but nothing that the api holds.
+    Prose,
     /// A row that groups others or is empty, and so has no fact to tell.
     GroupRow,
     /// A line of a request block.
@@ -143,10 +145,16 @@ pub enum Claim {
         /// The type.
         ty: TypeName,
     },
-    /// The type has methods of its own, so it is more than a value.
-    HasMethods {
+    /// A type has a method: a row that links to an operation page.
+    Method {
         /// The type.
         ty: TypeName,
+        /// What the row calls it.
+        title: String,
+        /// Where it leads.
+        target: Option<Box<str>>,
+        /// What it is said to return, if the cell names a type.
+        returns: Option<TypeText>,
     },
     /// A type has a member.
     Member {

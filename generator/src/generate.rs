@@ -11,15 +11,19 @@ use crate::{
     docs::{Docs, DocsTree},
     emit::{Files, rust},
     ir::ApiVersion,
+    vocabulary::Vocabulary,
 };
 
 /// Name of the generated package where nobody chooses one.
 pub const DEFAULT_CRATE_NAME: &str = "msgraph";
 
 /// Compiles every version of a tree, at the same time.
-pub fn compile_all(tree: DocsTree) -> Vec<Compilation> {
+pub fn compile_all(tree: DocsTree, vocabulary: &Vocabulary) -> Vec<Compilation> {
     let versions: Vec<Docs> = tree.versions.into_values().collect();
-    versions.into_par_iter().map(compile).collect()
+    versions
+        .into_par_iter()
+        .map(|docs| compile(docs, vocabulary))
+        .collect()
 }
 
 /// The Rust crate of one compilation; the workspace with a crate for each of several.

@@ -11,6 +11,7 @@ use docwright::{
     docs::{DocsTree, Role},
     generate,
     ir::ApiVersion,
+    vocabulary::Vocabulary,
     writer,
 };
 
@@ -71,7 +72,7 @@ fn slice_of(tree: &DocsTree, version: ApiVersion, count: usize) -> DocsTree {
 fn compile(tree: DocsTree, version: ApiVersion) -> Result<bool, Box<dyn std::error::Error>> {
     let place = root().join("target/compile-corpus");
     let out = place.join(version.as_str());
-    let compilations = generate::compile_all(tree);
+    let compilations = generate::compile_all(tree, &Vocabulary::default());
     let files = generate::rust(&compilations, generate::DEFAULT_CRATE_NAME);
     let (count, bytes) = (files.len(), files.values().map(String::len).sum::<usize>());
     writer::write(&out, &files)?;

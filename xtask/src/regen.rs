@@ -16,10 +16,12 @@ pub(crate) fn run(_: &[String]) -> Outcome {
 pub(crate) fn files() -> Result<Files, Box<dyn Error>> {
     let docs = root().join("docs-input");
     let config = Config::load(None, &docs)?;
-    let name = config.crate_name.clone();
-    let compilations = generate::compile_all(DocsTree::read(&docs, None)?);
+    let compilations = generate::compile_all(DocsTree::read(&docs, None)?, &config.vocabulary);
     Ok(generate::rust(
         &compilations,
-        name.as_deref().unwrap_or(generate::DEFAULT_CRATE_NAME),
+        config
+            .crate_name
+            .as_deref()
+            .unwrap_or(generate::DEFAULT_CRATE_NAME),
     ))
 }

@@ -36,7 +36,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         None => vec![None; input.tree.versions.len()],
     };
     let several = input.tree.versions.len() > 1;
-    for (compilation, page) in generate::compile_all(input.tree).iter().zip(pages) {
+    for (compilation, page) in generate::compile_all(input.tree, &input.config.vocabulary)
+        .iter()
+        .zip(pages)
+    {
         if arguments.page.is_some() && page.is_none() {
             continue;
         }

@@ -77,7 +77,7 @@ fn rust(arguments: RustArguments, log: Log) -> Result<Outcome, Failure> {
     let crate_name = crate_name
         .as_deref()
         .unwrap_or(generate::DEFAULT_CRATE_NAME);
-    let compilations = generate::compile_all(tree);
+    let compilations = generate::compile_all(tree, &config.vocabulary);
     log_sizes(&compilations, log);
     let files = generate::rust(&compilations, crate_name);
     let out = &arguments.out;
@@ -102,7 +102,7 @@ fn one_file(
     let folder = input.folder;
     let versions: Vec<_> = input.tree.versions.keys().copied().collect();
     let compilations = match versions.as_slice() {
-        [_] => generate::compile_all(input.tree),
+        [_] => generate::compile_all(input.tree, &input.config.vocabulary),
         several => {
             let names: Vec<_> = several.iter().map(|version| version.as_str()).collect();
             let names = names.join("` and `");
