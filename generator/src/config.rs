@@ -82,14 +82,6 @@ impl Config {
         }
     }
 
-    /// The English words and the spellings that the tree adds to them.
-    pub fn words(&self) -> Vocabulary {
-        let mut words = Vocabulary::default();
-        // Every word was looked up when the settings were read.
-        let _ = words.extend(&self.vocabulary);
-        words
-    }
-
     /// The settings in `text`, which stands in the file at `path`.
     pub fn parse(text: &str, path: &Path) -> Result<Self, Error> {
         let failure = |offset: usize, message: String| Error::Content {
