@@ -103,11 +103,6 @@ pub(crate) fn read_log(log: &Path) -> io::Result<Vec<(String, f64, u64)>> {
     Ok(text.lines().filter_map(entry).collect())
 }
 
-/// The peak memory of this process so far.
-pub(crate) fn own_peak() -> Option<u64> {
-    status_bytes("self", "VmHWM")
-}
-
 fn status_bytes(process: &str, field: &str) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = text

@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsStr,
+    mem,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -80,6 +81,8 @@ fn rust(arguments: RustArguments, log: Log) -> Result<Outcome, Failure> {
     let compilations = generate::compile_all(tree, &config.vocabulary);
     log_sizes(&compilations, log);
     let files = generate::rust(&compilations, crate_name);
+    // The process ends soon; to free every page one by one would be a tenth of the run.
+    mem::forget(compilations);
     let out = &arguments.out;
     if arguments.check {
         return verdict(&writer::check(out, &files)?, out, log);
