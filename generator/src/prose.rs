@@ -19,7 +19,8 @@ const SITE: &str = "https://learn.microsoft.com";
 
 /// Elements that pages write inline; anything else in angle brackets, such as `<userId>`, is text.
 const INLINE_ELEMENTS: [&str; 16] = [
-    "a", "b", "code", "del", "em", "font", "i", "img", "ins", "kbd", "s", "span", "strong", "sub", "sup", "u",
+    "a", "b", "code", "del", "em", "font", "i", "img", "ins", "kbd", "s", "span", "strong", "sub",
+    "sup", "u",
 ];
 
 /// Elements that end a line.
@@ -84,7 +85,9 @@ pub fn standalone(markdown: &str) -> Cow<'_, str> {
     let mut copied = 0;
     let mut events = Parser::new_ext(markdown, options()).into_offset_iter();
     while let Some((event, range)) = events.next() {
-        let Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) = event else { continue };
+        let Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) = event else {
+            continue;
+        };
         if has_scheme(&dest_url) {
             continue;
         }
@@ -116,8 +119,9 @@ fn inner_range<'a>(
             Event::End(_) => depth -= 1,
             _ => {}
         }
-        inner =
-            Some(inner.map_or(range.clone(), |inner| inner.start.min(range.start)..inner.end.max(range.end)));
+        inner = Some(inner.map_or(range.clone(), |inner| {
+            inner.start.min(range.start)..inner.end.max(range.end)
+        }));
     }
     inner.unwrap_or(outer.end..outer.end)
 }
@@ -126,7 +130,9 @@ fn inner_range<'a>(
 fn has_scheme(target: &str) -> bool {
     target.split_once(':').is_some_and(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+            && scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
     })
 }
 
@@ -190,8 +196,11 @@ fn kind_of_tag(tag: &str) -> TagKind {
         return TagKind::Inline;
     }
     let name = tag.trim_start_matches(['<', '/']);
-    let name =
-        name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+    let name = name
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     if BLOCK_ELEMENTS.contains(&name.as_str()) {
         TagKind::Block
     } else if INLINE_ELEMENTS.contains(&name.as_str()) {
@@ -218,15 +227,31 @@ mod tests {
             "Supports $filter (eq, ne) on id.",
             "Supports `$filter` (`eq`, `ne`) on **id**.",
         );
-        check("One.<br/><br/> Two<sup>2</sup>.", "One. Two2.", "One.<br/><br/> Two<sup>2</sup>.");
-        check("One.\n\n- a\n- b\n\nTwo\nlines.", "One. a b Two lines.", "One.\n\n- a\n- b\n\nTwo\nlines.");
+        check(
+            "One.<br/><br/> Two<sup>2</sup>.",
+            "One. Two2.",
+            "One.<br/><br/> Two<sup>2</sup>.",
+        );
+        check(
+            "One.\n\n- a\n- b\n\nTwo\nlines.",
+            "One. a b Two lines.",
+            "One.\n\n- a\n- b\n\nTwo\nlines.",
+        );
     }
 
     #[test]
     fn links_to_pages_become_their_text() {
         check("A [user](../resources/user.md).", "A user.", "A user.");
-        check("See [**List** users](user-list.md#permissions)!", "See List users!", "See **List** users!");
-        check("![icon](images/x.png) [](gone.md)end", "icon end", "icon end");
+        check(
+            "See [**List** users](user-list.md#permissions)!",
+            "See List users!",
+            "See **List** users!",
+        );
+        check(
+            "![icon](images/x.png) [](gone.md)end",
+            "icon end",
+            "icon end",
+        );
         check("[ref][a]\n\n[a]: b.md", "ref", "ref\n\n[a]: b.md");
     }
 
@@ -237,7 +262,11 @@ mod tests {
             "See filters.",
             "See [filters](https://learn.microsoft.com/graph/filter#a).",
         );
-        check("See [RFC](https://example.org/a).", "See RFC.", "See [RFC](https://example.org/a).");
+        check(
+            "See [RFC](https://example.org/a).",
+            "See RFC.",
+            "See [RFC](https://example.org/a).",
+        );
         check("[![x](y.png)](z.md)", "x", "x");
     }
 
@@ -248,7 +277,11 @@ mod tests {
             "Use <a> or <userId> or List<string>.",
             "Use `<a>` or <userId> or List<string>.",
         );
-        check("a < b and <!-- hidden -->c", "a < b and c", "a < b and <!-- hidden -->c");
+        check(
+            "a < b and <!-- hidden -->c",
+            "a < b and c",
+            "a < b and <!-- hidden -->c",
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod bench;
 mod check;
 mod compile_corpus;
 mod measure;
+mod msrv;
 mod regen;
 mod tidy;
 
@@ -32,6 +33,11 @@ const CHORES: &[Chore] = &[
         "tidy",
         tidy::run,
         "check what rustc does not: module order, module docs, leftovers",
+    ),
+    (
+        "msrv",
+        msrv::run,
+        "check that no dependency needs a newer Rust than this workspace promises",
     ),
     ("bench", bench::run, bench::HELP),
     ("compile-corpus", compile_corpus::run, compile_corpus::HELP),
