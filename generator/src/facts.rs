@@ -4,7 +4,10 @@
 //! data, not an error. A claim speaks in the page's own spelling: names are not resolved here, and nothing is judged.
 //! Invariant: whatever a page says in a place where facts are expected ends up in a [`Fact`] or in a [`Leftover`].
 
-use std::fmt;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use rayon::prelude::*;
 
@@ -12,7 +15,7 @@ use crate::{
     api::{Deprecation, HttpMessage, PermissionAlternative, Text},
     docs::Role,
     ir::{Method, PermissionKind, TypeName},
-    sections::Page,
+    sections::{Page, Section},
     span::ByteRange,
     spelling::{Reference, TypeText},
     vocabulary::Vocabulary,
@@ -21,6 +24,7 @@ use crate::{
 pub mod annotation;
 mod enumeration;
 pub mod facets;
+mod json_representation;
 mod kind;
 mod operation;
 mod resource;
@@ -171,10 +175,10 @@ pub enum Claim {
         ty: TypeName,
         /// The key.
         name: String,
-        /// The value's `@odata.type`, if it is an object with one.
-        odata_type: Option<String>,
-        /// Whether the value is an array.
-        collection: bool,
+        /// The type that its value shows.
+        value: TypeText,
+        /// The value says that it identifies the object: `String (identifier)`.
+        identifier: bool,
     },
     /// There is an enumeration type.
     Enum {
@@ -353,7 +357,11 @@ pub enum ResponseText {
 
 /// Reads the facts of all pages.
 pub fn collect(pages: &[(Role, Page)], vocabulary: &Vocabulary) -> Vec<PageFacts> {
-    let reader = Reader { pages, vocabulary };
+    let reader = Reader {
+        pages,
+        vocabulary,
+        namespaces: known_namespaces(pages),
+    };
     pages
         .par_iter()
         .enumerate()
@@ -371,6 +379,45 @@ pub fn collect(pages: &[(Role, Page)], vocabulary: &Vocabulary) -> Vec<PageFacts
 struct Reader<'a> {
     pages: &'a [(Role, Page)],
     vocabulary: &'a Vocabulary,
+    /// Namespaces that pages state, by the lower-cased last part.
+    namespaces: BTreeMap<String, String>,
+}
+
+/// The namespaces that pages state below their titles.
+fn known_namespaces(pages: &[(Role, Page)]) -> BTreeMap<String, String> {
+    let stated: BTreeSet<&str> = pages
+        .iter()
+        .filter_map(|(_, page)| stated_namespace(page))
+        .collect();
+    let tail = |name: &str| {
+        name.rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
+    stated
+        .into_iter()
+        .map(|name| (tail(name), name.to_owned()))
+        .collect()
+}
+
+/// The namespace that a page states below its title.
+pub(crate) fn stated_namespace(page: &Page) -> Option<&str> {
+    let intro = page
+        .sections
+        .iter()
+        .take_while(|section| section.level <= 1);
+    intro.flat_map(Section::texts).find_map(|range| {
+        let rest = page.str(range).strip_prefix("Namespace:")?;
+        let name = rest.split_whitespace().next()?.trim_end_matches('.');
+        name.split('.').all(is_identifier).then_some(name)
+    })
+}
+
+/// Whether a text can be a simple identifier (CSDL 4.0, section 15.1).
+pub(crate) fn is_identifier(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
 impl Reader<'_> {

@@ -14,7 +14,7 @@ use crate::{
     facts::{self, Claim, Fact, MemberTable, PageFacts, PageId, Witness},
     ir::{DEFAULT_NAMESPACE, TypeName},
     sections::Page,
-    spelling::{ItemText, Reference},
+    spelling::{ItemText, Reference, TypeText},
 };
 
 /// Where a fact is: its page, and its position among the facts of that page.
@@ -66,6 +66,8 @@ pub struct MemberModel {
     pub name: String,
     /// Rows that name it.
     pub rows: Vec<FactId>,
+    /// Keys of JSON representations that name it.
+    pub keys: Vec<FactId>,
 }
 
 /// The claims about an enumeration type.
@@ -87,6 +89,7 @@ pub fn build(pages: &[(Role, Page)], facts: &[PageFacts]) -> Model {
     declare(facts, &mut model);
     order_pages(facts, &mut model);
     add_members(facts, &mut model);
+    add_json_keys(facts, &mut model);
     add_from_bodies(pages, facts, &mut model);
     add_undescribed_ancestors(facts, &mut model);
     add_lists(pages, facts, &mut model);
@@ -198,68 +201,131 @@ fn add_members(facts: &[PageFacts], model: &mut Model) {
                     continue;
                 };
                 if owner.key() == key {
-                    add_member(
-                        ty,
-                        &mut index,
-                        &row.name,
-                        FactId {
-                            page,
-                            index: at as u32,
-                        },
-                    );
+                    member(ty, &mut index, &row.name).rows.push(FactId {
+                        page,
+                        index: at as u32,
+                    });
                 }
             }
         }
     }
 }
 
-fn add_member(ty: &mut TypeModel, index: &mut HashMap<String, usize>, name: &str, row: FactId) {
+/// The member with this name, made if there is none.
+fn member<'a>(
+    ty: &'a mut TypeModel,
+    index: &mut HashMap<String, usize>,
+    name: &str,
+) -> &'a mut MemberModel {
     let at = *index.entry(name.to_ascii_lowercase()).or_insert_with(|| {
         ty.members.push(MemberModel {
             name: name.to_owned(),
             rows: Vec::new(),
+            keys: Vec::new(),
         });
         ty.members.len() - 1
     });
-    ty.members[at].rows.push(row);
+    &mut ty.members[at]
 }
 
-/// Types that no page describes, but whose members an operation page lists for a request body.
+/// The keys of the types' JSON representations.
+fn add_json_keys(facts: &[PageFacts], model: &mut Model) {
+    for ty in model.types.values_mut() {
+        let key = ty.name.key();
+        let mut index: HashMap<String, usize> = ty
+            .members
+            .iter()
+            .enumerate()
+            .map(|(at, member)| (member.name.to_ascii_lowercase(), at))
+            .collect();
+        let pages: Vec<PageId> = ty.pages.iter().map(|id| id.page).collect();
+        for page in pages {
+            for (at, fact) in facts[page.index()].facts.iter().enumerate() {
+                let Claim::JsonKey {
+                    ty: owner, name, ..
+                } = &fact.claim
+                else {
+                    continue;
+                };
+                if owner.key() == key {
+                    let id = FactId {
+                        page,
+                        index: at as u32,
+                    };
+                    member(ty, &mut index, name).keys.push(id);
+                }
+            }
+        }
+    }
+}
+
+/// The rows of request bodies. Where a page describes the type, they are further witnesses for the members it has;
+/// where none does, they are all that is known of it.
 fn add_from_bodies(pages: &[(Role, Page)], facts: &[PageFacts], model: &mut Model) {
-    let mut index: HashMap<String, HashMap<String, usize>> = HashMap::new();
+    let mut indexes: HashMap<String, HashMap<String, usize>> = HashMap::new();
     for (page, of_page) in facts.iter().enumerate() {
         let page = PageId(page as u32);
-        let body = of_page.facts.iter().find_map(|fact| match &fact.claim {
-            Claim::Body(facts::BodyText::Object(ty)) => Some(ty),
-            _ => None,
-        });
-        let Some(ItemText::Named(reference)) = body.map(|ty| &ty.item) else {
+        let Some(reference) = body_type(of_page) else {
             continue;
         };
-        if target_page(pages, page, reference)
-            .is_some_and(|target| model.type_of_page.contains_key(&target))
-        {
-            continue;
-        }
-        let name = TypeName::new(&reference.name);
-        if model
-            .types
-            .get(&name.key())
-            .is_some_and(|ty| !ty.pages.is_empty())
-            || model.enums.contains_key(&name.key())
-        {
+        let described = described_type(pages, page, reference, model);
+        let name = described
+            .clone()
+            .unwrap_or_else(|| TypeName::new(&reference.name));
+        if described.is_none() && (model.enums.contains_key(&name.key()) || !is_type_name(&name)) {
             continue;
         }
         let rows: Vec<_> = rows_of_body(page, of_page).collect();
         if rows.is_empty() {
             continue;
         }
-        let index = index.entry(name.key()).or_default();
         let ty = type_model(model, &name);
+        let index = indexes.entry(name.key()).or_insert_with(|| {
+            ty.members
+                .iter()
+                .enumerate()
+                .map(|(at, member)| (member.name.to_ascii_lowercase(), at))
+                .collect()
+        });
         for (id, row) in rows {
-            add_member(ty, index, row, id);
+            if described.is_none() {
+                member(ty, index, row).rows.push(id);
+            } else if let Some(&at) = index.get(&row.to_ascii_lowercase()) {
+                ty.members[at].rows.push(id);
+            }
         }
     }
+}
+
+/// The type that a request body represents.
+fn body_type(of_page: &PageFacts) -> Option<&Reference> {
+    of_page.facts.iter().find_map(|fact| match &fact.claim {
+        Claim::Body(facts::BodyText::Object(TypeText {
+            item: ItemText::Named(reference),
+            ..
+        })) => Some(reference),
+        _ => None,
+    })
+}
+
+/// The type that a page describes, of those that a reference may stand for.
+fn described_type(
+    pages: &[(Role, Page)],
+    from: PageId,
+    reference: &Reference,
+    model: &Model,
+) -> Option<TypeName> {
+    let linked =
+        target_page(pages, from, reference).and_then(|target| model.type_of_page.get(&target));
+    linked.cloned().or_else(|| {
+        let names = candidates(pages, from, reference, model);
+        names.into_iter().find(|name| {
+            model
+                .types
+                .get(&name.key())
+                .is_some_and(|ty| !ty.pages.is_empty())
+        })
+    })
 }
 
 fn rows_of_body(page: PageId, of_page: &PageFacts) -> impl Iterator<Item = (FactId, &str)> {
@@ -300,7 +366,9 @@ fn add_undescribed_ancestors(facts: &[PageFacts], model: &mut Model) {
             continue;
         }
         let index = index.entry(name.key()).or_default();
-        add_member(type_model(model, &name), index, &row.name, id);
+        member(type_model(model, &name), index, &row.name)
+            .rows
+            .push(id);
     }
 }
 
@@ -383,27 +451,13 @@ pub(crate) fn candidates(
     let own = own.or_else(|| {
         pages
             .get(from.index())
-            .and_then(|(_, page)| stated_namespace(page))
+            .and_then(|(_, page)| facts::stated_namespace(page).map(str::to_owned))
     });
     if let Some(namespace) = own.filter(|namespace| namespace != DEFAULT_NAMESPACE) {
         out.push(TypeName::in_namespace(&namespace, &reference.name));
     }
     out.push(TypeName::new(&reference.name));
     out
-}
-
-/// The namespace line of a page.
-fn stated_namespace(page: &Page) -> Option<String> {
-    let intro = page
-        .sections
-        .iter()
-        .take_while(|section| section.level <= 1);
-    intro
-        .flat_map(crate::sections::Section::texts)
-        .find_map(|range| {
-            let rest = page.str(range).strip_prefix("Namespace:")?;
-            Some(rest.trim().trim_end_matches('.').to_owned())
-        })
 }
 
 /// The page that a reference links to.

@@ -15,6 +15,7 @@ use crate::{
 
 mod enums;
 mod inheritance;
+mod kinds;
 pub(crate) mod scope;
 mod types;
 
@@ -53,8 +54,11 @@ pub fn resolve(
     };
     let scope = Scope::new(input);
     let enums = enums::resolve(input, &scope);
-    let bases = inheritance::resolve(input, &scope);
-    let types = types::resolve(input, &scope, &bases);
+    let entities = kinds::on_their_own(input, &scope);
+    let bases = inheritance::resolve(input, &scope, &entities);
+    let mut types = types::resolve(input, &scope, &bases);
+    kinds::set(input, &scope, &entities, &mut types);
+    kinds::demote_navigation(&mut types);
     Api {
         version,
         types,

@@ -26,8 +26,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     api::{
-        Api, Callable, Deprecation, EnumType, ItemType, Member, MemberKind, Parameter, Root, StructuredType,
-        Type, TypeKind,
+        Api, Callable, Deprecation, EnumType, ItemType, Member, MemberKind, Parameter, Root,
+        StructuredType, Type, TypeKind,
     },
     ir::{DEFAULT_NAMESPACE, Primitive},
     prose,
@@ -39,12 +39,19 @@ const CONTAINER_NAMESPACE: &str = DEFAULT_NAMESPACE;
 
 /// The vocabulary that the annotations are from.
 const CORE: &str = "Org.OData.Core.V1";
-const CORE_URI: &str = "https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Core.V1.xml";
+const CORE_URI: &str =
+    "https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Core.V1.xml";
 
 /// The api as one CSDL document.
 pub fn emit(api: &Api) -> String {
     let mut xml = Xml::new();
-    let edmx = [("Version", Some("4.0")), ("xmlns:edmx", Some("http://docs.oasis-open.org/odata/ns/edmx"))];
+    let edmx = [
+        ("Version", Some("4.0")),
+        (
+            "xmlns:edmx",
+            Some("http://docs.oasis-open.org/odata/ns/edmx"),
+        ),
+    ];
     xml.element("edmx:Edmx", &edmx, |xml| {
         xml.element("edmx:Reference", &[("Uri", Some(CORE_URI))], |xml| {
             xml.empty("edmx:Include", &[("Namespace", Some(CORE))]);
@@ -70,21 +77,35 @@ struct Schema<'a> {
 fn schemas(api: &Api) -> BTreeMap<&str, Schema<'_>> {
     let mut schemas = BTreeMap::<&str, Schema<'_>>::new();
     for ty in &api.enums {
-        schemas.entry(ty.name.namespace()).or_default().enums.push(ty);
+        schemas
+            .entry(ty.name.namespace())
+            .or_default()
+            .enums
+            .push(ty);
     }
     for ty in &api.types {
-        schemas.entry(ty.name.namespace()).or_default().types.push(ty);
+        schemas
+            .entry(ty.name.namespace())
+            .or_default()
+            .types
+            .push(ty);
     }
     for callable in &api.callables {
-        schemas.entry(callable.name.namespace()).or_default().callables.push(callable);
+        schemas
+            .entry(callable.name.namespace())
+            .or_default()
+            .callables
+            .push(callable);
     }
     schemas.entry(CONTAINER_NAMESPACE).or_default().roots = api.roots.iter().collect();
     schemas
 }
 
 fn write_schema(xml: &mut Xml, api: &Api, namespace: &str, schema: &Schema<'_>) {
-    let attributes =
-        [("Namespace", Some(namespace)), ("xmlns", Some("http://docs.oasis-open.org/odata/ns/edm"))];
+    let attributes = [
+        ("Namespace", Some(namespace)),
+        ("xmlns", Some("http://docs.oasis-open.org/odata/ns/edm")),
+    ];
     xml.element("Schema", &attributes, |xml| {
         for ty in &schema.enums {
             write_enum(xml, ty);
@@ -103,14 +124,22 @@ fn write_schema(xml: &mut Xml, api: &Api, namespace: &str, schema: &Schema<'_>) 
 
 /// Section 10.
 fn write_enum(xml: &mut Xml, ty: &EnumType) {
-    let attributes = [("Name", Some(ty.name.name())), ("IsFlags", ty.is_flags.then_some("true"))];
+    let attributes = [
+        ("Name", Some(ty.name.name())),
+        ("IsFlags", ty.is_flags.then_some("true")),
+    ];
     xml.element("EnumType", &attributes, |xml| {
         write_description(xml, &ty.description);
         write_deprecation(xml, ty.deprecated.as_ref());
         for member in &ty.members {
             let value = member.value.map(|value| value.to_string());
-            let attributes = [("Name", Some(member.name.as_str())), ("Value", value.as_deref())];
-            xml.element("Member", &attributes, |xml| write_description(xml, &member.description));
+            let attributes = [
+                ("Name", Some(member.name.as_str())),
+                ("Value", value.as_deref()),
+            ];
+            xml.element("Member", &attributes, |xml| {
+                write_description(xml, &member.description)
+            });
         }
     });
 }
@@ -153,7 +182,11 @@ fn declared_key(ty: &StructuredType) -> Vec<&str> {
         .filter(|member| member.kind == MemberKind::Property)
         .map(|member| member.name.as_str())
         .collect();
-    ty.key.iter().map(String::as_str).filter(|name| properties.contains(name)).collect()
+    ty.key
+        .iter()
+        .map(String::as_str)
+        .filter(|name| properties.contains(name))
+        .collect()
 }
 
 /// Sections 6 and 7.
@@ -168,24 +201,38 @@ fn write_member(xml: &mut Xml, api: &Api, member: &Member, is_key: bool) {
             let read = format!("{CORE}.Permission/Read");
             xml.empty(
                 "Annotation",
-                &[("Term", Some(&format!("{CORE}.Permissions"))), ("EnumMember", Some(&read))],
+                &[
+                    ("Term", Some(&format!("{CORE}.Permissions"))),
+                    ("EnumMember", Some(&read)),
+                ],
             );
         }
         write_deprecation(xml, member.deprecated.as_ref());
     };
     match member.kind {
         MemberKind::Property => {
-            let default = member.default.as_deref().filter(|value| is_value(api, &member.ty, value));
-            let attributes =
-                [name, ("Type", Some(&*ty)), ("Nullable", non_nullable), ("DefaultValue", default)];
+            let default = member
+                .default
+                .as_deref()
+                .filter(|value| is_value(api, &member.ty, value));
+            let attributes = [
+                name,
+                ("Type", Some(&*ty)),
+                ("Nullable", non_nullable),
+                ("DefaultValue", default),
+            ];
             xml.element("Property", &attributes, annotations);
         }
         MemberKind::Navigation { contained } => {
             // Section 7.1.3: a collection-valued one has no nullability.
             let non_nullable = non_nullable.filter(|_| !member.ty.collection);
             let contained = contained.then_some("true");
-            let attributes =
-                [name, ("Type", Some(&*ty)), ("Nullable", non_nullable), ("ContainsTarget", contained)];
+            let attributes = [
+                name,
+                ("Type", Some(&*ty)),
+                ("Nullable", non_nullable),
+                ("ContainsTarget", contained),
+            ];
             xml.element("NavigationProperty", &attributes, annotations);
         }
     }
@@ -193,36 +240,54 @@ fn write_member(xml: &mut Xml, api: &Api, member: &Member, is_key: bool) {
 
 /// Section 12.
 fn write_callable(xml: &mut Xml, api: &Api, callable: &Callable) {
-    let element = if callable.is_function { "Function" } else { "Action" };
+    let element = if callable.is_function {
+        "Function"
+    } else {
+        "Action"
+    };
     let is_bound = callable.binding.as_ref().map(|_| "true");
-    xml.element(element, &[("Name", Some(callable.name.name())), ("IsBound", is_bound)], |xml| {
-        write_description(xml, &callable.description);
-        if let Some(binding) = &callable.binding {
-            let ty = type_name(api, binding, "Edm.EntityType");
-            let attributes =
-                [("Name", Some("bindingParameter")), ("Type", Some(&*ty)), ("Nullable", Some("false"))];
-            xml.element("Parameter", &attributes, |xml| write_unknown(xml, binding));
-        }
-        for parameter in &callable.parameters {
-            write_parameter(xml, api, parameter);
-        }
-        match &callable.returns {
-            Some(returns) => {
-                let ty = type_name(api, returns, "Edm.Untyped");
-                xml.element("ReturnType", &[("Type", Some(&ty))], |xml| write_unknown(xml, returns));
+    xml.element(
+        element,
+        &[("Name", Some(callable.name.name())), ("IsBound", is_bound)],
+        |xml| {
+            write_description(xml, &callable.description);
+            if let Some(binding) = &callable.binding {
+                let ty = type_name(api, binding, "Edm.EntityType");
+                let attributes = [
+                    ("Name", Some("bindingParameter")),
+                    ("Type", Some(&*ty)),
+                    ("Nullable", Some("false")),
+                ];
+                xml.element("Parameter", &attributes, |xml| write_unknown(xml, binding));
             }
-            // Section 12.2: every function returns something.
-            None if callable.is_function => xml.empty("ReturnType", &[("Type", Some("Edm.Untyped"))]),
-            None => {}
-        }
-    });
+            for parameter in &callable.parameters {
+                write_parameter(xml, api, parameter);
+            }
+            match &callable.returns {
+                Some(returns) => {
+                    let ty = type_name(api, returns, "Edm.Untyped");
+                    xml.element("ReturnType", &[("Type", Some(&ty))], |xml| {
+                        write_unknown(xml, returns)
+                    });
+                }
+                // Section 12.2: every function returns something.
+                None if callable.is_function => {
+                    xml.empty("ReturnType", &[("Type", Some("Edm.Untyped"))])
+                }
+                None => {}
+            }
+        },
+    );
 }
 
 fn write_parameter(xml: &mut Xml, api: &Api, parameter: &Parameter) {
     let ty = type_name(api, &parameter.ty, "Edm.Untyped");
     let non_nullable = (parameter.required == Some(true)).then_some("false");
-    let attributes =
-        [("Name", Some(parameter.name.as_str())), ("Type", Some(&*ty)), ("Nullable", non_nullable)];
+    let attributes = [
+        ("Name", Some(parameter.name.as_str())),
+        ("Type", Some(&*ty)),
+        ("Nullable", non_nullable),
+    ];
     xml.element("Parameter", &attributes, |xml| {
         write_description(xml, &parameter.description);
         write_unknown(xml, &parameter.ty);
@@ -231,7 +296,10 @@ fn write_parameter(xml: &mut Xml, api: &Api, parameter: &Parameter) {
 
 /// Section 13; imports make the unbound actions and functions callable.
 fn write_container(xml: &mut Xml, api: &Api, roots: &[&Root]) {
-    let roots: Vec<_> = roots.iter().filter_map(|root| Some((*root, root.ty?))).collect();
+    let roots: Vec<_> = roots
+        .iter()
+        .filter_map(|root| Some((*root, root.ty?)))
+        .collect();
     let mut taken: BTreeSet<&str> = roots.iter().map(|(root, _)| root.name.as_str()).collect();
     let imports: Vec<_> = api
         .callables
@@ -241,30 +309,52 @@ fn write_container(xml: &mut Xml, api: &Api, roots: &[&Root]) {
     if roots.is_empty() && imports.is_empty() {
         return;
     }
-    xml.element("EntityContainer", &[("Name", Some("GraphService"))], |xml| {
-        for (root, ty) in roots {
-            let (element, attribute) =
-                if root.is_singleton { ("Singleton", "Type") } else { ("EntitySet", "EntityType") };
-            xml.empty(element, &[("Name", Some(&root.name)), (attribute, Some(api[ty].name.as_str()))]);
-        }
-        for callable in imports {
-            let (element, attribute) = if callable.is_function {
-                ("FunctionImport", "Function")
-            } else {
-                ("ActionImport", "Action")
-            };
-            xml.empty(
-                element,
-                &[("Name", Some(callable.name.name())), (attribute, Some(callable.name.as_str()))],
-            );
-        }
-    });
+    xml.element(
+        "EntityContainer",
+        &[("Name", Some("GraphService"))],
+        |xml| {
+            for (root, ty) in roots {
+                let (element, attribute) = if root.is_singleton {
+                    ("Singleton", "Type")
+                } else {
+                    ("EntitySet", "EntityType")
+                };
+                xml.empty(
+                    element,
+                    &[
+                        ("Name", Some(&root.name)),
+                        (attribute, Some(api[ty].name.as_str())),
+                    ],
+                );
+            }
+            for callable in imports {
+                let (element, attribute) = if callable.is_function {
+                    ("FunctionImport", "Function")
+                } else {
+                    ("ActionImport", "Action")
+                };
+                xml.empty(
+                    element,
+                    &[
+                        ("Name", Some(callable.name.name())),
+                        (attribute, Some(callable.name.as_str())),
+                    ],
+                );
+            }
+        },
+    );
 }
 
 /// Section 14.3, with the terms of the Core vocabulary.
 fn write_annotation(xml: &mut Xml, term: &str, text: &str) {
     if !text.is_empty() {
-        xml.empty("Annotation", &[("Term", Some(&format!("{CORE}.{term}"))), ("String", Some(text))]);
+        xml.empty(
+            "Annotation",
+            &[
+                ("Term", Some(&format!("{CORE}.{term}"))),
+                ("String", Some(text)),
+            ],
+        );
     }
 }
 
@@ -275,27 +365,53 @@ fn write_description(xml: &mut Xml, description: &str) {
 /// Keeps what the page says about a type that could not be found.
 fn write_unknown(xml: &mut Xml, ty: &Type) {
     if let ItemType::Unknown { text, reason } = &ty.item {
-        write_annotation(xml, "LongDescription", &format!("Documented type: {text} ({reason})"));
+        write_annotation(
+            xml,
+            "LongDescription",
+            &format!("Documented type: {text} ({reason})"),
+        );
     }
 }
 
 fn write_deprecation(xml: &mut Xml, deprecated: Option<&Deprecation>) {
-    let Some(deprecation) = deprecated else { return };
+    let Some(deprecation) = deprecated else {
+        return;
+    };
     let mut words = vec!["Deprecated.".to_owned()];
-    words.extend(deprecation.use_instead.as_ref().map(|name| format!("Use {name} instead.")));
-    words.extend(deprecation.date.as_ref().map(|date| format!("Stops returning data on {date}.")));
-    xml.element("Annotation", &[("Term", Some(&format!("{CORE}.Revisions")))], |xml| {
-        xml.element("Collection", &[], |xml| {
-            xml.element("Record", &[], |xml| {
-                let kind = format!("{CORE}.RevisionKind/Deprecated");
-                xml.empty("PropertyValue", &[("Property", Some("Kind")), ("EnumMember", Some(&kind))]);
-                xml.empty(
-                    "PropertyValue",
-                    &[("Property", Some("Description")), ("String", Some(&words.join(" ")))],
-                );
+    words.extend(
+        deprecation
+            .use_instead
+            .as_ref()
+            .map(|name| format!("Use {name} instead.")),
+    );
+    words.extend(
+        deprecation
+            .date
+            .as_ref()
+            .map(|date| format!("Stops returning data on {date}.")),
+    );
+    xml.element(
+        "Annotation",
+        &[("Term", Some(&format!("{CORE}.Revisions")))],
+        |xml| {
+            xml.element("Collection", &[], |xml| {
+                xml.element("Record", &[], |xml| {
+                    let kind = format!("{CORE}.RevisionKind/Deprecated");
+                    xml.empty(
+                        "PropertyValue",
+                        &[("Property", Some("Kind")), ("EnumMember", Some(&kind))],
+                    );
+                    xml.empty(
+                        "PropertyValue",
+                        &[
+                            ("Property", Some("Description")),
+                            ("String", Some(&words.join(" "))),
+                        ],
+                    );
+                });
             });
-        });
-    });
+        },
+    );
 }
 
 /// The type that stands for one that is not known.
@@ -313,7 +429,11 @@ fn type_name(api: &Api, ty: &Type, unknown: &str) -> String {
         ItemType::Enum(id) => api[*id].name.as_str(),
         ItemType::Unknown { .. } => unknown,
     };
-    if ty.collection { format!("Collection({item})") } else { item.to_owned() }
+    if ty.collection {
+        format!("Collection({item})")
+    } else {
+        item.to_owned()
+    }
 }
 
 /// Whether a documented default is a value of the type, in the notation of CSDL (section 6.2.7).

@@ -17,10 +17,14 @@ impl Annotation {
             return None;
         }
         let body = body.strip_suffix("-->").unwrap_or(body).trim_end();
-        let object = serde_json::from_str(body)
-            .ok()
-            .or_else(|| serde_json::from_str(&repair(body)).ok())?;
-        Some(Self(object))
+        match lenient_json(body)? {
+            Value::Object(object) => Some(Self(object)),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => None,
+        }
     }
 
     /// `blockType`, lower-cased.
@@ -51,6 +55,13 @@ impl Annotation {
             Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_) => None,
         }
     }
+}
+
+/// Reads JSON, also where it has trailing commas, bare keys, or text behind it.
+pub(super) fn lenient_json(text: &str) -> Option<Value> {
+    serde_json::from_str(text)
+        .ok()
+        .or_else(|| serde_json::from_str(&repair(text)).ok())
 }
 
 /// Puts quotes around bare keys, takes out trailing commas, and cuts what follows the object.

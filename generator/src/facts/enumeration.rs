@@ -1,7 +1,7 @@
 //! Enumerations: on a page of their own, together on one page, or in a section beside the properties that use them.
 
 use super::{
-    Claim, Context, LeftoverKind, PageFacts, Witness, resource,
+    Claim, Context, LeftoverKind, PageFacts, Witness, is_identifier, resource,
     rows::{self, Columns},
 };
 use crate::{
@@ -21,8 +21,7 @@ pub(super) fn read(cx: &Context, out: &mut PageFacts) {
         if cx.vocabulary().values_of(heading).is_some() {
             values_section(cx, section, out);
             found = true;
-        } else if cx.vocabulary().heading(heading) == Some(Heading::Members)
-            && resource::is_identifier(title)
+        } else if cx.vocabulary().heading(heading) == Some(Heading::Members) && is_identifier(title)
         {
             let name = TypeName::in_namespace(&namespace, title);
             let claim = Claim::Enum {

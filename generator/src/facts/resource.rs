@@ -3,7 +3,7 @@
 use super::{
     Claim, Context, LeftoverKind, MemberTable, PageFacts, Witness,
     annotation::Annotation,
-    enumeration, facets,
+    enumeration, facets, is_identifier, json_representation,
     rows::{self, Columns},
 };
 use crate::{
@@ -16,8 +16,8 @@ use crate::{
 
 /// Reads a resource page.
 pub(super) fn read(cx: &Context, out: &mut PageFacts) {
-    let annotations: Vec<_> = resource_annotations(cx).collect();
-    let Some(ty) = type_name(cx, &annotations, out) else {
+    let representations: Vec<_> = representations(cx).collect();
+    let Some(ty) = type_name(cx, &representations, out) else {
         out.leave(
             cx.id,
             super::first_heading(cx.page),
@@ -26,10 +26,12 @@ pub(super) fn read(cx: &Context, out: &mut PageFacts) {
         );
         return;
     };
-    for (range, annotation) in &annotations {
-        if is_about(annotation, &ty) {
-            annotated(cx, &ty, *range, annotation, out);
-        }
+    for shown in representations
+        .iter()
+        .filter(|shown| is_about(&shown.annotation, &ty))
+    {
+        annotated(cx, &ty, shown, out);
+        json_representation::read(cx, &ty, shown.body, out);
     }
     intro(cx, &ty, out);
     let mut heading = None;
@@ -44,33 +46,71 @@ pub(super) fn read(cx: &Context, out: &mut PageFacts) {
             enumeration::values_section(cx, section, out);
             continue;
         }
-        section_tables(cx, &ty, section, heading, out);
+        let governing = heading.filter(|_| !is_about_something_else(title));
+        section_tables(cx, &ty, section, governing, out);
     }
 }
 
-/// The annotations of code blocks that describe a resource.
-fn resource_annotations<'a>(cx: &'a Context) -> impl Iterator<Item = (ByteRange, Annotation)> + 'a {
-    let codes = cx.page.sections.iter().flat_map(Section::codes);
-    codes.filter_map(|code: &Code| {
-        let range = code.annotation?;
-        let annotation = Annotation::parse(cx.page.str(range))?;
-        (annotation.block_type().as_deref() == Some("resource")).then_some((range, annotation))
+/// `### Properties of a token lifetime policy definition`: properties of a value inside of a string.
+fn is_about_something_else(title: &str) -> bool {
+    title
+        .get(..14)
+        .is_some_and(|start| start.eq_ignore_ascii_case("properties of "))
+}
+
+/// A code block that shows a resource.
+struct Representation {
+    /// The annotation, or the block if it has none.
+    at: ByteRange,
+    annotation: Annotation,
+    body: ByteRange,
+}
+
+/// The code blocks that show a resource: an annotation says so, or the heading does.
+fn representations<'a>(cx: &'a Context) -> impl Iterator<Item = Representation> + 'a {
+    cx.page.sections.iter().flat_map(move |section| {
+        let title = cx.page.str(section.title);
+        let headed = cx.vocabulary().heading(title) == Some(Heading::JsonRepresentation);
+        section
+            .codes()
+            .filter_map(move |code| representation(cx, code, headed))
     })
+}
+
+fn representation(cx: &Context, code: &Code, headed: bool) -> Option<Representation> {
+    let annotation = code
+        .annotation
+        .and_then(|range| Annotation::parse(cx.page.str(range)));
+    let at = code.annotation.unwrap_or(code.range);
+    match annotation {
+        Some(annotation) => {
+            (annotation.block_type().as_deref() == Some("resource")).then_some(Representation {
+                at,
+                annotation,
+                body: code.body,
+            })
+        }
+        None => headed.then(|| Representation {
+            at,
+            annotation: Annotation::default(),
+            body: code.body,
+        }),
+    }
 }
 
 /// The type that the page is about: the annotation names it exactly, the heading nearly always.
 fn type_name(
     cx: &Context,
-    annotations: &[(ByteRange, Annotation)],
+    representations: &[Representation],
     out: &mut PageFacts,
 ) -> Option<TypeName> {
     let title = cx.title();
     let short = rows::name(title);
     let namespace = namespace(cx);
     let annotated = || {
-        annotations.iter().filter_map(|(range, annotation)| {
-            Some((*range, annotated_name(annotation, &namespace)?))
-        })
+        representations
+            .iter()
+            .filter_map(|shown| Some((shown.at, annotated_name(&shown.annotation, &namespace)?)))
     };
     let found = annotated()
         .find(|(_, name)| name.name().eq_ignore_ascii_case(short))
@@ -119,28 +159,26 @@ fn is_about(annotation: &Annotation, ty: &TypeName) -> bool {
     })
 }
 
-pub(super) fn is_identifier(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+/// The namespace that the page states, or that its file name begins or ends with.
+pub(super) fn namespace(cx: &Context) -> String {
+    let stated = super::stated_namespace(cx.page).map(str::to_owned);
+    stated
+        .or_else(|| namespace_in_file_name(cx))
+        .unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned())
 }
 
-/// The namespace that the page states below its title.
-pub(super) fn namespace(cx: &Context) -> String {
-    let intro = cx
+/// `callrecords-session.md`, `enums-callrecords.md`.
+fn namespace_in_file_name(cx: &Context) -> Option<String> {
+    let file = cx
         .page
-        .sections
-        .iter()
-        .take_while(|section| section.level <= 1);
-    let stated = intro.flat_map(Section::texts).find_map(|range| {
-        let rest = cx.page.str(range).strip_prefix("Namespace:")?;
-        let name = rest
-            .trim_start()
-            .split_whitespace()
-            .next()?
-            .trim_end_matches('.');
-        name.split('.').all(is_identifier).then(|| name.to_owned())
-    });
-    stated.unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned())
+        .path
+        .rsplit('/')
+        .next()?
+        .strip_suffix(".md")?
+        .to_ascii_lowercase();
+    let (first, rest) = file.split_once('-')?;
+    let part = if first == "enums" { rest } else { first };
+    cx.reader.namespaces.get(part).cloned()
 }
 
 /// The first paragraph below the title that says something.
@@ -201,13 +239,8 @@ pub(super) fn deprecation(cx: &Context) -> Option<crate::api::Deprecation> {
 }
 
 /// What the annotation says of the type.
-fn annotated(
-    cx: &Context,
-    ty: &TypeName,
-    at: ByteRange,
-    annotation: &Annotation,
-    out: &mut PageFacts,
-) {
+fn annotated(cx: &Context, ty: &TypeName, shown: &Representation, out: &mut PageFacts) {
+    let (at, annotation) = (shown.at, &shown.annotation);
     let ty = || ty.clone();
     if let Some(base) = annotation
         .text("baseType")

@@ -69,6 +69,15 @@ pub(super) fn typed(
             );
             continue;
         }
+        if name.contains('/') {
+            out.leave(
+                cx.id,
+                row.range,
+                LeftoverKind::Row,
+                "is a path into another type, no name",
+            );
+            continue;
+        }
         if name.is_empty() {
             out.leave(cx.id, row.range, LeftoverKind::Row, "names nothing");
             continue;

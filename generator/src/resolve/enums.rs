@@ -67,8 +67,9 @@ fn enum_type(input: Input, model: &EnumModel) -> EnumType {
             _ => continue,
         };
         for name in &row.facets.values {
+            let evolved = row.facets.prefer_only.contains(name);
             let member = add(&mut out.members, &mut index, name);
-            member.prefer_only |= row.facets.prefer_only.contains(name);
+            member.prefer_only |= evolved;
         }
     }
     out

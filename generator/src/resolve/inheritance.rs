@@ -1,7 +1,7 @@
 //! Inheritance: which type derives from which.
 //!
 //! Witnesses in order of trust: an annotation that names more than `entity`, a sentence, an annotation, the rows that
-//! are marked as inherited. A type with a key and no witness derives from `microsoft.graph.entity`, as every entity of
+//! are marked as inherited. An entity type without a witness derives from `microsoft.graph.entity`, as every entity of
 //! the service does.
 
 use std::collections::HashSet;
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The base type of each type, by id; without cycles.
-pub(super) fn resolve(input: Input, scope: &Scope) -> Vec<Option<TypeId>> {
+pub(super) fn resolve(input: Input, scope: &Scope, entities: &[bool]) -> Vec<Option<TypeId>> {
     let mut bases: Vec<Option<TypeId>> = scope
         .types
         .iter()
@@ -33,7 +33,7 @@ pub(super) fn resolve(input: Input, scope: &Scope) -> Vec<Option<TypeId>> {
     let root = scope.type_by_name(&format!("{DEFAULT_NAMESPACE}.entity"));
     for at in 0..bases.len() {
         if let Some(root) = root.filter(|root| root.index() != at && bases[at].is_none()) {
-            if has_key(input, scope.types[at]) && !reaches(&bases, root, at) {
+            if entities[at] && !reaches(&bases, root, at) {
                 bases[at] = Some(root);
             }
         }
@@ -97,23 +97,6 @@ fn base_of_rows(
     ancestors
         .into_iter()
         .max_by_key(|&id| (depth(id), std::cmp::Reverse(id)))
-}
-
-/// Whether a page calls a property the key, or the type has an `id` and methods to find it by.
-fn has_key(input: Input, model: &TypeModel) -> bool {
-    let claims = || model.traits.iter().map(|id| &id.of(input.facts).claim);
-    let keyed = claims().any(|claim| matches!(claim, Claim::Key { .. }));
-    let methods = claims().any(|claim| matches!(claim, Claim::Method { .. }));
-    let id = model
-        .members
-        .iter()
-        .find(|member| member.name == "id")
-        .and_then(|member| member.rows.first());
-    let id_is_key = id.is_some_and(|id| match &id.of(input.facts).claim {
-        Claim::Member { row, .. } | Claim::BodyMember(row) => row.facets.key,
-        _ => false,
-    });
-    keyed || id_is_key || (id.is_some() && methods)
 }
 
 /// A type and its base types, nearest first.

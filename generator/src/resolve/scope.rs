@@ -1,6 +1,6 @@
 //! Names and what they stand for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Input;
 use crate::{
@@ -23,6 +23,8 @@ pub(crate) struct Scope<'a> {
     by_short_name: HashMap<String, Option<ItemType>>,
     /// The single enumeration that a page describes.
     enum_of_page: HashMap<PageId, EnumId>,
+    /// Enumerations by their members, where no other has the same.
+    by_members: HashMap<String, Option<EnumId>>,
 }
 
 impl<'a> Scope<'a> {
@@ -34,6 +36,7 @@ impl<'a> Scope<'a> {
             by_name: HashMap::new(),
             by_short_name: HashMap::new(),
             enum_of_page: HashMap::new(),
+            by_members: HashMap::new(),
         };
         for (key, model) in &input.model.types {
             if input
@@ -62,6 +65,7 @@ impl<'a> Scope<'a> {
             }
         }
         scope.forget_pages_of_many_enums();
+        scope.index_members();
         scope
     }
 
@@ -84,6 +88,41 @@ impl<'a> Scope<'a> {
         self.enum_of_page.retain(|page, _| {
             count[page] == 1 && !self.input.model.type_of_page.contains_key(page)
         });
+    }
+
+    /// Enumerations that pages declare, by the set of their members.
+    fn index_members(&mut self) {
+        for (at, model) in self
+            .enums
+            .iter()
+            .enumerate()
+            .filter(|(_, model)| !model.pages.is_empty())
+        {
+            let names =
+                model
+                    .members
+                    .iter()
+                    .filter_map(|id| match &id.of(self.input.facts).claim {
+                        Claim::EnumMember { name, .. } => Some(name.as_str()),
+                        _ => None,
+                    });
+            let id = Some(EnumId(at as u32));
+            self.by_members
+                .entry(member_set(names))
+                .and_modify(|known| *known = None)
+                .or_insert(id);
+        }
+    }
+
+    /// The only enumeration that has exactly these members.
+    pub(super) fn enum_by_members(&self, values: &[String]) -> Option<ItemType> {
+        if values.len() < 2 {
+            return None;
+        }
+        let id = self
+            .by_members
+            .get(&member_set(values.iter().map(String::as_str)))?;
+        id.map(ItemType::Enum)
     }
 
     /// The type that a page's spelling stands for.
@@ -192,4 +231,13 @@ impl<'a> Scope<'a> {
     pub(super) fn is_string(item: &ItemType) -> bool {
         *item == ItemType::Primitive(Primitive::String)
     }
+}
+
+/// A set of members as one text; neither order nor case nor the sentinel of evolvable enumerations counts.
+fn member_set<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let lower: BTreeSet<String> = names
+        .map(str::to_ascii_lowercase)
+        .filter(|name| name != "unknownfuturevalue")
+        .collect();
+    lower.into_iter().collect::<Vec<_>>().join(" ")
 }

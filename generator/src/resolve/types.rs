@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use rayon::prelude::*;
+
 use super::{Input, Scope};
 use crate::{
     api::{ItemType, Member, MemberKind, StructuredType, Type, TypeId, TypeKind},
@@ -18,7 +20,7 @@ pub(super) fn resolve(
 ) -> Vec<StructuredType> {
     let mut types: Vec<_> = scope
         .types
-        .iter()
+        .par_iter()
         .zip(bases)
         .map(|(model, base)| structured_type(input, scope, model, *base))
         .collect();
@@ -28,7 +30,6 @@ pub(super) fn resolve(
         }
     }
     subtract_inherited(&mut types);
-    spread_kinds(&mut types);
     types
 }
 
@@ -76,80 +77,96 @@ fn structured_type(
         out.description.clone_from(description);
         out.deprecated.clone_from(deprecated);
     }
-    out.members = model
+    let has_table = model.members.iter().any(|member| !member.rows.is_empty());
+    let members = model
         .members
         .iter()
+        .filter(|member| !has_table || !member.rows.is_empty());
+    out.members = members
         .filter_map(|member| resolve_member(input, scope, member))
         .collect();
+    out.members
+        .sort_by_key(|member| member.kind != MemberKind::Property);
     apply_traits(input, model, &mut out);
     out
 }
 
-/// Key, abstract, open, and what follows from the members for the kind.
+/// Abstract, open and stream, as the page says.
 fn apply_traits(input: Input, model: &TypeModel, out: &mut StructuredType) {
-    let mut has_methods = false;
-    let mut open = None;
     for id in &model.traits {
         match &id.of(input.facts).claim {
-            Claim::Key { property, .. } => add_key(out, property),
             Claim::Abstract { .. } => out.is_abstract = true,
-            Claim::Open { open: says, .. } => open = Some(open.unwrap_or(false) || *says),
+            Claim::Open { open, .. } => out.is_open |= open,
             Claim::MediaEntity { .. } => out.has_stream = true,
-            Claim::Method { .. } => has_methods = true,
             _ => {}
         }
     }
-    out.is_open = open.unwrap_or(false);
-    let id_is_key = out.members.iter().any(|member| member.name == "id") && key_row(input, model);
-    if id_is_key || (has_methods && out.members.iter().any(|member| member.name == "id")) {
-        add_key(out, "id");
-    }
-    if !out.key.is_empty() {
-        out.kind = TypeKind::Entity;
-    }
 }
 
-fn key_row(input: Input, model: &TypeModel) -> bool {
-    model.members.iter().filter(|member| member.name == "id").flat_map(|member| &member.rows).any(|id| {
-        matches!(&id.of(input.facts).claim, Claim::Member { row, .. } | Claim::BodyMember(row) if row.facets.key)
-    })
-}
-
-fn add_key(out: &mut StructuredType, property: &str) {
-    if !out.key.iter().any(|key| key == property) {
-        out.key.push(property.to_owned());
-    }
-}
-
-/// The row that wins gives type and description; the others may still know a facet that it does not.
+/// The row that wins gives name and type; the others may still know what it does not.
 fn resolve_member(input: Input, scope: &Scope, model: &MemberModel) -> Option<Member> {
     let rows: Vec<(&Fact, &Row, MemberTable)> = model
         .rows
         .iter()
         .filter_map(|id| row_of(id.of(input.facts)))
         .collect();
-    let &(fact, row, table) = rows.first()?;
+    let Some(&(fact, row, table)) = rows.first() else {
+        return shown_member(input, scope, model);
+    };
     let described = rows.iter().find(|(_, row, _)| !row.description.is_empty());
     let ty = member_type(scope, fact, row, &rows);
+    let description = described
+        .map(|(_, row, _)| row.description.clone())
+        .unwrap_or_default();
+    let relationship = MemberKind::Navigation { contained: false };
     Some(Member {
-        name: row.name.clone(),
+        name: spelling_in_json(input, model)
+            .unwrap_or(&row.name)
+            .to_owned(),
         kind: if table == MemberTable::Relationships {
-            MemberKind::Navigation { contained: false }
+            relationship
         } else {
             MemberKind::Property
         },
-        secret: is_secret(&ty, &row.description),
+        secret: is_secret(&ty, &description),
         ty,
         nullable: row.facets.nullable,
         read_only: row.facets.read_only,
         required: row.facets.required == Some(true),
         default: row.facets.default.clone(),
-        description: described
-            .map(|(_, row, _)| row.description.clone())
-            .unwrap_or_default(),
+        description,
         deprecated: row.facets.deprecated.clone(),
         source: input.source(fact),
     })
+}
+
+/// A member that only the JSON representation shows.
+fn shown_member(input: Input, scope: &Scope, model: &MemberModel) -> Option<Member> {
+    let fact = model.keys.first()?.of(input.facts);
+    let Claim::JsonKey { name, value, .. } = &fact.claim else {
+        return None;
+    };
+    Some(Member {
+        name: name.clone(),
+        kind: MemberKind::Property,
+        ty: scope.ty(value, fact.page),
+        nullable: None,
+        read_only: false,
+        required: false,
+        default: None,
+        secret: false,
+        description: String::new(),
+        deprecated: None,
+        source: input.source(fact),
+    })
+}
+
+/// The key as the JSON representation spells it: it is copied from the wire, the row is typed by hand.
+fn spelling_in_json<'a>(input: Input<'a>, model: &MemberModel) -> Option<&'a str> {
+    match &model.keys.first()?.of(input.facts).claim {
+        Claim::JsonKey { name, .. } => Some(name),
+        _ => None,
+    }
 }
 
 fn row_of(fact: &Fact) -> Option<(&Fact, &Row, MemberTable)> {
@@ -160,11 +177,11 @@ fn row_of(fact: &Fact) -> Option<(&Fact, &Row, MemberTable)> {
     }
 }
 
-/// The type of the first row that resolves; a cell that says only `Enumeration` means the one that its values make.
+/// The type of the first row that resolves. A string whose values are exactly the members of one enumeration is that
+/// enumeration; a cell that says only `Enumeration` means the one that its values make.
 fn member_type(scope: &Scope, fact: &Fact, row: &Row, rows: &[(&Fact, &Row, MemberTable)]) -> Type {
     if row.ty.item == ItemText::Enumeration {
-        let name = TypeName::new(&row.name);
-        if let Some(item) = scope.enum_by_name(&name) {
+        if let Some(item) = scope.enum_by_name(&TypeName::new(&row.name)) {
             return Type {
                 item,
                 collection: row.ty.collection,
@@ -172,6 +189,14 @@ fn member_type(scope: &Scope, fact: &Fact, row: &Row, rows: &[(&Fact, &Row, Memb
         }
     }
     let first = scope.ty(&row.ty, fact.page);
+    if Scope::is_string(&first.item) {
+        if let Some(item) = scope.enum_by_members(&row.facets.values) {
+            return Type {
+                item,
+                collection: first.collection,
+            };
+        }
+    }
     if !matches!(first.item, ItemType::Unknown { .. }) {
         return first;
     }
@@ -217,18 +242,5 @@ fn subtract_inherited(types: &mut [StructuredType]) {
             !std::iter::successors(ty.base, |base| bases[base.index()])
                 .any(|base| own[base.index()].contains(&name))
         });
-    }
-}
-
-/// A type that derives from an entity type is one, and has its key.
-fn spread_kinds(types: &mut [StructuredType]) {
-    let entity: Vec<bool> = types.iter().map(|ty| ty.kind == TypeKind::Entity).collect();
-    let bases: Vec<Option<TypeId>> = types.iter().map(|ty| ty.base).collect();
-    for at in 0..types.len() {
-        let mut ancestors = std::iter::successors(bases[at], |base| bases[base.index()]);
-        if ancestors.any(|base| entity[base.index()]) {
-            types[at].kind = TypeKind::Entity;
-            types[at].key.clear();
-        }
     }
 }

@@ -24,7 +24,10 @@ pub(super) struct Xml {
 impl Xml {
     /// An empty document.
     pub(super) fn new() -> Self {
-        let mut xml = Self { writer: Writer::new_with_indent(Vec::new(), b' ', 2), pending: None };
+        let mut xml = Self {
+            writer: Writer::new_with_indent(Vec::new(), b' ', 2),
+            pending: None,
+        };
         xml.write(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)));
         xml
     }
