@@ -102,13 +102,19 @@ impl Api {
     pub fn find_type(&self, name: &str) -> Option<TypeId> {
         // Sorted by lower-cased name, see `resolve`.
         let key = name.to_ascii_lowercase();
-        self.types.binary_search_by(|ty| ty.name.key().cmp(&key)).ok().map(|at| TypeId(at as u32))
+        self.types
+            .binary_search_by(|ty| ty.name.key().cmp(&key))
+            .ok()
+            .map(|at| TypeId(at as u32))
     }
 
     /// The enumeration type with this qualified name, in any case.
     pub fn find_enum(&self, name: &str) -> Option<EnumId> {
         let key = name.to_ascii_lowercase();
-        self.enums.binary_search_by(|ty| ty.name.key().cmp(&key)).ok().map(|at| EnumId(at as u32))
+        self.enums
+            .binary_search_by(|ty| ty.name.key().cmp(&key))
+            .ok()
+            .map(|at| EnumId(at as u32))
     }
 }
 
@@ -219,7 +225,10 @@ pub struct Type {
 impl Type {
     /// One value of `item`.
     pub fn single(item: ItemType) -> Self {
-        Self { item, collection: false }
+        Self {
+            item,
+            collection: false,
+        }
     }
 }
 

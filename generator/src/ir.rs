@@ -28,7 +28,9 @@ impl ApiVersion {
 
     /// Reads a folder name or URL segment, in any case.
     pub fn from_segment(segment: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|version| version.as_str().eq_ignore_ascii_case(segment))
+        Self::ALL
+            .into_iter()
+            .find(|version| version.as_str().eq_ignore_ascii_case(segment))
     }
 }
 
@@ -48,7 +50,11 @@ pub struct TypeName(Arc<str>);
 impl TypeName {
     /// Reads a qualified name; a name without a dot gets [`DEFAULT_NAMESPACE`].
     pub fn new(text: &str) -> Self {
-        if text.contains('.') { Self(text.into()) } else { Self::in_namespace(DEFAULT_NAMESPACE, text) }
+        if text.contains('.') {
+            Self(text.into())
+        } else {
+            Self::in_namespace(DEFAULT_NAMESPACE, text)
+        }
     }
 
     /// Joins a namespace and a short name.
@@ -63,7 +69,9 @@ impl TypeName {
 
     /// What stands before the last dot.
     pub fn namespace(&self) -> &str {
-        self.0.rsplit_once('.').map_or("", |(namespace, _)| namespace)
+        self.0
+            .rsplit_once('.')
+            .map_or("", |(namespace, _)| namespace)
     }
 
     /// What stands after the last dot.
@@ -205,8 +213,15 @@ pub enum Method {
 
 impl Method {
     /// Every method, in the order in which documents list them.
-    pub const ALL: [Self; 7] =
-        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete, Self::Head, Self::Options];
+    pub const ALL: [Self; 7] = [
+        Self::Get,
+        Self::Post,
+        Self::Put,
+        Self::Patch,
+        Self::Delete,
+        Self::Head,
+        Self::Options,
+    ];
 
     /// The name on the wire: `GET`.
     pub fn as_str(self) -> &'static str {
@@ -223,7 +238,9 @@ impl Method {
 
     /// Reads a method name, in any case.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
+        Self::ALL
+            .into_iter()
+            .find(|method| method.as_str().eq_ignore_ascii_case(name))
     }
 }
 
@@ -246,7 +263,11 @@ pub enum PermissionKind {
 
 impl PermissionKind {
     /// All kinds, in the order of the tables.
-    pub const ALL: [Self; 3] = [Self::DelegatedWork, Self::DelegatedPersonal, Self::Application];
+    pub const ALL: [Self; 3] = [
+        Self::DelegatedWork,
+        Self::DelegatedPersonal,
+        Self::Application,
+    ];
 
     /// The name of the security scheme in OpenAPI.
     pub fn as_str(self) -> &'static str {

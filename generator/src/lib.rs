@@ -2,6 +2,70 @@
 
 // In data-flow order: a module uses only modules above it.
 pub mod span;
+pub mod suggest;
 pub mod ir;
+pub mod docs;
+pub mod sections;
+pub mod front_matter;
+pub mod vocabulary;
+pub mod config;
+pub mod spelling;
 pub mod api;
+pub mod facts;
+pub mod model;
+pub mod resolve;
+pub mod prose;
 pub mod emit;
+pub mod dump;
+pub mod writer;
+pub mod generate;
+
+use docs::{Docs, Role};
+use facts::PageFacts;
+use ir::ApiVersion;
+use model::Model;
+use rayon::prelude::*;
+use sections::Page;
+use vocabulary::Vocabulary;
+
+/// Every stage of one compilation.
+#[derive(Debug)]
+pub struct Compilation {
+    /// Which version the documents describe.
+    pub version: ApiVersion,
+    /// The documents as they were read.
+    pub docs: Docs,
+    /// The same, taken apart; in the same order.
+    pub pages: Vec<(Role, Page)>,
+    /// What each page claims; in the same order.
+    pub facts: Vec<PageFacts>,
+    /// The claims brought together.
+    pub model: Model,
+    /// The result.
+    pub api: api::Api,
+}
+
+/// Compiles documents. No document makes it fail.
+pub fn compile(docs: Docs, vocabulary: &Vocabulary) -> Compilation {
+    let pages: Vec<(Role, Page)> = docs
+        .pages
+        .par_iter()
+        .map(|doc| {
+            (
+                doc.role,
+                sections::parse(doc.path.clone(), doc.text.clone()),
+            )
+        })
+        .collect();
+    let facts = facts::collect(&pages, vocabulary);
+    let model = model::build(&pages, &facts);
+    let api = resolve::resolve(docs.version, &pages, &facts, &model);
+    Compilation {
+        version: docs.version,
+        docs,
+        pages,
+        facts,
+        model,
+        api,
+    }
+}

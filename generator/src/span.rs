@@ -17,12 +17,16 @@ pub struct ByteRange {
 impl ByteRange {
     /// The range `start..end` of a text that is shorter than 4 GiB, as every page is (see [`crate::docs::PAGE_LIMIT`]).
     pub fn new(start: usize, end: usize) -> Self {
-        Self { start: start as u32, end: end as u32 }
+        Self {
+            start: start as u32,
+            end: end as u32,
+        }
     }
 
     /// The part of `text` that this range covers; empty if the range does not belong to `text`.
     pub fn of(self, text: &str) -> &str {
-        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+        text.get(self.start as usize..self.end as usize)
+            .unwrap_or_default()
     }
 
     /// Whether nothing is covered.
@@ -38,7 +42,10 @@ impl ByteRange {
     /// The smallest range that covers both.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Self {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 
     /// The same range without the white space at both of its ends.
@@ -94,7 +101,11 @@ impl LineIndex {
     /// Line and column of the byte at `offset` of `text`, the text that this index was made from.
     pub fn line_column(&self, text: &str, offset: u32) -> LineColumn {
         let line = self.line(offset);
-        let start = self.starts.get(line.saturating_sub(1) as usize).copied().unwrap_or_default();
+        let start = self
+            .starts
+            .get(line.saturating_sub(1) as usize)
+            .copied()
+            .unwrap_or_default();
         let column = ByteRange { start, end: offset }.of(text).chars().count() as u32 + 1;
         LineColumn { line, column }
     }

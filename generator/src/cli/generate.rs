@@ -1,0 +1,197 @@
+//! `docwright generate`: documents in, another form of the same out.
+
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use clap::{Args, Subcommand};
+use docwright::{
+    Compilation,
+    emit::{csdl, openapi},
+    generate,
+    writer::{self, Difference},
+};
+
+use super::{
+    Failure, Outcome,
+    output::{Log, print, print_diff},
+    sources::{Input, Sources},
+};
+
+/// What to write.
+#[derive(Subcommand)]
+pub(super) enum Target {
+    /// A Rust crate; a workspace with a crate for each version, if the documents have several
+    Rust(RustArguments),
+    /// CSDL 4.0 as XML
+    Csdl(FileArguments),
+    /// `OpenAPI` 3.1 as JSON, or as YAML if the file is called `.yaml` or `.yml`
+    Openapi(FileArguments),
+}
+
+#[derive(Args)]
+pub(super) struct RustArguments {
+    /// Folder to write; it must be new, empty, or written by docwright before
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Name of the package [default: `crate-name` in the settings, or `msgraph`]
+    #[arg(long, value_name = "NAME", value_parser = crate_name)]
+    crate_name: Option<String>,
+    /// Write nothing; print what would change, and exit with 1 if anything would
+    #[arg(long)]
+    check: bool,
+    #[command(flatten)]
+    sources: Sources,
+}
+
+#[derive(Args)]
+pub(super) struct FileArguments {
+    /// File to write [default: print it]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write nothing; print what would change, and exit with 1 if anything would
+    #[arg(long, requires = "out")]
+    check: bool,
+    #[command(flatten)]
+    sources: Sources,
+}
+
+pub(super) fn run(target: Target, log: Log) -> Result<Outcome, Failure> {
+    let start = Instant::now();
+    let outcome = match target {
+        Target::Rust(arguments) => rust(arguments, log),
+        Target::Csdl(arguments) => one_file(&arguments, log, |compilation, _| {
+            Ok(csdl::emit(&compilation.api))
+        }),
+        Target::Openapi(arguments) => one_file(&arguments, log, openapi_text),
+    }?;
+    log.say(&format!("done in {:.2} s", start.elapsed().as_secs_f64()));
+    Ok(outcome)
+}
+
+fn rust(arguments: RustArguments, log: Log) -> Result<Outcome, Failure> {
+    let Input { config, tree, .. } = arguments.sources.read()?;
+    let words = config.words();
+    let crate_name = arguments.crate_name.or(config.crate_name);
+    let crate_name = crate_name
+        .as_deref()
+        .unwrap_or(generate::DEFAULT_CRATE_NAME);
+    let compilations = generate::compile_all(tree, &words);
+    log_sizes(&compilations, log);
+    let files = generate::rust(&compilations, crate_name);
+    let out = &arguments.out;
+    if arguments.check {
+        return verdict(&writer::check(out, &files)?, out, log);
+    }
+    log.say(&format!(
+        "{}: {}",
+        out.display(),
+        writer::write(out, &files)?
+    ));
+    Ok(Outcome::Clean)
+}
+
+/// Compiles one version and writes or prints one text.
+fn one_file(
+    arguments: &FileArguments,
+    log: Log,
+    emit: impl FnOnce(&Compilation, Option<&Path>) -> Result<String, Failure>,
+) -> Result<Outcome, Failure> {
+    let input = arguments.sources.read()?;
+    let folder = input.folder;
+    let versions: Vec<_> = input.tree.versions.keys().copied().collect();
+    let compilations = match versions.as_slice() {
+        [_] => generate::compile_all(input.tree, &input.config.words()),
+        several => {
+            let names: Vec<_> = several.iter().map(|version| version.as_str()).collect();
+            let names = names.join("` and `");
+            return Err(format!(
+                "`{}` has pages of `{names}`, and one file describes one version; choose with `--api-version`",
+                folder.display()
+            )
+            .into());
+        }
+    };
+    log_sizes(&compilations, log);
+    let mut text = compilations.first().map_or_else(
+        || Ok(String::new()),
+        |it| emit(it, arguments.out.as_deref()),
+    )?;
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    let Some(out) = &arguments.out else {
+        print(&text)?;
+        return Ok(Outcome::Clean);
+    };
+    if arguments.check {
+        return verdict(writer::check_file(out, &text)?.as_slice(), out, log);
+    }
+    let word = if writer::write_file(out, &text)? {
+        "written"
+    } else {
+        "unchanged"
+    };
+    log.say(&format!("{}: {word}", out.display()));
+    Ok(Outcome::Clean)
+}
+
+fn openapi_text(compilation: &Compilation, out: Option<&Path>) -> Result<String, Failure> {
+    let document = openapi::emit(&compilation.api);
+    let extension = out.and_then(Path::extension).map(OsStr::to_ascii_lowercase);
+    if extension.is_some_and(|extension| extension == "yaml" || extension == "yml") {
+        return Ok(serde_yaml::to_string(&document)?);
+    }
+    Ok(serde_json::to_string_pretty(&document)?)
+}
+
+/// Prints the differences, if there are any.
+fn verdict(differences: &[Difference], out: &Path, log: Log) -> Result<Outcome, Failure> {
+    if differences.is_empty() {
+        log.say(&format!("{}: up to date", out.display()));
+        return Ok(Outcome::Clean);
+    }
+    print_diff(&writer::Report(differences).to_string())?;
+    let files = if differences.len() == 1 {
+        "1 file differs".to_owned()
+    } else {
+        format!("{} files differ", differences.len())
+    };
+    log.say(&format!(
+        "{}: {files}; run the same command without `--check` to write",
+        out.display()
+    ));
+    Ok(Outcome::Differs)
+}
+
+fn log_sizes(compilations: &[Compilation], log: Log) {
+    for Compilation { docs, api, .. } in compilations {
+        let [pages, types, enums, operations] = [
+            docs.pages.len(),
+            api.types.len(),
+            api.enums.len(),
+            api.operations.len(),
+        ];
+        let version = api.version;
+        log.say(&format!(
+            "{version}: {pages} pages with {types} types, {enums} enums and {operations} operations"
+        ));
+    }
+}
+
+/// A package name as cargo takes it.
+fn crate_name(name: &str) -> Result<String, String> {
+    let is_word = name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    if is_word && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        Ok(name.to_owned())
+    } else {
+        Err(
+            "a package name is made of letters, digits, `-` and `_`, and begins with a letter"
+                .to_owned(),
+        )
+    }
+}

@@ -1,0 +1,450 @@
+//! The model: all claims about one symbol brought together.
+//!
+//! Comes in: the facts of all pages. Goes out: a [`Model`], which holds no fact itself but says which facts speak of
+//! which type, member and enumeration, the most trustworthy first. The losers stay, so that a rule can say who
+//! disagrees with whom.
+//!
+//! Names are compared without case. Trust: a type's own pages before pages that use it; among its own pages the one
+//! named by an annotation, then the one with most members; tables before request bodies.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::{
+    docs::Role,
+    facts::{self, Claim, Fact, MemberTable, PageFacts, PageId, Witness},
+    ir::{DEFAULT_NAMESPACE, TypeName},
+    sections::Page,
+    spelling::{ItemText, Reference},
+};
+
+/// Where a fact is: its page, and its position among the facts of that page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FactId {
+    /// The page whose reading told it.
+    pub page: PageId,
+    /// The position in [`PageFacts::facts`].
+    pub index: u32,
+}
+
+impl FactId {
+    /// The fact itself.
+    pub fn of(self, facts: &[PageFacts]) -> &Fact {
+        &facts[self.page.index()].facts[self.index as usize]
+    }
+}
+
+/// All symbols and the claims about them.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// Types by [`TypeName::key`].
+    pub types: BTreeMap<String, TypeModel>,
+    /// Enumerations by [`TypeName::key`].
+    pub enums: BTreeMap<String, EnumModel>,
+    /// The type that each resource page is about.
+    pub type_of_page: HashMap<PageId, TypeName>,
+}
+
+/// The claims about a type.
+#[derive(Clone, Debug)]
+pub struct TypeModel {
+    /// The name in the case of its most trustworthy page.
+    pub name: TypeName,
+    /// Claims that it exists; empty if only pages that use it speak of it.
+    pub pages: Vec<FactId>,
+    /// Claims about base types.
+    pub bases: Vec<FactId>,
+    /// Claims about key, abstract, open and the like.
+    pub traits: Vec<FactId>,
+    /// Members in the order of the most trustworthy page, then those that only others name.
+    pub members: Vec<MemberModel>,
+}
+
+/// The claims about a member, first the one that wins.
+#[derive(Clone, Debug)]
+pub struct MemberModel {
+    /// The name as in the first claim.
+    pub name: String,
+    /// Rows that name it.
+    pub rows: Vec<FactId>,
+}
+
+/// The claims about an enumeration type.
+#[derive(Clone, Debug)]
+pub struct EnumModel {
+    /// The name in the case of its first page.
+    pub name: TypeName,
+    /// Claims that it exists; empty if only descriptions list its members.
+    pub pages: Vec<FactId>,
+    /// Claims about its members in table order.
+    pub members: Vec<FactId>,
+    /// Rows typed as this enumeration whose descriptions list members.
+    pub lists: Vec<FactId>,
+}
+
+/// Brings the claims of all pages together.
+pub fn build(pages: &[(Role, Page)], facts: &[PageFacts]) -> Model {
+    let mut model = Model::default();
+    declare(facts, &mut model);
+    order_pages(facts, &mut model);
+    add_members(facts, &mut model);
+    add_from_bodies(pages, facts, &mut model);
+    add_undescribed_ancestors(facts, &mut model);
+    add_lists(pages, facts, &mut model);
+    model
+}
+
+/// Every fact with its id.
+fn all(facts: &[PageFacts]) -> impl Iterator<Item = (FactId, &Fact)> {
+    facts.iter().enumerate().flat_map(|(page, of_page)| {
+        of_page.facts.iter().enumerate().map(move |(index, fact)| {
+            (
+                FactId {
+                    page: PageId(page as u32),
+                    index: index as u32,
+                },
+                fact,
+            )
+        })
+    })
+}
+
+/// Types and enumerations that pages declare.
+fn declare(facts: &[PageFacts], model: &mut Model) {
+    for (id, fact) in all(facts) {
+        match &fact.claim {
+            Claim::Type { name, .. } => {
+                model.type_of_page.insert(id.page, name.clone());
+                type_model(model, name).pages.push(id);
+            }
+            Claim::Base { ty, .. } => type_model(model, ty).bases.push(id),
+            Claim::Key { ty, .. }
+            | Claim::Abstract { ty }
+            | Claim::Open { ty, .. }
+            | Claim::MediaEntity { ty }
+            | Claim::Method { ty, .. } => type_model(model, ty).traits.push(id),
+            Claim::Enum { name, .. } => enum_model(model, name).pages.push(id),
+            Claim::EnumMember { ty, .. } => enum_model(model, ty).members.push(id),
+            Claim::Member { .. }
+            | Claim::JsonKey { .. }
+            | Claim::Operation { .. }
+            | Claim::Request { .. }
+            | Claim::Permission { .. }
+            | Claim::Parameter { .. }
+            | Claim::Body(_)
+            | Claim::BodyMember(_)
+            | Claim::Response { .. }
+            | Claim::ResponseAnnotation { .. }
+            | Claim::Example { .. } => {}
+        }
+    }
+}
+
+fn type_model<'a>(model: &'a mut Model, name: &TypeName) -> &'a mut TypeModel {
+    model.types.entry(name.key()).or_insert_with(|| TypeModel {
+        name: name.clone(),
+        pages: Vec::new(),
+        bases: Vec::new(),
+        traits: Vec::new(),
+        members: Vec::new(),
+    })
+}
+
+fn enum_model<'a>(model: &'a mut Model, name: &TypeName) -> &'a mut EnumModel {
+    model.enums.entry(name.key()).or_insert_with(|| EnumModel {
+        name: name.clone(),
+        pages: Vec::new(),
+        members: Vec::new(),
+        lists: Vec::new(),
+    })
+}
+
+/// Puts the most trustworthy page of each type first, and takes the spelling of its name.
+fn order_pages(facts: &[PageFacts], model: &mut Model) {
+    let members_on = |id: &FactId| {
+        facts[id.page.index()]
+            .facts
+            .iter()
+            .filter(|fact| matches!(fact.claim, Claim::Member { .. }))
+            .count()
+    };
+    for ty in model.types.values_mut() {
+        if ty.pages.len() > 1 {
+            ty.pages.sort_by_cached_key(|id| {
+                let by_heading = matches!(
+                    id.of(facts).claim,
+                    Claim::Type {
+                        witness: Witness::Heading,
+                        ..
+                    }
+                );
+                (by_heading, std::cmp::Reverse(members_on(id)), *id)
+            });
+        }
+        if let Some(Claim::Type { name, .. }) = ty.pages.first().map(|id| &id.of(facts).claim) {
+            ty.name = name.clone();
+        }
+    }
+}
+
+/// The rows of the types' own pages.
+fn add_members(facts: &[PageFacts], model: &mut Model) {
+    for ty in model.types.values_mut() {
+        let key = ty.name.key();
+        let mut index = HashMap::new();
+        let pages: Vec<PageId> = ty.pages.iter().map(|id| id.page).collect();
+        for page in pages {
+            for (at, fact) in facts[page.index()].facts.iter().enumerate() {
+                let Claim::Member { ty: owner, row, .. } = &fact.claim else {
+                    continue;
+                };
+                if owner.key() == key {
+                    add_member(
+                        ty,
+                        &mut index,
+                        &row.name,
+                        FactId {
+                            page,
+                            index: at as u32,
+                        },
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn add_member(ty: &mut TypeModel, index: &mut HashMap<String, usize>, name: &str, row: FactId) {
+    let at = *index.entry(name.to_ascii_lowercase()).or_insert_with(|| {
+        ty.members.push(MemberModel {
+            name: name.to_owned(),
+            rows: Vec::new(),
+        });
+        ty.members.len() - 1
+    });
+    ty.members[at].rows.push(row);
+}
+
+/// Types that no page describes, but whose members an operation page lists for a request body.
+fn add_from_bodies(pages: &[(Role, Page)], facts: &[PageFacts], model: &mut Model) {
+    let mut index: HashMap<String, HashMap<String, usize>> = HashMap::new();
+    for (page, of_page) in facts.iter().enumerate() {
+        let page = PageId(page as u32);
+        let body = of_page.facts.iter().find_map(|fact| match &fact.claim {
+            Claim::Body(facts::BodyText::Object(ty)) => Some(ty),
+            _ => None,
+        });
+        let Some(ItemText::Named(reference)) = body.map(|ty| &ty.item) else {
+            continue;
+        };
+        if target_page(pages, page, reference)
+            .is_some_and(|target| model.type_of_page.contains_key(&target))
+        {
+            continue;
+        }
+        let name = TypeName::new(&reference.name);
+        if model
+            .types
+            .get(&name.key())
+            .is_some_and(|ty| !ty.pages.is_empty())
+            || model.enums.contains_key(&name.key())
+        {
+            continue;
+        }
+        let rows: Vec<_> = rows_of_body(page, of_page).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        let index = index.entry(name.key()).or_default();
+        let ty = type_model(model, &name);
+        for (id, row) in rows {
+            add_member(ty, index, row, id);
+        }
+    }
+}
+
+fn rows_of_body(page: PageId, of_page: &PageFacts) -> impl Iterator<Item = (FactId, &str)> {
+    of_page
+        .facts
+        .iter()
+        .enumerate()
+        .filter_map(move |(at, fact)| match &fact.claim {
+            Claim::BodyMember(row) => Some((
+                FactId {
+                    page,
+                    index: at as u32,
+                },
+                row.name.as_str(),
+            )),
+            _ => None,
+        })
+}
+
+/// A type that others inherit from but that no page describes has the members that they inherit from it.
+fn add_undescribed_ancestors(facts: &[PageFacts], model: &mut Model) {
+    let mut index: HashMap<String, HashMap<String, usize>> = HashMap::new();
+    for (id, fact) in all(facts) {
+        let row = match &fact.claim {
+            Claim::Member { row, .. } | Claim::BodyMember(row) => row,
+            _ => continue,
+        };
+        let Some(ancestor) = &row.facets.inherited_from else {
+            continue;
+        };
+        let name = TypeName::new(&ancestor.name);
+        if model
+            .types
+            .get(&name.key())
+            .is_some_and(|ty| !ty.pages.is_empty())
+            || !is_type_name(&name)
+        {
+            continue;
+        }
+        let index = index.entry(name.key()).or_default();
+        add_member(type_model(model, &name), index, &row.name, id);
+    }
+}
+
+fn is_type_name(name: &TypeName) -> bool {
+    name.as_str().split('.').all(|part| {
+        part.starts_with(char::is_alphabetic) && part.chars().all(char::is_alphanumeric)
+    })
+}
+
+/// Lists of members in descriptions: they add to the enumeration that the row is typed as, and make one where the row
+/// names a type that no page describes.
+fn add_lists(pages: &[(Role, Page)], facts: &[PageFacts], model: &mut Model) {
+    for (id, fact) in all(facts) {
+        let row = match &fact.claim {
+            Claim::Member { row, .. } | Claim::BodyMember(row) | Claim::Parameter { row, .. } => {
+                row
+            }
+            _ => continue,
+        };
+        if row.facets.values.is_empty() {
+            continue;
+        }
+        let Some(name) = enum_name(pages, fact, &row.ty.item, &row.name, model) else {
+            continue;
+        };
+        enum_model(model, &name).lists.push(id);
+    }
+}
+
+/// The enumeration that a row is typed as.
+fn enum_name(
+    pages: &[(Role, Page)],
+    fact: &Fact,
+    item: &ItemText,
+    property: &str,
+    model: &Model,
+) -> Option<TypeName> {
+    match item {
+        ItemText::Named(reference) => {
+            let names = candidates(pages, fact.page, reference, model);
+            if let Some(known) = names.iter().find(|name| {
+                model
+                    .enums
+                    .get(&name.key())
+                    .is_some_and(|known| !known.pages.is_empty())
+            }) {
+                return Some(known.clone());
+            }
+            let is_structured = names
+                .iter()
+                .any(|name| model.types.contains_key(&name.key()));
+            let linked = target_page(pages, fact.page, reference)
+                .is_some_and(|page| model.type_of_page.contains_key(&page));
+            (!is_structured && !linked)
+                .then(|| names.into_iter().next())
+                .flatten()
+                .filter(is_type_name)
+        }
+        // `Enumeration` names nothing; the property does.
+        ItemText::Enumeration => Some(TypeName::new(property)).filter(is_type_name),
+        ItemText::Primitive(_) | ItemText::Unread(_) => None,
+    }
+}
+
+/// The qualified names that a reference may stand for, the likeliest first.
+pub(crate) fn candidates(
+    pages: &[(Role, Page)],
+    from: PageId,
+    reference: &Reference,
+    model: &Model,
+) -> Vec<TypeName> {
+    if reference.name.contains('.') {
+        return vec![TypeName::new(&reference.name)];
+    }
+    let mut out = Vec::with_capacity(2);
+    let own = model
+        .type_of_page
+        .get(&from)
+        .map(|name| name.namespace().to_owned());
+    let own = own.or_else(|| {
+        pages
+            .get(from.index())
+            .and_then(|(_, page)| stated_namespace(page))
+    });
+    if let Some(namespace) = own.filter(|namespace| namespace != DEFAULT_NAMESPACE) {
+        out.push(TypeName::in_namespace(&namespace, &reference.name));
+    }
+    out.push(TypeName::new(&reference.name));
+    out
+}
+
+/// The namespace line of a page.
+fn stated_namespace(page: &Page) -> Option<String> {
+    let intro = page
+        .sections
+        .iter()
+        .take_while(|section| section.level <= 1);
+    intro
+        .flat_map(crate::sections::Section::texts)
+        .find_map(|range| {
+            let rest = page.str(range).strip_prefix("Namespace:")?;
+            Some(rest.trim().trim_end_matches('.').to_owned())
+        })
+}
+
+/// The page that a reference links to.
+pub(crate) fn target_page(
+    pages: &[(Role, Page)],
+    from: PageId,
+    reference: &Reference,
+) -> Option<PageId> {
+    let target = reference.target.as_deref()?;
+    let base = &pages.get(from.index())?.1.path;
+    if target.starts_with('#') {
+        return Some(from);
+    }
+    let path = match target.split_once("/api/resources/") {
+        // `/graph/api/resources/user?view=…` is the address of a published page.
+        Some((_, name)) => format!(
+            "resources/{}.md",
+            name.split(['?', '#'])
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches(".md")
+        ),
+        None => facts::join(base, target),
+    };
+    let find = |path: &str| {
+        pages
+            .binary_search_by(|(_, page)| (*page.path).cmp(path))
+            .ok()
+    };
+    find(&path)
+        .or_else(|| find(&path.to_lowercase()))
+        .map(|at| PageId(at as u32))
+}
+
+impl MemberModel {
+    /// The rows of one table.
+    pub fn rows_in<'a>(
+        &'a self,
+        facts: &'a [PageFacts],
+        wanted: MemberTable,
+    ) -> impl Iterator<Item = FactId> + 'a {
+        self.rows.iter().copied().filter(move |id| matches!(&id.of(facts).claim, Claim::Member { table, .. } if *table == wanted))
+    }
+}

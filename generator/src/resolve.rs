@@ -1,0 +1,64 @@
+//! Resolution: from the model to the [`Api`], the only place that makes one.
+//!
+//! Comes in: pages, facts and the model. Goes out: types with their inheritance laid out, enumerations, operations.
+//! Every name finds its definition or becomes [`ItemType::Unknown`](crate::api::ItemType::Unknown) with a reason; a
+//! base type that would close a cycle is dropped.
+
+use crate::{
+    api::{Api, Source},
+    docs::Role,
+    facts::{Fact, PageFacts},
+    ir::ApiVersion,
+    model::Model,
+    sections::Page,
+};
+
+mod enums;
+mod inheritance;
+pub(crate) mod scope;
+mod types;
+
+pub(crate) use scope::Scope;
+
+/// What resolution reads.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    pub(crate) pages: &'a [(Role, Page)],
+    pub(crate) facts: &'a [PageFacts],
+    pub(crate) model: &'a Model,
+}
+
+impl Input<'_> {
+    /// The page and line of a fact.
+    pub(crate) fn source(&self, fact: &Fact) -> Source {
+        let page = &self.pages[fact.page.index()].1;
+        Source {
+            page: page.path.clone(),
+            line: page.line(fact.at),
+        }
+    }
+}
+
+/// Makes the api.
+pub fn resolve(
+    version: ApiVersion,
+    pages: &[(Role, Page)],
+    facts: &[PageFacts],
+    model: &Model,
+) -> Api {
+    let input = Input {
+        pages,
+        facts,
+        model,
+    };
+    let scope = Scope::new(input);
+    let enums = enums::resolve(input, &scope);
+    let bases = inheritance::resolve(input, &scope);
+    let types = types::resolve(input, &scope, &bases);
+    Api {
+        version,
+        types,
+        enums,
+        ..Api::default()
+    }
+}

@@ -1,0 +1,195 @@
+//! Names and what they stand for.
+
+use std::collections::HashMap;
+
+use super::Input;
+use crate::{
+    api::{EnumId, ItemType, Type, TypeId},
+    facts::{Claim, PageId},
+    ir::{Primitive, TypeName},
+    model::{self, EnumModel, TypeModel},
+    spelling::{ItemText, Reference, TypeText},
+};
+
+/// All types and enumerations of the api by name.
+pub(crate) struct Scope<'a> {
+    input: Input<'a>,
+    /// The types that become part of the api, in the order of their ids.
+    pub(super) types: Vec<&'a TypeModel>,
+    /// The enumerations that become part of the api, in the order of their ids.
+    pub(super) enums: Vec<&'a EnumModel>,
+    by_name: HashMap<&'a str, ItemType>,
+    /// Types by their name without namespace, where it is unique.
+    by_short_name: HashMap<String, Option<ItemType>>,
+    /// The single enumeration that a page describes.
+    enum_of_page: HashMap<PageId, EnumId>,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(input: Input<'a>) -> Self {
+        let mut scope = Self {
+            input,
+            types: Vec::new(),
+            enums: Vec::new(),
+            by_name: HashMap::new(),
+            by_short_name: HashMap::new(),
+            enum_of_page: HashMap::new(),
+        };
+        for (key, model) in &input.model.types {
+            if input
+                .model
+                .enums
+                .get(key)
+                .is_some_and(|rival| !rival.members.is_empty())
+                && model.members.is_empty()
+            {
+                continue;
+            }
+            let id = TypeId(scope.types.len() as u32);
+            scope.types.push(model);
+            scope.add(key, &model.name, ItemType::Structured(id));
+        }
+        for (key, model) in &input.model.enums {
+            let has_members = !model.members.is_empty() || !model.lists.is_empty();
+            if scope.by_name.contains_key(key.as_str()) || !has_members {
+                continue;
+            }
+            let id = EnumId(scope.enums.len() as u32);
+            scope.enums.push(model);
+            scope.add(key, &model.name, ItemType::Enum(id));
+            for page in &model.pages {
+                scope.enum_of_page.insert(page.page, id);
+            }
+        }
+        scope.forget_pages_of_many_enums();
+        scope
+    }
+
+    fn add(&mut self, key: &'a str, name: &TypeName, item: ItemType) {
+        self.by_name.insert(key, item.clone());
+        let short = name.name().to_ascii_lowercase();
+        self.by_short_name
+            .entry(short)
+            .and_modify(|known| *known = None)
+            .or_insert(Some(item));
+    }
+
+    fn forget_pages_of_many_enums(&mut self) {
+        let mut count: HashMap<PageId, u32> = HashMap::new();
+        for model in &self.enums {
+            for page in &model.pages {
+                *count.entry(page.page).or_default() += 1;
+            }
+        }
+        self.enum_of_page.retain(|page, _| {
+            count[page] == 1 && !self.input.model.type_of_page.contains_key(page)
+        });
+    }
+
+    /// The type that a page's spelling stands for.
+    pub(crate) fn ty(&self, text: &TypeText, from: PageId) -> Type {
+        Type {
+            item: self.item(&text.item, from),
+            collection: text.collection,
+        }
+    }
+
+    /// The type of one item.
+    pub(crate) fn item(&self, item: &ItemText, from: PageId) -> ItemType {
+        match item {
+            ItemText::Primitive(primitive) => ItemType::Primitive(*primitive),
+            ItemText::Named(reference) => {
+                self.named(reference, from)
+                    .unwrap_or_else(|| ItemType::Unknown {
+                        text: reference.name.clone(),
+                        reason: "no page describes a type with this name",
+                    })
+            }
+            ItemText::Enumeration => ItemType::Unknown {
+                text: "enumeration".to_owned(),
+                reason: "the page names no enumeration",
+            },
+            ItemText::Unread(text) if text.is_empty() => ItemType::Unknown {
+                text: String::new(),
+                reason: "the page gives no type",
+            },
+            ItemText::Unread(text) => ItemType::Unknown {
+                text: text.clone(),
+                reason: "the type is not spelled as one",
+            },
+        }
+    }
+
+    /// What a reference on a page stands for: a qualified name itself; else the type of the page that it links to;
+    /// else the name in the page's own namespace, in the default one, or in the only namespace that has it.
+    pub(crate) fn named(&self, reference: &Reference, from: PageId) -> Option<ItemType> {
+        let by_text = model::candidates(self.input.pages, from, reference, self.input.model)
+            .iter()
+            .find_map(|name| self.by_name.get(name.key().as_str()).cloned());
+        if reference.name.contains('.') && by_text.is_some() {
+            return by_text;
+        }
+        self.linked(reference, from).or(by_text).or_else(|| {
+            let short = reference
+                .name
+                .rsplit('.')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+            self.by_short_name.get(&short).cloned().flatten()
+        })
+    }
+
+    /// The type of the page that a reference links to.
+    fn linked(&self, reference: &Reference, from: PageId) -> Option<ItemType> {
+        let target = model::target_page(self.input.pages, from, reference)?;
+        let fragment = reference
+            .target
+            .as_deref()?
+            .split_once('#')
+            .map(|(_, fragment)| fragment);
+        if let Some(short) = fragment.and_then(|fragment| fragment.strip_suffix("-values")) {
+            return self.enum_on(target, short);
+        }
+        // A page may describe enumerations beside its type; the text tells which is meant.
+        if let Some(id) = self.enum_on(target, &reference.name.to_ascii_lowercase()) {
+            return Some(id);
+        }
+        if let Some(ty) = self.input.model.type_of_page.get(&target) {
+            return self.by_name.get(ty.key().as_str()).cloned();
+        }
+        self.enum_of_page.get(&target).map(|id| ItemType::Enum(*id))
+    }
+
+    /// The enumeration with this short name that a page describes.
+    fn enum_on(&self, page: PageId, short: &str) -> Option<ItemType> {
+        let facts = &self.input.facts[page.index()].facts;
+        facts.iter().find_map(|fact| match &fact.claim {
+            Claim::Enum { name, .. } if name.name().eq_ignore_ascii_case(short) => {
+                self.by_name.get(name.key().as_str()).cloned()
+            }
+            _ => None,
+        })
+    }
+
+    /// The type with this name, qualified or not, in any case.
+    pub(crate) fn type_by_name(&self, name: &str) -> Option<TypeId> {
+        match self.by_name.get(TypeName::new(name).key().as_str())? {
+            ItemType::Structured(id) => Some(*id),
+            ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => None,
+        }
+    }
+
+    /// The enumeration with this name.
+    pub(super) fn enum_by_name(&self, name: &TypeName) -> Option<ItemType> {
+        self.by_name
+            .get(name.key().as_str())
+            .filter(|item| matches!(item, ItemType::Enum(_)))
+            .cloned()
+    }
+
+    /// Whether an item is a plain string.
+    pub(super) fn is_string(item: &ItemType) -> bool {
+        *item == ItemType::Primitive(Primitive::String)
+    }
+}

@@ -1,0 +1,321 @@
+//! The command line from outside: what it prints, what it writes, and how it exits.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use tempfile::{TempDir, tempdir};
+
+const RESOURCE: &str = "\
+# widget resource type
+
+Namespace: microsoft.graph
+
+A thing with a name.
+
+## Properties
+|Property|Type|Description|
+|:---|:---|:---|
+|id|String|The key.|
+|label|String|What people call it.|
+";
+
+/// A folder to work in, with pages in `docs`.
+struct Workplace {
+    folder: TempDir,
+}
+
+impl Workplace {
+    fn new() -> Self {
+        let workplace = Self {
+            folder: tempdir().unwrap(),
+        };
+        workplace.put("docs/resources/widget.md", RESOURCE);
+        workplace
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn put(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    fn text(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    /// Runs `docwright` with these words as arguments.
+    fn run(&self, arguments: &str) -> Ran {
+        let output = self.command(arguments).output().unwrap();
+        Ran::new(&output, self.folder.path())
+    }
+
+    fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_docwright"));
+        command
+            .args(arguments.split_whitespace())
+            .current_dir(self.folder.path());
+        command
+            .env_remove("NO_COLOR")
+            .env_remove("CLICOLOR_FORCE")
+            .stdin(Stdio::null());
+        command
+    }
+}
+
+/// How a run ended; the working folder is written as `.`.
+struct Ran {
+    status: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    fn new(output: &Output, folder: &Path) -> Self {
+        let text = |bytes: &[u8]| {
+            let text = String::from_utf8(bytes.to_vec()).unwrap();
+            let text = text.replace(&folder.canonicalize().unwrap().display().to_string(), ".");
+            text.replace(&folder.display().to_string(), ".")
+        };
+        Self {
+            status: output.status.code(),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+        }
+    }
+
+    #[track_caller]
+    fn exits(self, status: i32) -> Self {
+        assert_eq!(
+            self.status,
+            Some(status),
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout,
+            self.stderr
+        );
+        self
+    }
+}
+
+#[test]
+fn a_crate_is_written_once_and_then_left_alone() {
+    let place = Workplace::new();
+    let first = place.run("generate rust --docs docs --out sdk").exits(0);
+    assert_eq!(first.stdout, "");
+    assert!(first.stderr.contains("1 pages"), "{}", first.stderr);
+    assert!(place.text("sdk/.docwright-files").contains("Cargo.toml"));
+    let second = place.run("generate rust --docs docs --out sdk").exits(0);
+    assert!(second.stderr.contains(": 0 written"), "{}", second.stderr);
+    assert_eq!(
+        place
+            .run("--quiet generate rust --docs docs --out sdk")
+            .exits(0)
+            .stderr,
+        ""
+    );
+}
+
+#[test]
+fn check_exits_with_one_where_the_output_differs() {
+    let place = Workplace::new();
+    let missing = place
+        .run("generate rust --docs docs --out sdk --check")
+        .exits(1);
+    assert!(
+        missing.stdout.contains("Cargo.toml: missing"),
+        "{}",
+        missing.stdout
+    );
+    assert!(!place.path("sdk").exists());
+
+    place.run("generate rust --docs docs --out sdk").exits(0);
+    assert_eq!(
+        place
+            .run("generate rust --docs docs --out sdk --check")
+            .exits(0)
+            .stdout,
+        ""
+    );
+
+    place.put("sdk/Cargo.toml", place.text("sdk/Cargo.toml") + "# mine\n");
+    place.put("sdk/src/extra.rs", "");
+    let edited = place
+        .run("generate rust --docs docs --out sdk --check")
+        .exits(1);
+    assert!(
+        edited.stdout.contains("Cargo.toml: edited by hand\n"),
+        "{}",
+        edited.stdout
+    );
+    assert!(edited.stdout.contains("\n-# mine\n"), "{}", edited.stdout);
+    assert!(
+        edited.stdout.contains("src/extra.rs: not generated\n"),
+        "{}",
+        edited.stdout
+    );
+}
+
+#[test]
+fn a_folder_of_others_is_refused() {
+    let place = Workplace::new();
+    let ran = place.run("generate rust --docs docs --out docs").exits(2);
+    insta::assert_snapshot!(ran.stderr.lines().last().unwrap(), @"");
+    assert_eq!(place.text("docs/resources/widget.md"), RESOURCE);
+}
+
+#[test]
+fn two_versions_make_a_workspace_but_not_one_file() {
+    let place = Workplace::new();
+    place.put("tree/api-reference/v1.0/resources/widget.md", RESOURCE);
+    place.put("tree/api-reference/beta/resources/widget.md", RESOURCE);
+    place
+        .run("generate rust --docs tree --out sdk --crate-name widgets")
+        .exits(0);
+    insta::assert_snapshot!(place.text("sdk/Cargo.toml"), @"");
+    assert!(
+        place
+            .text("sdk/v1.0/Cargo.toml")
+            .contains("name = \"widgets\"")
+    );
+    assert!(
+        place
+            .text("sdk/beta/Cargo.toml")
+            .contains("name = \"widgets-beta\"")
+    );
+
+    insta::assert_snapshot!(place.run("generate csdl --docs tree").exits(2).stderr, @"");
+    let csdl = place
+        .run("generate csdl --docs tree --api-version beta")
+        .exits(0);
+    assert!(csdl.stdout.contains("\"widget\""), "{}", csdl.stdout);
+}
+
+#[test]
+fn the_extension_chooses_the_form_of_openapi() {
+    let place = Workplace::new();
+    place
+        .run("generate openapi --docs docs --out api.json")
+        .exits(0);
+    place
+        .run("generate openapi --docs docs --out api.yaml")
+        .exits(0);
+    assert!(place.text("api.json").starts_with("{\n"));
+    assert!(place.text("api.yaml").starts_with("openapi: 3.1"));
+    let printed = place.run("generate openapi --docs docs").exits(0);
+    assert_eq!(printed.stdout, place.text("api.json"));
+    assert_eq!(
+        place
+            .run("generate openapi --docs docs --out api.json --check")
+            .exits(0)
+            .stdout,
+        ""
+    );
+    place.put("api.json", "{}\n");
+    let differs = place
+        .run("generate openapi --docs docs --out api.json --check")
+        .exits(1);
+    assert!(
+        differs.stdout.starts_with("api.json: out of date\n"),
+        "{}",
+        differs.stdout
+    );
+}
+
+#[test]
+fn documents_that_cannot_be_used_are_explained() {
+    let place = Workplace::new();
+    place.put("empty/readme.txt", "no page");
+    let failure = |arguments: &str| place.run(arguments).exits(2).stderr;
+    insta::assert_snapshot!(failure("dump api"), @"");
+    insta::assert_snapshot!(failure("dump api --docs doc"), @"");
+    insta::assert_snapshot!(failure("dump api --docs docs/resources/widget.md"), @"");
+    insta::assert_snapshot!(failure("dump api --docs empty"), @"");
+    insta::assert_snapshot!(failure("dump api --docs docs --page wigdet"), @"");
+    insta::assert_snapshot!(failure("dump api --docs docs --config none.toml"), @"");
+    insta::assert_snapshot!(failure("generate rust --docs docs --out sdk --crate-name 1st"), @"");
+    insta::assert_snapshot!(failure("generate rust --docs docs --out docs/resources/widget.md"), @"");
+}
+
+#[test]
+fn the_nearest_docs_input_is_the_default() {
+    let place = Workplace::new();
+    place.put("docs-input/resources/widget.md", RESOURCE);
+    place.put("deep/down/file", "");
+    let output = place
+        .command("dump api")
+        .current_dir(place.path("deep/down"))
+        .output()
+        .unwrap();
+    let ran = Ran::new(&output, place.folder.path()).exits(0);
+    assert!(ran.stdout.contains("widget"), "{}", ran.stdout);
+}
+
+#[test]
+fn settings_are_read_from_the_docs_and_checked() {
+    let place = Workplace::new();
+    place.put("docs/docwright.toml", "crate-name = \"gadgets\"\n");
+    place.run("generate rust --docs docs --out sdk").exits(0);
+    assert!(place.text("sdk/Cargo.toml").contains("name = \"gadgets\""));
+    place.put("docs/docwright.toml", "[vocabulery]\n");
+    insta::assert_snapshot!(place.run("generate rust --docs docs --out sdk").exits(2).stderr, @"");
+}
+
+#[test]
+fn bad_pages_are_warned_about_and_do_not_stop_the_others() {
+    let place = Workplace::new();
+    place.put(
+        "docs/resources/damaged.md",
+        b"# damaged resource type\n\n\xff\xfe\n",
+    );
+    let ran = place.run("dump api --docs docs").exits(0);
+    insta::assert_snapshot!(ran.stderr, @"");
+    assert!(ran.stdout.contains("widget"), "{}", ran.stdout);
+}
+
+#[test]
+fn colors_are_for_terminals_and_for_those_who_ask() {
+    let place = Workplace::new();
+    place.put("api.xml", "<old/>\n");
+    let check = "generate csdl --docs docs --out api.xml --check";
+    assert!(!place.run(check).exits(1).stdout.contains('\u{1b}'));
+    assert!(
+        place
+            .run(&format!("{check} --color always"))
+            .exits(1)
+            .stdout
+            .contains("\u{1b}[31m-<old/>")
+    );
+    let output = place.command(check).env("NO_COLOR", "1").output().unwrap();
+    assert!(!output.stdout.contains(&0x1b));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_crash() {
+    let place = Workplace::new();
+    for number in 0..200 {
+        place.put(
+            &format!("docs/resources/widget{number}.md"),
+            RESOURCE.replace("widget", &format!("widget{number}")),
+        );
+    }
+    let mut child = place
+        .command("dump sections --docs docs")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
