@@ -23,7 +23,7 @@ use super::{
 use crate::{
     api::{
         Api, ItemType, Operation, OperationKind, OperationPage, Path, Piece, RequestBody, ResponseBody, SegmentKind,
-        Type, TypeKind,
+        Type,
     },
     emit::Files,
     ir::{Method, PermissionKind, Primitive},
@@ -106,7 +106,7 @@ impl File {
 struct Context<'a> {
     api: &'a Api,
     names: &'a Names,
-    actions: &'a Actions,
+    actions: &'a Actions<'a>,
     trie: &'a Trie<'a>,
     docs: &'a BTreeMap<&'a str, String>,
 }
