@@ -190,21 +190,21 @@ impl<'a> PageClaims<'a> {
             ResponseText::Stream => ResponseBody::Stream,
             ResponseText::Value(text) => {
                 let ty = scope.ty(text, self.id);
-                if matches!(ty.item, ItemType::Unknown { .. }) {
-                    if let Some(known) = self.annotated(scope).filter(|_| status < 300) {
-                        return known;
-                    }
-                }
-                body(ty)
+                // The annotation may know the name that the sentence lacks; bytes are something else.
+                let is_unknown = matches!(ty.item, ItemType::Unknown { .. });
+                let annotated = is_unknown.then(|| self.annotated(scope)).flatten();
+                annotated
+                    .filter(|known| status < 300 && *known != ResponseBody::Stream)
+                    .unwrap_or_else(|| body(ty))
             }
-            ResponseText::Unknown
-                if status == 202 || status == 204 || (300..400).contains(&status) =>
-            {
+            ResponseText::Unknown if status == 204 || (300..400).contains(&status) => {
                 ResponseBody::Empty
             }
-            ResponseText::Unknown if status < 300 => {
-                self.annotated(scope).unwrap_or_else(|| self.shown(status))
-            }
+            ResponseText::Unknown if status < 300 => match (self.shown(status), status) {
+                (ResponseBody::Empty, 202) => ResponseBody::Empty,
+                (_, 202) => self.annotated(scope).unwrap_or(ResponseBody::Empty),
+                (shown, _) => self.annotated(scope).unwrap_or(shown),
+            },
             ResponseText::Unknown => ResponseBody::Unknown,
         }
     }
