@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 pub mod csdl;
 pub mod openapi;
 pub mod rust;
+#[cfg(test)]
+mod sample;
 
 /// Texts by path below the output folder, with `/`.
 pub type Files = BTreeMap<String, String>;

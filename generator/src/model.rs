@@ -429,7 +429,7 @@ fn enum_name(
         }
         // `Enumeration` names nothing; the property does.
         ItemText::Enumeration => Some(TypeName::new(property)).filter(is_type_name),
-        ItemText::Primitive(_) | ItemText::Unread(_) => None,
+        ItemText::Primitive(_) | ItemText::Union(_) | ItemText::Unread(_) => None,
     }
 }
 

@@ -24,7 +24,7 @@ const INLINE_ELEMENTS: [&str; 16] = [
 ];
 
 /// Elements that end a line.
-const BLOCK_ELEMENTS: [&str; 16] = [
+const BLOCK_ELEMENTS: [&str; 19] = [
     "blockquote",
     "br",
     "div",
@@ -38,7 +38,10 @@ const BLOCK_ELEMENTS: [&str; 16] = [
     "p",
     "pre",
     "table",
+    "tbody",
     "td",
+    "th",
+    "thead",
     "tr",
     "ul",
 ];
@@ -76,30 +79,37 @@ pub fn plain(markdown: &str) -> String {
     text
 }
 
-/// The same CommonMark for a reader who has no docs folder: links to pages become their text, links into the site absolute.
+/// The same CommonMark for a reader who has no docs folder: links to pages become their text, links into the site
+/// absolute, and placeholders such as `<userId>` are escaped, since a renderer would take them for HTML.
 pub fn standalone(markdown: &str) -> Cow<'_, str> {
-    if !markdown.contains('[') {
+    if !markdown.contains(['[', '<']) {
         return Cow::Borrowed(markdown);
     }
     let mut text = String::with_capacity(markdown.len());
     let mut copied = 0;
     let mut events = Parser::new_ext(markdown, options()).into_offset_iter();
     while let Some((event, range)) = events.next() {
-        let Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) = event else {
-            continue;
-        };
-        if has_scheme(&dest_url) {
-            continue;
+        match event {
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. })
+                if !has_scheme(&dest_url) =>
+            {
+                let inner = inner_range(&mut events, &range);
+                let words = standalone(&markdown[inner]);
+                text.push_str(&markdown[copied..range.start]);
+                if dest_url.starts_with('/') {
+                    text.extend(["[", &*words, "](", SITE, &*dest_url, ")"]);
+                } else {
+                    text.push_str(&words);
+                }
+                copied = range.end;
+            }
+            Event::InlineHtml(tag) if matches!(kind_of_tag(&tag), TagKind::Placeholder) => {
+                text.push_str(&markdown[copied..range.start]);
+                text.push('\\');
+                copied = range.start;
+            }
+            _ => {}
         }
-        let inner = inner_range(&mut events, &range);
-        text.push_str(&markdown[copied..range.start]);
-        let words = standalone(&markdown[inner]);
-        if dest_url.starts_with('/') {
-            text.push_str(&format!("[{words}]({SITE}{dest_url})"));
-        } else {
-            text.push_str(&words);
-        }
-        copied = range.end;
     }
     text.push_str(&markdown[copied..]);
     Cow::Owned(text)
@@ -275,7 +285,7 @@ mod tests {
         check(
             "Use `<a>` or <userId> or List<string>.",
             "Use <a> or <userId> or List<string>.",
-            "Use `<a>` or <userId> or List<string>.",
+            "Use `<a>` or \\<userId> or List\\<string>.",
         );
         check(
             "a < b and <!-- hidden -->c",

@@ -52,11 +52,11 @@ pub fn resolve(
         facts,
         model,
     };
-    let scope = Scope::new(input);
+    let mut scope = Scope::new(input);
     let enums = enums::resolve(input, &scope);
     let entities = kinds::on_their_own(input, &scope);
-    let bases = inheritance::resolve(input, &scope, &entities);
-    let mut types = types::resolve(input, &scope, &bases);
+    scope.bases = inheritance::resolve(input, &scope, &entities);
+    let mut types = types::resolve(input, &scope);
     kinds::set(input, &scope, &entities, &mut types);
     kinds::demote_navigation(&mut types);
     Api {

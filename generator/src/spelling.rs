@@ -30,6 +30,8 @@ pub enum ItemText {
     Primitive(Primitive),
     /// A name, with or without a link.
     Named(Reference),
+    /// One of several types: `[a](a.md) or [b](b.md)`.
+    Union(Vec<Reference>),
     /// Some enumeration that the cell does not name.
     Enumeration,
     /// Outside of the grammar; as written.
@@ -77,12 +79,13 @@ pub const PRIMITIVES: &[(&str, Primitive)] = &[
     ("timeofday", Primitive::TimeOfDay),
     ("untyped", Primitive::Untyped),
     ("object", Primitive::Untyped),
-    ("json object", Primitive::Untyped),
-    ("untyped json object", Primitive::Untyped),
 ];
 
 /// Words in place of a name that say only that there is some enumeration.
 const ENUMERATION: &[&str] = &["enumeration", "enum"];
+
+/// Words for any JSON value; the service has a type of this name for it.
+const JSON: &[&str] = &["json object", "untyped json object", "json"];
 
 /// The primitive type that a name stands for.
 pub fn primitive(name: &str) -> Option<Primitive> {
@@ -141,7 +144,7 @@ fn linked(text: &str, target: &str, words: &str) -> ItemText {
         return ItemText::Primitive(primitive);
     }
     if is_union(words) {
-        return ItemText::Unread(words.to_owned());
+        return ItemText::Union(links(words));
     }
     ItemText::Named(Reference {
         name: name.to_owned(),
@@ -163,6 +166,12 @@ fn atom(words: &str) -> ItemText {
         .any(|word| words.eq_ignore_ascii_case(word))
     {
         return ItemText::Enumeration;
+    }
+    if JSON.iter().any(|word| words.eq_ignore_ascii_case(word)) {
+        return ItemText::Named(Reference {
+            name: "Json".to_owned(),
+            target: None,
+        });
     }
     if is_name(words) {
         return ItemText::Named(Reference {
@@ -191,6 +200,21 @@ fn is_name(text: &str) -> bool {
 fn is_union(words: &str) -> bool {
     words.matches("](").count() > 1
         && (words.contains(") or ") || words.contains(")/") || words.contains(") / "))
+}
+
+/// The links of a union.
+fn links(words: &str) -> Vec<Reference> {
+    let parts = words.split('[').skip(1);
+    parts
+        .filter_map(|part| {
+            let (name, rest) = part.split_once("](")?;
+            let (target, _) = rest.split_once(')')?;
+            Some(Reference {
+                name: name.trim().to_owned(),
+                target: Some(target.trim().into()),
+            })
+        })
+        .collect()
 }
 
 /// `Collection(x)`, `Collection of x`, `List of x`.
@@ -262,6 +286,10 @@ impl fmt::Display for ItemText {
         match self {
             Self::Primitive(primitive) => write!(f, "{primitive}"),
             Self::Named(reference) => f.write_str(&reference.name),
+            Self::Union(references) => {
+                let names: Vec<_> = references.iter().map(|it| it.name.as_str()).collect();
+                f.write_str(&names.join(" or "))
+            }
             Self::Enumeration => f.write_str("enumeration"),
             Self::Unread(text) => write!(f, "?{text}"),
         }
@@ -321,8 +349,8 @@ mod tests {
             "[invitedUserMessageInfo](invitedusermessageinfo.md",
             "invitedUserMessageInfo",
         );
-        check("JSON object", "Edm.Untyped");
-        check("[a](a.md) or [b](b.md)", "?[a](a.md) or [b](b.md)");
+        check("JSON object", "Json");
+        check("[a](a.md) or [b](b.md)", "a or b");
         check("[x](x.md) collection. Holds grades", "x");
     }
 }

@@ -97,7 +97,7 @@ fn shown_by_word(text: &str) -> TypeText {
     match read.item {
         ItemText::Primitive(_) => read,
         ItemText::Named(ref reference) if reference.name.starts_with("microsoft.graph.") => read,
-        ItemText::Named(_) | ItemText::Enumeration | ItemText::Unread(_) => {
+        ItemText::Named(_) | ItemText::Union(_) | ItemText::Enumeration | ItemText::Unread(_) => {
             single(ItemText::Primitive(Primitive::String))
         }
     }

@@ -1,6 +1,146 @@
-//! Operation pages.
+//! Operation pages: requests, who may send them, what they carry and what comes back.
+//!
+//! Comes in: an operation page. Goes out: claims on its requests, permissions, parameters, body, answers and examples.
+//! The title gives the page a name, the sections the rest:
+//!
+//! ```text
+//! page := title introduction permissions? request-lines parameters* body? response? examples?
+//! ```
+//!
+//! Sections may come in any order and at any level; what a section is for is inherited by the sections nested in it.
+//! Invariant: a line, row or code block in a section that tells facts becomes a claim or a leftover with its reason.
 
-use super::{Context, PageFacts};
+use super::{Claim, Context, LeftoverKind, PageFacts, ParameterPlace, rows};
+use crate::{
+    sections::Table,
+    vocabulary::{Column, Heading},
+};
+
+mod body;
+mod example;
+mod http;
+mod introduction;
+mod outline;
+mod permissions;
+mod request_line;
+mod response;
+mod text;
+
+use outline::{Area, Part};
 
 /// Reads an operation page.
-pub(super) fn read(_cx: &Context, _out: &mut PageFacts) {}
+pub(super) fn read(cx: &Context, out: &mut PageFacts) {
+    let parts = outline::of(cx);
+    introduction::read(cx, &parts, out);
+    permissions::read(cx, &parts, out);
+    request_line::read(cx, &parts, out);
+    for part in &parts {
+        match part.area {
+            Area::PathParameters => parameters(cx, part, ParameterPlace::Path, out),
+            Area::QueryParameters => {
+                parameters(cx, part, ParameterPlace::Query, out);
+                query_options(cx, part, out);
+            }
+            Area::FunctionParameters => parameters(cx, part, ParameterPlace::Function, out),
+            Area::RequestHeaders => parameters(cx, part, ParameterPlace::Header, out),
+            Area::Introduction
+            | Area::Permissions
+            | Area::HttpRequest
+            | Area::RequestBody
+            | Area::Response
+            | Area::Examples
+            | Area::Other => {}
+        }
+    }
+    body::read(cx, &parts, out);
+    let examples = example::read(cx, &parts, out);
+    response::read(cx, &parts, &examples, out);
+}
+
+/// The tables of a section of parameters.
+fn parameters(cx: &Context, part: &Part, place: ParameterPlace, out: &mut PageFacts) {
+    for table in part.section.tables() {
+        parameter_table(cx, table, place, out);
+    }
+}
+
+fn parameter_table(cx: &Context, table: &Table, place: ParameterPlace, out: &mut PageFacts) {
+    let columns = rows::Columns::of(cx.page, table, cx.vocabulary());
+    if !columns.has(Column::Name) {
+        out.leave(
+            cx.id,
+            table.range,
+            LeftoverKind::Table,
+            "has no column for names of parameters",
+        );
+        return;
+    }
+    rows::typed(cx, table, out, |out, at, row| {
+        let is_plumbing = place == ParameterPlace::Header
+            && ["authorization", "content-type", "content-length"]
+                .iter()
+                .any(|name| row.name.eq_ignore_ascii_case(name));
+        if !is_plumbing {
+            out.claim(cx.id, at, Claim::Parameter { place, row });
+        }
+    });
+}
+
+/// Query options that a sentence names: ``This method supports the `$filter` and `$top` query parameters``.
+fn query_options(cx: &Context, part: &Part, out: &mut PageFacts) {
+    for range in part.section.texts() {
+        let text = cx.page.str(range);
+        for sentence in text::sentences(text) {
+            let said = &text[sentence.clone()];
+            if !said.contains("support") || text::denies(said) {
+                continue;
+            }
+            for name in text::code_spans(said).filter(|name| is_query_option(name)) {
+                let at = text::subrange(range, text, name);
+                let row = super::Row {
+                    name: name.to_owned(),
+                    ty: text::untyped(),
+                    description: String::new(),
+                    facets: super::Facets::default(),
+                };
+                out.claim(
+                    cx.id,
+                    at,
+                    Claim::Parameter {
+                        place: ParameterPlace::Query,
+                        row,
+                    },
+                );
+            }
+        }
+    }
+}
+
+fn is_query_option(name: &str) -> bool {
+    name.strip_prefix('$')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}
+
+/// What the headings of the vocabulary stand for on an operation page.
+fn area(heading: Heading) -> Area {
+    match heading {
+        Heading::Permissions => Area::Permissions,
+        Heading::HttpRequest => Area::HttpRequest,
+        Heading::PathParameters => Area::PathParameters,
+        Heading::QueryParameters => Area::QueryParameters,
+        Heading::FunctionParameters => Area::FunctionParameters,
+        Heading::RequestHeaders => Area::RequestHeaders,
+        Heading::RequestBody => Area::RequestBody,
+        Heading::Response => Area::Response,
+        Heading::Request | Heading::Examples => Area::Examples,
+        Heading::Methods
+        | Heading::Properties
+        | Heading::Relationships
+        | Heading::JsonRepresentation
+        | Heading::Members
+        | Heading::InstanceAttributes
+        | Heading::DerivedTypes
+        | Heading::Errors
+        | Heading::Remarks => Area::Other,
+    }
+}

@@ -1,13 +1,15 @@
 //! Names and what they stand for.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use rayon::prelude::*;
 
 use super::Input;
 use crate::{
     api::{EnumId, ItemType, Type, TypeId},
-    facts::{Claim, PageId},
+    facts::{Claim, PageId, PageKind},
     ir::{Primitive, TypeName},
-    model::{self, EnumModel, TypeModel},
+    model::{self, EnumModel, FactId, TypeModel},
     spelling::{ItemText, Reference, TypeText},
 };
 
@@ -25,6 +27,8 @@ pub(crate) struct Scope<'a> {
     enum_of_page: HashMap<PageId, EnumId>,
     /// Enumerations by their members, where no other has the same.
     by_members: HashMap<String, Option<EnumId>>,
+    /// The base type of each type, once they are laid out.
+    pub(super) bases: Vec<Option<TypeId>>,
 }
 
 impl<'a> Scope<'a> {
@@ -37,6 +41,7 @@ impl<'a> Scope<'a> {
             by_short_name: HashMap::new(),
             enum_of_page: HashMap::new(),
             by_members: HashMap::new(),
+            bases: Vec::new(),
         };
         for (key, model) in &input.model.types {
             if input
@@ -90,28 +95,36 @@ impl<'a> Scope<'a> {
         });
     }
 
-    /// Enumerations that pages declare, by the set of their members.
+    /// Enumerations that have a page or that some row is typed as, by the set of their members. A section
+    /// `### x values` beside a type, which no type cell names, only lists what a string may hold.
     fn index_members(&mut self) {
-        for (at, model) in self
-            .enums
-            .iter()
-            .enumerate()
-            .filter(|(_, model)| !model.pages.is_empty())
-        {
-            let names =
-                model
-                    .members
-                    .iter()
-                    .filter_map(|id| match &id.of(self.input.facts).claim {
-                        Claim::EnumMember { name, .. } => Some(name.as_str()),
-                        _ => None,
-                    });
-            let id = Some(EnumId(at as u32));
-            self.by_members
-                .entry(member_set(names))
-                .and_modify(|known| *known = None)
-                .or_insert(id);
+        let used = self.used_enums();
+        for (at, model) in self.enums.iter().enumerate() {
+            let id = EnumId(at as u32);
+            let kind = |page: &FactId| self.input.facts[page.page.index()].kind;
+            let has_page = model.pages.iter().any(|page| kind(page) == PageKind::Enumeration);
+            if !has_page && (model.pages.is_empty() || !used.contains(&id)) {
+                continue;
+            }
+            let names = model.members.iter().filter_map(|id| match &id.of(self.input.facts).claim {
+                Claim::EnumMember { name, .. } => Some(name.as_str()),
+                _ => None,
+            });
+            self.by_members.entry(member_set(names)).and_modify(|known| *known = None).or_insert(Some(id));
         }
+    }
+
+    /// The enumerations that rows of types are typed as.
+    fn used_enums(&self) -> HashSet<EnumId> {
+        let rows = self.input.facts.par_iter().flat_map_iter(|of_page| &of_page.facts);
+        rows.filter_map(|fact| match &fact.claim {
+            Claim::Member { row, .. } => match self.item(&row.ty.item, fact.page) {
+                ItemType::Enum(id) => Some(id),
+                ItemType::Primitive(_) | ItemType::Structured(_) | ItemType::Unknown { .. } => None,
+            },
+            _ => None,
+        })
+        .collect()
     }
 
     /// The only enumeration that has exactly these members.
@@ -144,6 +157,10 @@ impl<'a> Scope<'a> {
                         reason: "no page describes a type with this name",
                     })
             }
+            ItemText::Union(references) => {
+                self.common_base(references, from)
+                    .map_or_else(|| unknown_union(references), ItemType::Structured)
+            }
             ItemText::Enumeration => ItemType::Unknown {
                 text: "enumeration".to_owned(),
                 reason: "the page names no enumeration",
@@ -157,6 +174,24 @@ impl<'a> Scope<'a> {
                 reason: "the type is not spelled as one",
             },
         }
+    }
+
+    /// The nearest type that all of the references derive from.
+    fn common_base(&self, references: &[Reference], from: PageId) -> Option<TypeId> {
+        let lineage = |reference: &Reference| match self.named(reference, from)? {
+            ItemType::Structured(id) => Some(self.lineage(id)),
+            ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => None,
+        };
+        let lineages: Vec<_> = references.iter().map(lineage).collect::<Option<_>>()?;
+        let (first, others) = lineages.split_first()?;
+        let shared = |id: &&TypeId| others.iter().all(|other| other.contains(id));
+        first.iter().find(shared).copied()
+    }
+
+    /// A type and its base types, nearest first; empty before base types are known.
+    fn lineage(&self, id: TypeId) -> Vec<TypeId> {
+        std::iter::successors(Some(id), |id| self.bases.get(id.index()).copied().flatten())
+            .collect()
     }
 
     /// What a reference on a page stands for: a qualified name itself; else the type of the page that it links to;
@@ -230,6 +265,14 @@ impl<'a> Scope<'a> {
     /// Whether an item is a plain string.
     pub(super) fn is_string(item: &ItemType) -> bool {
         *item == ItemType::Primitive(Primitive::String)
+    }
+}
+
+fn unknown_union(references: &[Reference]) -> ItemType {
+    let names: Vec<_> = references.iter().map(|it| it.name.as_str()).collect();
+    ItemType::Unknown {
+        text: names.join(" or "),
+        reason: "the types have no base type in common",
     }
 }
 

@@ -13,15 +13,11 @@ use crate::{
     spelling::ItemText,
 };
 
-pub(super) fn resolve(
-    input: Input,
-    scope: &Scope,
-    bases: &[Option<TypeId>],
-) -> Vec<StructuredType> {
+pub(super) fn resolve(input: Input, scope: &Scope) -> Vec<StructuredType> {
     let mut types: Vec<_> = scope
         .types
         .par_iter()
-        .zip(bases)
+        .zip(&scope.bases)
         .map(|(model, base)| structured_type(input, scope, model, *base))
         .collect();
     for at in 0..types.len() {

@@ -1,0 +1,650 @@
+//! Permissions: who may send the requests, least privileged first.
+//!
+//! Comes in: the tables of the `Permissions` sections and of the files that they include. Goes out: one claim for each
+//! kind of sign-in of each set. A table is one set, unless its columns or rows tell sets apart:
+//!
+//! ```text
+//! | Permission type | from least to most |                   two columns, in either direction
+//! | Permission type | Least privileged | Higher privileged |  three columns
+//! | Permission type | … acting on self | … acting on others | a set for each column
+//! | Permission type | Permissions |                          a set for each workload, named by rows of their own
+//! | Calendar | Delegated (work) | Delegated (personal) | Application |   a set for each row
+//! ```
+//!
+//! A cell is read as `alternative (("," | "or" | "/") alternative)*` with `alternative := name ("and" name)*`; whatever
+//! is no name of a permission is prose.
+
+use super::{Area, Context, Part, text};
+use crate::{
+    api::PermissionAlternative,
+    facts::{Claim, LeftoverKind, PageFacts, rows::Columns},
+    ir::PermissionKind,
+    sections::{Block, Row, Table},
+    span::ByteRange,
+    vocabulary::Column,
+};
+
+/// Claims the permissions of a page.
+pub(super) fn read(cx: &Context, parts: &[Part], out: &mut PageFacts) {
+    let mut sets = 0;
+    for part in parts.iter().filter(|part| part.area == Area::Permissions) {
+        let title = cx.page.str(part.section.title);
+        let title = (!part.is_standard && !title.is_empty()).then_some(title);
+        for block in &part.section.blocks {
+            match block {
+                Block::Table(table) => sets += read_table(cx, table, title, sets, out),
+                Block::Include(link) => sets += read_include(cx, *link, title, sets, out),
+                Block::Text(_) | Block::Code(_) | Block::Html(_) => {}
+            }
+        }
+    }
+}
+
+/// The tables of an include file; other includes of the section tell of roles and licenses.
+fn read_include(
+    cx: &Context,
+    link: usize,
+    title: Option<&str>,
+    first: u32,
+    out: &mut PageFacts,
+) -> u32 {
+    let Some(target) = cx.page.links.get(link) else {
+        return 0;
+    };
+    let Some((id, page)) = cx.include(link) else {
+        if target.target.contains("permissions/") {
+            out.leave(
+                cx.id,
+                target.range,
+                LeftoverKind::Table,
+                "includes a file of permissions that does not exist",
+            );
+        }
+        return 0;
+    };
+    let cx = cx.within(id, page);
+    let tables = page.sections.iter().flat_map(|section| section.tables());
+    let mut sets = 0;
+    for table in tables.filter(|table| is_permissions_table(&cx, table)) {
+        sets += read_table(&cx, table, title, first + sets, out);
+    }
+    sets
+}
+
+/// Whether a table tells of permissions; an included file may hold others.
+fn is_permissions_table(cx: &Context, table: &Table) -> bool {
+    let columns = Columns::of(cx.page, table, cx.vocabulary());
+    columns.has(Column::PermissionType)
+        || columns.has(Column::LeastPrivileged)
+        || columns.has(Column::PermissionsAscending)
+        || columns.has(Column::PermissionsDescending)
+        || kinds_in_header(cx, table).any(|kind| kind.is_some())
+        || table
+            .rows
+            .iter()
+            .any(|row| first_cell_kind(cx, row).is_some())
+}
+
+fn kinds_in_header<'a>(
+    cx: &'a Context,
+    table: &'a Table,
+) -> impl Iterator<Item = Option<PermissionKind>> + 'a {
+    table
+        .header
+        .iter()
+        .skip(1)
+        .map(|&head| cx.vocabulary().permission_kind(cx.page.str(head)))
+}
+
+fn first_cell_kind(cx: &Context, row: &Row) -> Option<PermissionKind> {
+    let cell = cx.page.str(*row.cells.first()?);
+    // The vocabulary reads a cell that is cut short, which a name of a workload is not.
+    let is_label = !cell.contains("&nbsp;") && !cell.trim_start().starts_with("**");
+    is_label
+        .then(|| cx.vocabulary().permission_kind(cell))
+        .flatten()
+}
+
+/// Reads a table; how many sets it holds.
+fn read_table(
+    cx: &Context,
+    table: &Table,
+    title: Option<&str>,
+    first: u32,
+    out: &mut PageFacts,
+) -> u32 {
+    let kinds: Vec<_> = kinds_in_header(cx, table).collect();
+    if kinds.iter().filter(|kind| kind.is_some()).count() >= 2 {
+        return read_transposed(cx, table, &kinds, first, out);
+    }
+    if !is_permissions_table(cx, table) {
+        out.leave(
+            cx.id,
+            table.range,
+            LeftoverKind::Prose,
+            "tells of no permissions",
+        );
+        return 0;
+    }
+    let layout = Layout::of(cx, table);
+    let mut sets = Sets {
+        titles: Vec::new(),
+        first,
+    };
+    let mut parent = None;
+    for row in &table.rows {
+        let cells = |at: usize| row.cells.get(at).copied().unwrap_or_default();
+        let filled = row.cells.iter().skip(1).any(|cell| !cell.is_empty());
+        let label = cx.page.str(cells(0));
+        let kind = first_cell_kind(cx, row);
+        let (kind, workload) = match (kind, parent) {
+            (Some(kind), _) => {
+                parent = Some(kind);
+                (kind, None)
+            }
+            (None, Some(kind)) if filled => {
+                (kind, Some(workload(label)).filter(|name| !name.is_empty()))
+            }
+            _ => {
+                leave_row(cx, row, filled, out);
+                continue;
+            }
+        };
+        if !filled {
+            leave_row(cx, row, filled, out);
+            continue;
+        }
+        let mut read = false;
+        match &layout {
+            Layout::Ordered(columns) => {
+                let cell = read_cells(
+                    columns
+                        .iter()
+                        .map(|&(at, order)| (cx.page.str(cells(at)), order)),
+                );
+                let set = sets.of(workload.as_deref().or(title));
+                read = claim(cx, row.range, set, kind, cell, out);
+            }
+            Layout::Sets(columns) => {
+                for (at, name) in columns {
+                    let cell =
+                        read_cells(std::iter::once((cx.page.str(cells(*at)), Order::Ascending)));
+                    let set = sets.of(Some(name));
+                    read |= claim(cx, row.range, set, kind, cell, out);
+                }
+            }
+        }
+        out.rows_read += u32::from(read);
+    }
+    sets.titles.len().max(1) as u32
+}
+
+fn leave_row(cx: &Context, row: &Row, filled: bool, out: &mut PageFacts) {
+    if filled {
+        out.leave(
+            cx.id,
+            row.range,
+            LeftoverKind::Row,
+            "is about no known kind of permission",
+        );
+    } else {
+        let is_empty = first_cell_kind(cx, row).is_some();
+        let (kind, why) = if is_empty {
+            (
+                LeftoverKind::Row,
+                "names no permission and does not say `Not supported`",
+            )
+        } else {
+            (LeftoverKind::GroupRow, "groups the rows below it")
+        };
+        out.leave(cx.id, row.range, kind, why);
+    }
+}
+
+/// Rows are resources, columns are kinds of sign-in.
+fn read_transposed(
+    cx: &Context,
+    table: &Table,
+    kinds: &[Option<PermissionKind>],
+    first: u32,
+    out: &mut PageFacts,
+) -> u32 {
+    let mut sets = Sets {
+        titles: Vec::new(),
+        first,
+    };
+    for row in &table.rows {
+        let Some(label) = row
+            .cells
+            .first()
+            .map(|&cell| plain(cx, cell))
+            .filter(|label| !label.is_empty())
+        else {
+            out.leave(
+                cx.id,
+                row.range,
+                LeftoverKind::GroupRow,
+                "groups the rows below it",
+            );
+            continue;
+        };
+        let mut read = false;
+        for (cell, kind) in row.cells.iter().skip(1).zip(kinds) {
+            let Some(kind) = kind else { continue };
+            let cell = read_cells(std::iter::once((cx.page.str(*cell), Order::Ascending)));
+            let set = sets.of(Some(&label));
+            read |= claim(cx, row.range, set, *kind, cell, out);
+        }
+        out.rows_read += u32::from(read);
+    }
+    sets.titles.len() as u32
+}
+
+/// The text of a cell without links and emphasis.
+fn plain(cx: &Context, cell: ByteRange) -> String {
+    let text = cx.page.links_in(cell).next().map_or(cell, |link| link.text);
+    workload(cx.page.str(text))
+}
+
+/// `&nbsp; &nbsp; **Device management**` as it is meant.
+fn workload(label: &str) -> String {
+    label
+        .replace("&nbsp;", " ")
+        .replace('\u{a0}', " ")
+        .trim_matches(['*', ' ', '`', ':'])
+        .to_owned()
+}
+
+fn claim(
+    cx: &Context,
+    at: ByteRange,
+    (set, title): (u32, Option<String>),
+    kind: PermissionKind,
+    cell: Cell,
+    out: &mut PageFacts,
+) -> bool {
+    match cell {
+        Cell::Alternatives(alternatives) => {
+            out.claim(
+                cx.id,
+                at,
+                Claim::Permission {
+                    set,
+                    title,
+                    kind,
+                    alternatives,
+                },
+            );
+            true
+        }
+        Cell::NotSupported => {
+            out.claim(
+                cx.id,
+                at,
+                Claim::Permission {
+                    set,
+                    title,
+                    kind,
+                    alternatives: Vec::new(),
+                },
+            );
+            true
+        }
+        Cell::Unread(why) => {
+            out.leave(cx.id, at, LeftoverKind::Row, why);
+            false
+        }
+    }
+}
+
+/// The sets that a table holds, by title, in order of appearance.
+struct Sets {
+    titles: Vec<Option<String>>,
+    first: u32,
+}
+
+impl Sets {
+    fn of(&mut self, title: Option<&str>) -> (u32, Option<String>) {
+        let at = self
+            .titles
+            .iter()
+            .position(|known| known.as_deref() == title)
+            .unwrap_or_else(|| {
+                self.titles.push(title.map(str::to_owned));
+                self.titles.len() - 1
+            });
+        (self.first + at as u32, title.map(str::to_owned))
+    }
+}
+
+/// In which direction a cell counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    Ascending,
+    Descending,
+}
+
+/// What the columns behind the first one hold.
+enum Layout {
+    /// Parts of one list, the least privileged column first.
+    Ordered(Vec<(usize, Order)>),
+    /// A set of its own each, with its name.
+    Sets(Vec<(usize, String)>),
+}
+
+impl Layout {
+    fn of(cx: &Context, table: &Table) -> Self {
+        let heads = || table.header.iter().enumerate().skip(1);
+        let known: Vec<_> = heads()
+            .filter_map(|(at, &head)| Some((at, cx.vocabulary().column(cx.page.str(head))?)))
+            .filter_map(|(at, column)| Some((at, rank(column)?)))
+            .collect();
+        if !known.is_empty() {
+            let mut columns: Vec<_> = known;
+            columns.sort_by_key(|&(at, (rank, _))| (rank, at));
+            return Self::Ordered(
+                columns
+                    .into_iter()
+                    .map(|(at, (_, order))| (at, order))
+                    .collect(),
+            );
+        }
+        let named: Vec<_> = heads()
+            .map(|(at, &head)| (at, plain(cx, head)))
+            .filter(|(_, name)| !name.is_empty())
+            .collect();
+        match &named[..] {
+            [] => Self::Ordered(vec![(1, Order::Ascending)]),
+            [(at, name)] => Self::Ordered(vec![(*at, stated_order(name))]),
+            _ => Self::Sets(named),
+        }
+    }
+}
+
+/// The place of a column in the list, and its direction.
+fn rank(column: Column) -> Option<(u8, Order)> {
+    match column {
+        Column::LeastPrivileged => Some((0, Order::Ascending)),
+        Column::PermissionsAscending => Some((1, Order::Ascending)),
+        Column::PermissionsDescending => Some((1, Order::Descending)),
+        Column::HigherPrivileged => Some((2, Order::Ascending)),
+        Column::Name
+        | Column::Type
+        | Column::Description
+        | Column::Value
+        | Column::Required
+        | Column::Default
+        | Column::Method
+        | Column::ReturnType
+        | Column::PermissionType => None,
+    }
+}
+
+/// The direction that a head states in words of its own.
+fn stated_order(head: &str) -> Order {
+    match (text::find_ci(head, "most"), text::find_ci(head, "least")) {
+        (Some(most), Some(least)) if most < least => Order::Descending,
+        _ => Order::Ascending,
+    }
+}
+
+/// What a cell says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Cell {
+    /// These permissions suffice, least privileged first.
+    Alternatives(Vec<PermissionAlternative>),
+    /// None does.
+    NotSupported,
+    /// The cell does not tell, and why.
+    Unread(&'static str),
+}
+
+/// Reads the cells that make up one list.
+fn read_cells<'a>(cells: impl Iterator<Item = (&'a str, Order)>) -> Cell {
+    let mut all: Vec<PermissionAlternative> = Vec::new();
+    let mut otherwise = None;
+    for (text, order) in cells {
+        match cell(text) {
+            Cell::Alternatives(mut found) => {
+                if order == Order::Descending {
+                    found.reverse();
+                }
+                for alternative in found {
+                    if !all.contains(&alternative) {
+                        all.push(alternative);
+                    }
+                }
+            }
+            Cell::NotSupported => otherwise = Some(Cell::NotSupported),
+            unread @ Cell::Unread(_) => otherwise = otherwise.or(Some(unread)),
+        }
+    }
+    if all.is_empty() {
+        otherwise.unwrap_or(Cell::Unread("has no cell for permissions"))
+    } else {
+        Cell::Alternatives(all)
+    }
+}
+
+/// Reads one cell.
+fn cell(text: &str) -> Cell {
+    let text = text.trim();
+    if text.is_empty() {
+        return Cell::Unread("names no permission and does not say `Not supported`");
+    }
+    if text::has(text, "TODO") {
+        return Cell::Unread("is a placeholder");
+    }
+    let alternatives = alternatives(text);
+    if !alternatives.is_empty() {
+        return Cell::Alternatives(alternatives);
+    }
+    let words = text.trim_matches(['*', '`', '.', ' ']);
+    let is_none = [
+        "not supported",
+        "not available",
+        "not applicable",
+        "none",
+        "n/a",
+        "na",
+        "unsupported",
+        "-",
+    ]
+    .iter()
+    .any(|none| words.eq_ignore_ascii_case(none))
+        || text::has(words, "not supported")
+        || text::has(words, "not available");
+    if is_none {
+        Cell::NotSupported
+    } else {
+        Cell::Unread("names no permission")
+    }
+}
+
+/// The names in a cell and how they hang together. A note behind a line break is no part of the list.
+fn alternatives(text: &str) -> Vec<PermissionAlternative> {
+    let mut out: Vec<PermissionAlternative> = Vec::new();
+    for line in lines(text) {
+        if is_note(line) {
+            break;
+        }
+        let mut joins = false;
+        for word in line.split(|c: char| {
+            c.is_whitespace() || matches!(c, ',' | ';' | '/' | '(' | ')' | '[' | ']' | '+')
+        }) {
+            if let Some((name, resource_specific)) = permission(word) {
+                match out.last_mut().filter(|_| joins) {
+                    Some(last) => {
+                        last.all_of.push(name.to_owned());
+                        last.resource_specific |= resource_specific;
+                    }
+                    None => out.push(PermissionAlternative {
+                        all_of: vec![name.to_owned()],
+                        resource_specific,
+                    }),
+                }
+                joins = false;
+            } else if matches!(word, "and" | "plus") {
+                joins = !ends_a_list(line, word);
+            } else if !word.is_empty() && word != "&nbsp;" {
+                joins = false;
+            }
+        }
+    }
+    let mut seen: Vec<PermissionAlternative> = Vec::with_capacity(out.len());
+    for alternative in out {
+        if !seen.contains(&alternative) {
+            seen.push(alternative);
+        }
+    }
+    seen
+}
+
+/// Whether a comma stands right before a word, as in `A, B, and C`: then it only ends an enumeration.
+fn ends_a_list(line: &str, word: &str) -> bool {
+    let offset = (word.as_ptr() as usize).wrapping_sub(line.as_ptr() as usize);
+    line.get(..offset)
+        .is_some_and(|before| before.trim_end().ends_with(','))
+}
+
+/// The pieces between line breaks of HTML.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split('<').enumerate().map(|(at, piece)| {
+        if at == 0 {
+            piece
+        } else {
+            piece.split_once('>').map_or(piece, |(_, rest)| rest)
+        }
+    })
+}
+
+fn is_note(line: &str) -> bool {
+    let line = line.trim_start_matches(['*', ' ', '_', '>']);
+    ["note", "important"].iter().any(|word| {
+        let (head, rest) = line.split_at_checked(word.len()).unwrap_or_default();
+        head.eq_ignore_ascii_case(word) && !rest.starts_with(|c: char| c.is_alphanumeric())
+    })
+}
+
+/// `User.Read.All`, with a star where the owner of a resource may grant it.
+fn permission(word: &str) -> Option<(&str, bool)> {
+    let word = word.trim_matches(['`', '_', ':', '"', '\'', '\u{a0}']);
+    let word = word.trim_start_matches('*').trim_end_matches(['.', '\\']);
+    let name = word
+        .trim_end_matches('*')
+        .trim_end_matches(['.', '\\', '`']);
+    let starred = name.len() < word.len() && !word.ends_with("**");
+    let mut parts = name.split('.');
+    let first = parts.next()?;
+    let rest = parts.next()?;
+    let valid = first.starts_with(|c: char| c.is_ascii_alphabetic())
+        && rest.starts_with(|c: char| c.is_ascii_uppercase())
+        && std::iter::once(first)
+            .chain(std::iter::once(rest))
+            .chain(parts)
+            .all(is_part);
+    valid.then_some((name, starred))
+}
+
+fn is_part(part: &str) -> bool {
+    !part.is_empty()
+        && part
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let read = match cell(text) {
+            Cell::Alternatives(all) => {
+                let names = all.iter().map(|one| {
+                    let star = if one.resource_specific { "*" } else { "" };
+                    format!("{}{star}", one.all_of.join("+"))
+                });
+                names.collect::<Vec<_>>().join(" | ")
+            }
+            Cell::NotSupported => "none".to_owned(),
+            Cell::Unread(why) => format!("- {why}"),
+        };
+        assert_eq!(read, expected, "{text}");
+    }
+
+    #[test]
+    fn cells() {
+        check(
+            "User.Read, User.ReadWrite.All",
+            "User.Read | User.ReadWrite.All",
+        );
+        check("User.Read.All.", "User.Read.All");
+        check("Not supported.", "none");
+        check("Not Supported", "none");
+        check("Not available.", "none");
+        check("N/A", "none");
+        check("None", "none");
+        check("", "- names no permission and does not say `Not supported`");
+        check(
+            "**TODO: Provide applicable permissions.**",
+            "- is a placeholder",
+        );
+        check("See the remarks.", "- names no permission");
+        check(
+            "A.Read and B.Read.All, C.Write",
+            "A.Read+B.Read.All | C.Write",
+        );
+        check("A.Read, B.Read and C.Read", "A.Read | B.Read+C.Read");
+        check("A.Read, B.Read, and C.Read", "A.Read | B.Read | C.Read");
+        check("A.Read or B.Read", "A.Read | B.Read");
+        check("A.Read.All B.Read.All", "A.Read.All | B.Read.All");
+        check(
+            "ChatMember.Read.Chat*, Chat.Read.All",
+            "ChatMember.Read.Chat* | Chat.Read.All",
+        );
+        check(
+            "`Goals-Export.Read.All`; **Files.Read**",
+            "Goals-Export.Read.All | Files.Read",
+        );
+        check(
+            "A.Read.All  <br><br> Note: B.AccessAsUser.All cannot be used",
+            "A.Read.All",
+        );
+        check(
+            "In teams: A.Read.Group<br/>In channels: B.Read.All",
+            "A.Read.Group | B.Read.All",
+        );
+        check(
+            "For **user** resource: User.Read, User.Read.All",
+            "User.Read | User.Read.All",
+        );
+        check(
+            "A.Read plus Member.Read.Hidden",
+            "A.Read+Member.Read.Hidden",
+        );
+        check("A.Read, A.Read", "A.Read");
+        check("Notes.Create, Notes.Read", "Notes.Create | Notes.Read");
+        check("eDiscovery.Read.All", "eDiscovery.Read.All");
+        check("see [this](page-of.md)", "- names no permission");
+        check("Zugriff über Ümläut.Read", "- names no permission");
+    }
+
+    #[test]
+    fn columns_make_one_list() {
+        let cells = [
+            ("A.Read", Order::Ascending),
+            ("Not available.", Order::Ascending),
+        ];
+        let Cell::Alternatives(all) = read_cells(cells.into_iter()) else {
+            panic!("the first column names one");
+        };
+        assert_eq!(all.len(), 1);
+        let Cell::Alternatives(all) =
+            read_cells(std::iter::once(("A.Write, A.Read", Order::Descending)))
+        else {
+            panic!("both are names");
+        };
+        assert_eq!(all[0].all_of, ["A.Read"]);
+    }
+}
