@@ -27,12 +27,12 @@ use crate::{span::LineIndex, suggest, vocabulary::Vocabulary};
 pub const FILE_NAME: &str = "docwright.toml";
 
 /// The settings of a docs tree.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     /// Name of the Rust package that is generated.
     pub crate_name: Option<String>,
-    /// Spellings of headings, column heads and permission types beyond the English ones; see [`Vocabulary::extend`].
-    pub vocabulary: BTreeMap<String, Vec<String>>,
+    /// Headings, column heads and permission types in the spellings of the tree, beside the English ones.
+    pub vocabulary: Vocabulary,
 }
 
 /// The file as it is written.
@@ -82,14 +82,6 @@ impl Config {
         }
     }
 
-    /// The English words and the spellings that the tree adds to them.
-    pub fn words(&self) -> Vocabulary {
-        let mut words = Vocabulary::default();
-        // Every word was looked up when the settings were read.
-        let _ = words.extend(&self.vocabulary);
-        words
-    }
-
     /// The settings in `text`, which stands in the file at `path`.
     pub fn parse(text: &str, path: &Path) -> Result<Self, Error> {
         let failure = |offset: usize, message: String| Error::Content {
@@ -103,18 +95,17 @@ impl Config {
             let offset = error.span().map_or(0, |span| span.start);
             failure(offset, explain(error.message()))
         })?;
-        let mut vocabulary = BTreeMap::new();
+        let mut vocabulary = Vocabulary::default();
         for (word, spellings) in file.vocabulary {
             let place = word.span().start;
             let entry = BTreeMap::from([(word.into_inner(), spellings)]);
-            if let Err(unknown) = Vocabulary::default().extend(&entry) {
+            vocabulary.extend(&entry).map_err(|unknown| {
                 let hint = suggest::hint(&unknown.word, unknown.known);
-                return Err(failure(
+                failure(
                     place,
                     format!("`{}` is no word of the vocabulary{hint}", unknown.word),
-                ));
-            }
-            vocabulary.extend(entry);
+                )
+            })?;
         }
         Ok(Self {
             crate_name: file.crate_name,
@@ -141,6 +132,7 @@ fn explain(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vocabulary::Heading;
 
     fn failure(text: &str) -> String {
         Config::parse(text, Path::new("docs/docwright.toml"))
@@ -154,10 +146,10 @@ mod tests {
             "crate-name = \"x\"\n[vocabulary]\nproperties = [\"Propriedades\", \"Atributos\"]\n";
         let config = Config::parse(text, Path::new(FILE_NAME)).unwrap();
         assert_eq!(config.crate_name.as_deref(), Some("x"));
-        assert_eq!(
-            config.vocabulary["properties"],
-            ["Propriedades", "Atributos"]
-        );
+        for title in ["Propriedades", "Atributos", "Properties"] {
+            let heading = config.vocabulary.heading(title);
+            assert_eq!(heading, Some(Heading::Properties), "{title}");
+        }
     }
 
     #[test]
@@ -174,10 +166,8 @@ mod tests {
     #[test]
     fn a_tree_without_settings_has_the_defaults() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(
-            Config::load(None, folder.path()).unwrap(),
-            Config::default()
-        );
+        let config = Config::load(None, folder.path()).unwrap();
+        assert_eq!(config.crate_name, None);
         let missing = folder.path().join("other.toml");
         let error = Config::load(Some(&missing), folder.path())
             .unwrap_err()

@@ -18,11 +18,11 @@ use crate::{
 pub const DEFAULT_CRATE_NAME: &str = "msgraph";
 
 /// Compiles every version of a tree, at the same time.
-pub fn compile_all(tree: DocsTree, words: &Vocabulary) -> Vec<Compilation> {
+pub fn compile_all(tree: DocsTree, vocabulary: &Vocabulary) -> Vec<Compilation> {
     let versions: Vec<Docs> = tree.versions.into_values().collect();
     versions
         .into_par_iter()
-        .map(|docs| compile(docs, words))
+        .map(|docs| compile(docs, vocabulary))
         .collect()
 }
 

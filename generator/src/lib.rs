@@ -19,6 +19,9 @@ pub mod emit;
 pub mod dump;
 pub mod writer;
 pub mod generate;
+pub mod builder;
+
+pub use builder::Builder;
 
 use docs::{Docs, Role};
 use facts::PageFacts;

@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         None => vec![None; input.tree.versions.len()],
     };
     let several = input.tree.versions.len() > 1;
-    for (compilation, page) in generate::compile_all(input.tree, &input.config.words())
+    for (compilation, page) in generate::compile_all(input.tree, &input.config.vocabulary)
         .iter()
         .zip(pages)
     {

@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsStr,
+    mem,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -73,14 +74,15 @@ pub(super) fn run(target: Target, log: Log) -> Result<Outcome, Failure> {
 
 fn rust(arguments: RustArguments, log: Log) -> Result<Outcome, Failure> {
     let Input { config, tree, .. } = arguments.sources.read()?;
-    let words = config.words();
     let crate_name = arguments.crate_name.or(config.crate_name);
     let crate_name = crate_name
         .as_deref()
         .unwrap_or(generate::DEFAULT_CRATE_NAME);
-    let compilations = generate::compile_all(tree, &words);
+    let compilations = generate::compile_all(tree, &config.vocabulary);
     log_sizes(&compilations, log);
     let files = generate::rust(&compilations, crate_name);
+    // The process ends soon; to free every page one by one would be a tenth of the run.
+    mem::forget(compilations);
     let out = &arguments.out;
     if arguments.check {
         return verdict(&writer::check(out, &files)?, out, log);
@@ -103,7 +105,7 @@ fn one_file(
     let folder = input.folder;
     let versions: Vec<_> = input.tree.versions.keys().copied().collect();
     let compilations = match versions.as_slice() {
-        [_] => generate::compile_all(input.tree, &input.config.words()),
+        [_] => generate::compile_all(input.tree, &input.config.vocabulary),
         several => {
             let names: Vec<_> = several.iter().map(|version| version.as_str()).collect();
             let names = names.join("` and `");

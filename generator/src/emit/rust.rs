@@ -1,4 +1,21 @@
 //! A Rust crate.
+//!
+//! Comes in: the api. Goes out: the files of a crate that needs nothing of this one: models, builders of requests, and
+//! the runtime below `generator/support`, word for word, which is real Rust and has its tests with it.
+//! Invariant: names are decided before tokens are written (see [`names`]), and files do not depend on each other, so that
+//! they are written side by side and come out the same for any number of threads.
+
+mod actions;
+mod cycles;
+mod docs;
+mod format;
+mod layout;
+mod manifest;
+mod models;
+mod names;
+mod requests;
+mod trie;
+mod types;
 
 use super::Files;
 use crate::api::Api;
@@ -10,7 +27,31 @@ pub struct Options {
     pub crate_name: String,
 }
 
+/// The runtime that every crate brings along, by path below `src`.
+const RUNTIME: &[(&str, &str)] = &[
+    ("runtime.rs", include_str!("../../support/runtime.rs")),
+    ("runtime/client.rs", include_str!("../../support/runtime/client.rs")),
+    ("runtime/enums.rs", include_str!("../../support/runtime/enums.rs")),
+    ("runtime/error.rs", include_str!("../../support/runtime/error.rs")),
+    ("runtime/extra.rs", include_str!("../../support/runtime/extra.rs")),
+    ("runtime/json.rs", include_str!("../../support/runtime/json.rs")),
+    ("runtime/model.rs", include_str!("../../support/runtime/model.rs")),
+    ("runtime/nav.rs", include_str!("../../support/runtime/nav.rs")),
+    ("runtime/page.rs", include_str!("../../support/runtime/page.rs")),
+    ("runtime/path.rs", include_str!("../../support/runtime/path.rs")),
+    ("runtime/request.rs", include_str!("../../support/runtime/request.rs")),
+    ("runtime/scalar.rs", include_str!("../../support/runtime/scalar.rs")),
+];
+
 /// The api as a Rust crate.
-pub fn emit(_api: &Api, _options: &Options) -> Files {
-    Files::new()
+pub fn emit(api: &Api, options: &Options) -> Files {
+    let names = names::Names::new(api);
+    let actions = actions::Actions::new(api);
+    let mut files = Files::new();
+    files.extend(manifest::emit(api, options));
+    files.extend(models::emit(api, &names));
+    files.extend(actions.emit(api, &names));
+    files.extend(requests::emit(api, &names, &actions));
+    files.extend(RUNTIME.iter().map(|(path, text)| (format!("src/{path}"), (*text).to_owned())));
+    files
 }

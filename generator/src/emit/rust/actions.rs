@@ -1,0 +1,198 @@
+//! What actions take: a struct for each page that lists parameters.
+//!
+//! Pages whose actions have the same name and the same parameters share a struct. Where the parameters differ, the type
+//! that the action is bound to comes before the name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use rayon::prelude::*;
+
+use super::{
+    docs, format, layout,
+    layout::Piece,
+    names::{self, Names},
+    types::{Scope, ident},
+};
+use crate::{
+    api::{Api, Operation, OperationKind, OperationPage, Parameter, RequestBody, SegmentKind},
+    emit::Files,
+};
+
+/// The structs, and which page's requests carry which.
+#[derive(Debug)]
+pub(super) struct Actions<'a> {
+    structs: Vec<Struct<'a>>,
+    by_page: BTreeMap<&'a str, usize>,
+}
+
+#[derive(Debug)]
+struct Struct<'a> {
+    name: String,
+    /// The action's name on the wire.
+    action: String,
+    page: &'a OperationPage,
+    parameters: &'a [Parameter],
+}
+
+impl<'a> Actions<'a> {
+    /// Collects and names them.
+    pub(super) fn new(api: &'a Api) -> Self {
+        let mut pages = BTreeMap::new();
+        for operation in &api.operations {
+            if let Some(RequestBody::Parameters(parameters)) = &operation.page.body
+                && !parameters.is_empty()
+            {
+                pages.entry(&*operation.page.page).or_insert((operation, parameters.as_slice()));
+            }
+        }
+        let mut shapes = BTreeMap::<String, BTreeSet<String>>::new();
+        for (operation, parameters) in pages.values() {
+            shapes.entry(action_name(operation)).or_default().insert(shape(parameters));
+        }
+        let mut scope = names::Scope::types();
+        let mut actions = Self { structs: Vec::new(), by_page: BTreeMap::new() };
+        let mut known = BTreeMap::new();
+        for (page, (operation, parameters)) in pages {
+            let action = action_name(operation);
+            let shared = shapes.get(&action).is_some_and(|shapes| shapes.len() == 1);
+            let name = if shared { names::camel(&action) } else { names::camel(&owner(api, operation)) + &names::camel(&action) };
+            let index = *known.entry((name.clone(), shape(parameters))).or_insert_with(|| {
+                let name = scope.take(name);
+                actions.structs.push(Struct { name, action, page: &operation.page, parameters });
+                actions.structs.len() - 1
+            });
+            actions.by_page.insert(page, index);
+        }
+        actions
+    }
+
+    /// The struct that the requests of a page carry.
+    pub(super) fn of_page(&self, page: &str) -> Option<&str> {
+        self.by_page.get(page).map(|&index| self.structs[index].name.as_str())
+    }
+
+    /// The files below `src/actions`, and `src/actions.rs`.
+    pub(super) fn emit(&self, api: &Api, names: &Names) -> Files {
+        let piece = |item: &'_ Struct<'a>| {
+            let words = names::snake(&item.name).split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+            words
+        };
+        let pieces = self
+            .structs
+            .iter()
+            .map(|item| Piece { words: piece(item), weight: 25 + 5 * item.parameters.len(), item })
+            .collect();
+        let mut modules = names::Scope::functions();
+        let groups: Vec<_> =
+            layout::group(pieces).into_iter().map(|group| (modules.take(names::snake(&group.name)), group.items)).collect();
+        let idents: Vec<_> = groups.iter().map(|(module, _)| ident(module)).collect();
+        let index = quote! {
+            #![doc = " What the actions of the API take."]
+            #(mod #idents;)*
+            #(pub use self::#idents::*;)*
+        };
+        let mut files = Files::from([("src/actions.rs".to_owned(), format::file(index))]);
+        files.par_extend(groups.par_iter().map(|(module, items)| {
+            let items: Vec<_> = items.iter().map(|item| item.tokens(api, names)).collect();
+            let idents = groups.iter().find(|(other, _)| other == module).into_iter().flat_map(|(_, items)| items);
+            let idents: Vec<_> = idents.map(|item| ident(&item.name)).collect();
+            let tokens = quote! {
+                #[allow(unused_imports)]
+                use crate::{models, runtime::models::*};
+                #(#items)*
+                models!(#(#idents),*);
+            };
+            (format!("src/actions/{module}.rs"), format::file(tokens))
+        }));
+        files
+    }
+}
+
+impl Struct<'_> {
+    fn tokens(&self, api: &Api, names: &Names) -> TokenStream {
+        let scope = Scope::outside(api, names);
+        let name = ident(&self.name);
+        let doc = format!(
+            " What [`{}`]({}) takes.",
+            self.action.replace('`', ""),
+            docs::page_url(api.version, &self.page.page)
+        );
+        let mut taken = names::Scope::fields();
+        let fields: Vec<_> = self.parameters.iter().map(|parameter| ident(&taken.take(names::snake(&parameter.name)))).collect();
+        let members = self.parameters.iter().map(|parameter| &parameter.name);
+        let declarations = self.parameters.iter().zip(&fields).map(|(parameter, field)| {
+            let doc = docs::rustdoc(api.version, &parameter.source.page, &parameter.description);
+            let required = if parameter.required == Some(true) { "\n\nRequired." } else { "" };
+            let doc = if doc.is_empty() { format!(" `{}`{required}", parameter.name) } else { format!(" {doc}{required}") };
+            let ty = scope.ty(&parameter.ty);
+            quote!(#[doc = #doc] pub #field: Option<#ty>)
+        });
+        let action = &self.action;
+        quote! {
+            #[doc = #doc]
+            #[derive(Clone, Default)]
+            pub struct #name {
+                #(#declarations,)*
+                #[doc = " What the documentation does not declare."]
+                pub extra: Extra,
+            }
+            impl Model for #name {
+                const INFO: TypeInfo = TypeInfo::new(#action, &[#(#members),*]);
+                #[inline]
+                fn slots(&self, visit: Slots<'_>) {
+                    visit(&[#(&self.#fields),*], &self.extra);
+                }
+                #[inline]
+                fn slots_mut(&mut self, visit: SlotsMut<'_>) {
+                    visit(&mut [#(&mut self.#fields),*], &mut self.extra);
+                }
+            }
+        }
+    }
+}
+
+/// The name of the action that an operation calls; of its page, if it is none.
+fn action_name(operation: &Operation) -> String {
+    match &operation.kind {
+        OperationKind::Action(name) | OperationKind::Function(name) => name.rsplit('.').next().unwrap_or(name).to_owned(),
+        OperationKind::List
+        | OperationKind::Get
+        | OperationKind::Create
+        | OperationKind::Update
+        | OperationKind::Upsert
+        | OperationKind::Replace
+        | OperationKind::Delete
+        | OperationKind::AddReference
+        | OperationKind::RemoveReference
+        | OperationKind::ListReferences
+        | OperationKind::Count
+        | OperationKind::Download
+        | OperationKind::Upload
+        | OperationKind::Delta => {
+            let page = operation.page.page.rsplit('/').next().unwrap_or_default();
+            page.strip_suffix(".md").unwrap_or(page).to_owned()
+        }
+    }
+}
+
+/// What an action is bound to: the type where it is known, else the last name in the path.
+fn owner(api: &Api, operation: &Operation) -> String {
+    let segments = &operation.path.segments;
+    let bound = segments.len().checked_sub(2).and_then(|at| segments[at].ty.as_ref());
+    if let Some(crate::api::ItemType::Structured(id)) = bound.map(|ty| &ty.item) {
+        return api[*id].name.name().to_owned();
+    }
+    let named = segments.iter().rev().skip(1).find(|segment| segment.kind == SegmentKind::Name);
+    let text = named.and_then(|segment| segment.pieces.first()).map(|piece| match piece {
+        crate::api::Piece::Text(text) => text.clone(),
+        crate::api::Piece::Parameter(_) => String::new(),
+    });
+    text.unwrap_or_default()
+}
+
+/// What must be equal for two pages to share a struct.
+fn shape(parameters: &[Parameter]) -> String {
+    parameters.iter().map(|parameter| format!("{}:{:?};", parameter.name, parameter.ty)).collect()
+}

@@ -1,0 +1,347 @@
+//! Entity types, complex types and enumerations as Rust types.
+//!
+//! A model is a struct with the members of its base types before its own, every one of them optional, and a table of
+//! their names; reading and writing is the runtime's. Deriving `Deserialize` for each would cost a compiler five times
+//! as much. What `models!` and `open_enums!` at the end of a file add is the same for every type.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use rayon::prelude::*;
+
+use super::{
+    cycles::Cycles,
+    docs, format, layout,
+    layout::{Group, Piece},
+    names::{self, Names},
+    types::{Scope, ident},
+};
+use crate::{
+    api::{Api, EnumId, EnumType, ItemType, Member, MemberKind, StructuredType, TypeId},
+    emit::Files,
+    ir::Primitive,
+};
+
+/// A definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Definition {
+    Type(TypeId),
+    Enum(EnumId),
+}
+
+/// A module for each namespace, and below it a file for each group of types.
+#[derive(Default)]
+struct Module {
+    pieces: Vec<Piece<Definition>>,
+    children: Vec<String>,
+}
+
+/// The files below `src/models`, and `src/models.rs`.
+pub(super) fn emit(api: &Api, names: &Names) -> Files {
+    let docs = member_docs(api);
+    let cycles = Cycles::new(api);
+    let context = Context { api, names, docs: &docs, cycles: &cycles };
+    let modules = modules(api, names);
+    let files: Vec<_> = modules.into_iter().flat_map(|(path, module)| context.module(path, module)).collect();
+    files.into_par_iter().map(|(path, content)| (path, format::file(context.file(&content)))).collect()
+}
+
+/// The doc comment of every member, by type and position.
+fn member_docs(api: &Api) -> Vec<Vec<String>> {
+    let docs = |ty: &StructuredType| ty.members.iter().map(|member| member_doc(api, member)).collect();
+    api.types.par_iter().map(docs).collect()
+}
+
+fn member_doc(api: &Api, member: &Member) -> String {
+    let mut doc = docs::rustdoc(api.version, &member.source.page, &member.description);
+    let mut facets = Vec::new();
+    let mentions = |words: &[&str]| {
+        let text = member.description.to_ascii_lowercase();
+        words.iter().any(|word| text.contains(word))
+    };
+    if member.read_only && !mentions(&["read-only", "read only", "readonly"]) {
+        facets.push("Read-only.".to_owned());
+    }
+    if member.required && !mentions(&["required"]) {
+        facets.push("Required.".to_owned());
+    }
+    if member.nullable == Some(false) && !mentions(&["nullable", "null"]) {
+        facets.push("Not nullable.".to_owned());
+    }
+    if let Some(default) = &member.default
+        && !mentions(&["default"])
+    {
+        facets.push(format!("Default: `{}`.", default.replace('`', "")));
+    }
+    facets.extend(member.deprecated.as_ref().map(docs::deprecation));
+    if !facets.is_empty() {
+        if !doc.is_empty() {
+            doc.push_str("\n\n");
+        }
+        doc.push_str(&facets.join(" "));
+    }
+    // A blank after the slashes; a member without a word about it still is documented.
+    if doc.is_empty() { format!(" `{}`", member.name) } else { format!(" {doc}") }
+}
+
+/// The modules by path below `models`, each with what it defines, in order.
+fn modules(api: &Api, names: &Names) -> BTreeMap<Vec<String>, Module> {
+    let mut modules = BTreeMap::<Vec<String>, Module>::new();
+    modules.entry(Vec::new()).or_default();
+    let mut place = |modules_of: &[String], name: &str, weight, item| {
+        let words = names::snake(name).split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        modules.entry(modules_of.to_vec()).or_default().pieces.push(Piece { words, weight, item });
+    };
+    for id in api.type_ids() {
+        let members: usize = api.lineage(id).map(|ty| ty.members.len()).sum();
+        place(&names.of_type(id).modules, api[id].name.name(), 25 + 5 * members, Definition::Type(id));
+    }
+    for id in api.enum_ids() {
+        let members = api[id].members.len();
+        place(&names.of_enum(id).modules, api[id].name.name(), 15 + 3 * members, Definition::Enum(id));
+    }
+    let paths: Vec<_> = modules.keys().cloned().collect();
+    for path in paths {
+        for length in 1..=path.len() {
+            let (parent, child) = (path[..length - 1].to_vec(), path[length - 1].clone());
+            let children = &mut modules.entry(parent).or_default().children;
+            if !children.contains(&child) {
+                children.push(child);
+            }
+        }
+    }
+    modules
+}
+
+/// What a file holds.
+enum Content {
+    /// The files below a module.
+    Index { path: Vec<String>, children: Vec<String>, files: Vec<String> },
+    /// Some definitions of a module.
+    Definitions { path: Vec<String>, items: Vec<Definition> },
+}
+
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    api: &'a Api,
+    names: &'a Names,
+    docs: &'a [Vec<String>],
+    cycles: &'a Cycles,
+}
+
+impl<'a> Context<'a> {
+    /// The files of a module with their contents.
+    fn module(self, path: Vec<String>, module: Module) -> Vec<(String, Content)> {
+        let mut scope = names::Scope::functions();
+        for child in &module.children {
+            scope.take(child.clone());
+        }
+        let folder = path.iter().fold("src/models".to_owned(), |folder, module| format!("{folder}/{module}"));
+        let mut names = Vec::new();
+        let mut files = Vec::new();
+        for Group { name, items } in layout::group(module.pieces) {
+            let name = scope.take(names::snake(&name));
+            files.push((format!("{folder}/{name}.rs"), Content::Definitions { path: path.clone(), items }));
+            names.push(name);
+        }
+        files.push((format!("{folder}.rs"), Content::Index { path, children: module.children, files: names }));
+        files
+    }
+
+    fn file(self, content: &Content) -> TokenStream {
+        match content {
+            Content::Index { path, children, files } => index(path, children, files),
+            Content::Definitions { path, items } => self.definitions(path, items),
+        }
+    }
+
+    fn definitions(self, path: &[String], items: &[Definition]) -> TokenStream {
+        let scope = Scope::inside(self.api, self.names, path);
+        let mut models = Vec::new();
+        let mut enums = Vec::new();
+        let mut tokens = Vec::with_capacity(items.len());
+        for item in items {
+            match *item {
+                Definition::Type(id) => {
+                    tokens.push(self.model(scope, id));
+                    models.push(ident(&self.names.of_type(id).name));
+                }
+                Definition::Enum(id) => {
+                    tokens.push(self.enumeration(id));
+                    enums.push(ident(&self.names.of_enum(id).name));
+                }
+            }
+        }
+        let models = (!models.is_empty()).then(|| quote!(models!(#(#models),*);));
+        let enums = (!enums.is_empty()).then(|| quote!(open_enums!(#(#enums),*);));
+        quote! {
+            use super::*;
+            #(#tokens)*
+            #models
+            #enums
+        }
+    }
+
+    fn model(self, scope: Scope<'_>, id: TypeId) -> TokenStream {
+        let ty = &self.api[id];
+        let name = ident(&self.names.of_type(id).name);
+        let doc = self.type_doc(ty);
+        let mut fields = names::Scope::fields();
+        let mut members = Vec::new();
+        let mut idents = Vec::new();
+        let mut declarations = Vec::new();
+        for (member, doc) in self.members(id) {
+            let field = ident(&fields.take(names::snake(&member.name)));
+            let ty = self.field_type(scope, id, member);
+            declarations.push(quote!(#[doc = #doc] pub #field: #ty));
+            members.push(&member.name);
+            idents.push(field);
+        }
+        let info = self.type_info(scope, id, &members);
+        let bases = bases(self.api, id).map(|base| scope.structured(base));
+        quote! {
+            #[doc = #doc]
+            #[derive(Clone, Default)]
+            pub struct #name {
+                #(#declarations,)*
+                #[doc = " What the type does not declare."]
+                pub extra: Extra,
+            }
+            impl Model for #name {
+                const INFO: TypeInfo = #info;
+                #[inline]
+                fn slots(&self, visit: Slots<'_>) {
+                    visit(&[#(&self.#idents),*], &self.extra);
+                }
+                #[inline]
+                fn slots_mut(&mut self, visit: SlotsMut<'_>) {
+                    visit(&mut [#(&mut self.#idents),*], &mut self.extra);
+                }
+            }
+            #(impl DerivedFrom<#bases> for #name {})*
+        }
+    }
+
+    /// All members that are fields, with their docs. A stream is a request of its own.
+    fn members(self, id: TypeId) -> impl Iterator<Item = (&'a Member, &'a str)> {
+        let mut lineage: Vec<_> = std::iter::once(id).chain(bases(self.api, id)).collect();
+        lineage.reverse();
+        lineage
+            .into_iter()
+            .flat_map(move |id| self.api[id].members.iter().zip(&self.docs[id.index()]))
+            .filter(|(member, _)| member.ty.item != ItemType::Primitive(Primitive::Stream))
+            .map(|(member, doc)| (member, doc.as_str()))
+    }
+
+    fn field_type(self, scope: Scope<'_>, owner: TypeId, member: &Member) -> TokenStream {
+        let ty = scope.ty(&member.ty);
+        match member.kind {
+            MemberKind::Navigation { .. } => quote!(Nav<#ty>),
+            MemberKind::Property if self.cycles.contains(owner, &member.ty) => quote!(Option<Box<#ty>>),
+            MemberKind::Property => quote!(Option<#ty>),
+        }
+    }
+
+    fn type_info(self, scope: Scope<'_>, id: TypeId, members: &[&String]) -> TokenStream {
+        let ty = &self.api[id];
+        let name = ty.name.as_str();
+        let base = ty.base.map(|base| {
+            let base = scope.structured(base);
+            quote!(.base(&#base::INFO))
+        });
+        let mut derived = Vec::new();
+        descendants(self.api, id, &mut derived);
+        derived.sort_unstable();
+        let derived = (!derived.is_empty()).then(|| quote!(.derived(&[#(#derived),*])));
+        let secret: Vec<_> = self.members(id).filter(|(member, _)| member.secret).map(|(member, _)| &member.name).collect();
+        let secret = (!secret.is_empty()).then(|| quote!(.secret(&[#(#secret),*])));
+        quote!(TypeInfo::new(#name, &[#(#members),*]) #base #derived #secret)
+    }
+
+    fn type_doc(self, ty: &StructuredType) -> String {
+        let mut doc = description(self.api, &ty.description, &ty.source.page, ty.name.as_str());
+        if let Some(deprecated) = &ty.deprecated {
+            doc.push_str("\n\n");
+            doc.push_str(&docs::deprecation(deprecated));
+        }
+        doc
+    }
+
+    fn enumeration(self, id: EnumId) -> TokenStream {
+        let ty = &self.api[id];
+        let name = ident(&self.names.of_enum(id).name);
+        let doc = self.enum_doc(ty);
+        let variants: Vec<_> = names::variants(ty).iter().map(|variant| ident(variant)).collect();
+        let members = ty.members.iter().map(|member| &member.name);
+        let docs = ty.members.iter().map(|member| {
+            let doc = docs::rustdoc(self.api.version, &ty.source.page, &member.description);
+            if doc.is_empty() { format!(" `{}`", member.name.replace('`', "")) } else { format!(" {doc}") }
+        });
+        quote! {
+            #[doc = #doc]
+            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[non_exhaustive]
+            pub enum #name {
+                #(#[doc = #docs] #variants,)*
+                #[doc = " A member that is newer than this crate."]
+                UnknownValue(UnknownValue),
+            }
+            impl #name {
+                #[doc = " The documented members with their names on the wire."]
+                pub const MEMBERS: Members<Self> = &[#((#members, Self::#variants)),*];
+            }
+        }
+    }
+
+    fn enum_doc(self, ty: &EnumType) -> String {
+        let mut doc = description(self.api, &ty.description, &ty.source.page, ty.name.as_str());
+        if let Some(deprecated) = &ty.deprecated {
+            doc.push_str("\n\n");
+            doc.push_str(&docs::deprecation(deprecated));
+        }
+        doc
+    }
+}
+
+/// What something is for, its name in the reference, and where to read on.
+fn description(api: &Api, description: &str, page: &str, name: &str) -> String {
+    let doc = docs::rustdoc(api.version, page, description);
+    let url = docs::page_url(api.version, page);
+    let gap = if doc.is_empty() { "" } else { "\n\n" };
+    format!(" {doc}{gap}[`{name}`]({url})")
+}
+
+/// The base types of a type, nearest first.
+fn bases(api: &Api, id: TypeId) -> impl Iterator<Item = TypeId> {
+    std::iter::successors(api[id].base, |&base| api[base].base)
+}
+
+/// The names of all types that derive from a type.
+fn descendants<'a>(api: &'a Api, id: TypeId, names: &mut Vec<&'a str>) {
+    for &derived in &api[id].derived {
+        names.push(api[derived].name.as_str());
+        descendants(api, derived, names);
+    }
+}
+
+/// A module: the files that its types are in are no matter of the user.
+fn index(path: &[String], children: &[String], files: &[String]) -> TokenStream {
+    let about = if path.is_empty() {
+        " Entity types, complex types and enumerations of the API.\n\n\
+         Types of a namespace below `microsoft.graph` are in a module of its name."
+            .to_owned()
+    } else {
+        format!(" Types of the namespace `{}`.", path.join("."))
+    };
+    let children = children.iter().map(|child| ident(child));
+    let files: Vec<_> = files.iter().map(|file| ident(file)).collect();
+    quote! {
+        #![doc = #about]
+        #[allow(unused_imports)]
+        use crate::runtime::models::*;
+        #(pub mod #children;)*
+        #(mod #files;)*
+        #(pub use self::#files::*;)*
+    }
+}

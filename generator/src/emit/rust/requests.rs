@@ -1,0 +1,577 @@
+//! Builders that follow the paths, and the requests that they end in.
+//!
+//! Every prefix of a path is a struct around the runtime's `Path`, with a function for each segment that may follow and
+//! one for each operation. A function says no more than the request line and what goes in and out, and the runtime does
+//! the rest: a body of its own for each of thousands of operations would cost a compiler ten times as much.
+//!
+//! What begins with the same segment is in one file; where that would be longer than a person reads, each segment below
+//! has its own, and so on.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use rayon::prelude::*;
+
+use super::{
+    actions::Actions,
+    docs, format,
+    names::{self, Names},
+    trie::{NodeId, Step, Trie},
+    types::{Scope, ident},
+};
+use crate::{
+    api::{
+        Api, ItemType, Operation, OperationKind, OperationPage, Path, Piece, RequestBody, ResponseBody, SegmentKind,
+        Type,
+    },
+    emit::Files,
+    ir::{Method, PermissionKind, Primitive},
+};
+
+/// A file with more operations is divided.
+const HEAVY: usize = 250;
+
+/// The files below `src/requests`, and `src/requests.rs`.
+pub(super) fn emit(api: &Api, names: &Names, actions: &Actions) -> Files {
+    let trie = Trie::new(api);
+    let docs = page_docs(api);
+    let context = Context { api, names, actions, trie: &trie, docs: &docs };
+    let mut files = Vec::new();
+    let mut places = vec![String::new(); trie.nodes.len()];
+    context.layout(&mut files, &mut places);
+    files.par_iter().map(|file| (file.path(), format::file(context.file(file, &places)))).collect()
+}
+
+/// The doc comment that all operations of a page share, by page.
+fn page_docs(api: &Api) -> BTreeMap<&str, String> {
+    let pages: BTreeMap<_, _> = api.operations.iter().map(|operation| (&*operation.page.page, &*operation.page)).collect();
+    pages.into_par_iter().map(|(name, page)| (name, page_doc(api, page))).collect()
+}
+
+fn page_doc(api: &Api, page: &OperationPage) -> String {
+    let mut parts = vec![docs::escaped(&page.title)];
+    parts.push(docs::rustdoc(api.version, &page.page, &page.description));
+    parts.extend(page.deprecated.as_ref().map(docs::deprecation));
+    parts.push(permissions(page));
+    parts.push(format!("[Reference]({})", docs::page_url(api.version, &page.page)));
+    parts.retain(|part| !part.is_empty());
+    format!(" {}", parts.join("\n\n"))
+}
+
+/// One line for each table and kind of sign-in, least privileged first.
+fn permissions(page: &OperationPage) -> String {
+    let mut lines = Vec::new();
+    for set in &page.permissions {
+        let title = set.title.as_deref().map(|title| format!(", {}", docs::escaped(title))).unwrap_or_default();
+        for (kind, alternatives) in &set.kinds {
+            let kind = match kind {
+                PermissionKind::DelegatedWork => "delegated, work or school account",
+                PermissionKind::DelegatedPersonal => "delegated, personal account",
+                PermissionKind::Application => "application",
+            };
+            let alternatives: Vec<_> = alternatives
+                .iter()
+                .map(|alternative| {
+                    let names: Vec<_> = alternative.all_of.iter().map(|name| format!("`{}`", name.replace('`', ""))).collect();
+                    names.join(" with ")
+                })
+                .collect();
+            if !alternatives.is_empty() {
+                lines.push(format!("- {kind}{title}: {}", alternatives.join(", ")));
+            }
+        }
+    }
+    if lines.is_empty() { String::new() } else { format!("Permissions, least privileged first:\n\n{}", lines.join("\n")) }
+}
+
+/// A module of requests.
+struct File {
+    /// Modules below `requests`.
+    modules: Vec<String>,
+    /// The builders in it, in order.
+    nodes: Vec<NodeId>,
+    /// The modules below it.
+    children: Vec<String>,
+}
+
+impl File {
+    fn path(&self) -> String {
+        let modules: String = self.modules.iter().map(|module| format!("/{module}")).collect();
+        format!("src/requests{modules}.rs")
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    api: &'a Api,
+    names: &'a Names,
+    actions: &'a Actions<'a>,
+    trie: &'a Trie<'a>,
+    docs: &'a BTreeMap<&'a str, String>,
+}
+
+/// A function of a builder.
+enum Function<'a> {
+    Step(NodeId),
+    Operation(&'a Operation),
+}
+
+impl<'a> Context<'a> {
+    /// Decides which file each builder is in, and what it is called; `places` gets the paths below `requests`.
+    fn layout(self, files: &mut Vec<File>, places: &mut [String]) {
+        let mut weights = vec![0; self.trie.nodes.len()];
+        for (id, node) in self.trie.nodes.iter().enumerate().rev() {
+            weights[id] += node.operations.len() + 1;
+            if let Some(step) = node.step {
+                weights[step.parent] += weights[id];
+            }
+        }
+        self.file_of(0, Vec::new(), &weights, files, places);
+    }
+
+    /// Files `node` and what is below it in a module of its own.
+    fn file_of(self, node: NodeId, modules: Vec<String>, weights: &[usize], files: &mut Vec<File>, places: &mut [String]) {
+        let at = files.len();
+        files.push(File { modules, nodes: Vec::new(), children: Vec::new() });
+        let mut scopes = (names::Scope::builders(), names::Scope::functions());
+        self.collect(node, String::new(), at, weights, &mut scopes, files, places);
+    }
+
+    /// Adds `node` to the file at `at`, as `prefix` and its own name.
+    #[allow(clippy::too_many_arguments)]
+    fn collect(
+        self,
+        node: NodeId,
+        prefix: String,
+        at: usize,
+        weights: &[usize],
+        scopes: &mut (names::Scope, names::Scope),
+        files: &mut Vec<File>,
+        places: &mut [String],
+    ) {
+        let own = self.trie.nodes[node].step.map(|step| names::camel(&step_name(&step))).unwrap_or_default();
+        let name = prefix + &own;
+        if node != 0 {
+            let path: String = files[at].modules.iter().map(|module| format!("{module}::")).collect();
+            places[node] = path + &scopes.0.take(name.clone());
+            files[at].nodes.push(node);
+        }
+        let heavy = node == 0 || weights[node] > HEAVY;
+        for &child in &self.trie.nodes[node].children {
+            let Some(step) = self.trie.nodes[child].step else { continue };
+            if heavy && matches!(step.segment().kind, SegmentKind::Name) && weights[child] > 1 {
+                let module = scopes.1.take(step_name(&step));
+                files[at].children.push(module.clone());
+                let modules = files[at].modules.iter().cloned().chain([module]).collect();
+                self.file_of(child, modules, weights, files, places);
+            } else {
+                self.collect(child, name.clone(), at, weights, scopes, files, places);
+            }
+        }
+    }
+
+    fn file(self, file: &File, places: &[String]) -> TokenStream {
+        let children = file.children.iter().map(|child| ident(child));
+        let about = if file.modules.is_empty() {
+            let about = " Builders of requests, which follow the paths of the API. Start with [`GraphClient`].";
+            Some(quote!(#![doc = #about]))
+        } else {
+            let about = format!(" Requests below `/{}`.", file.modules.join("/"));
+            Some(quote!(#![doc = #about]))
+        };
+        let root = file.modules.is_empty().then(|| self.root(places));
+        let builders = file.nodes.iter().map(|&node| self.builder(node, places));
+        quote! {
+            #about
+            #[allow(unused_imports)]
+            use crate::runtime::requests::*;
+            #(pub mod #children;)*
+            #root
+            #(#builders)*
+        }
+    }
+
+    /// The functions of the client.
+    fn root(self, places: &[String]) -> TokenStream {
+        let functions = self.functions(0, places);
+        quote! {
+            #[doc = " The first segments of the paths."]
+            impl GraphClient {
+                #functions
+            }
+        }
+    }
+
+    fn builder(self, id: NodeId, places: &[String]) -> TokenStream {
+        let name = local(&places[id]);
+        let doc = self.prefix_doc(id);
+        let functions = self.functions(id, places);
+        quote! {
+            #[doc = #doc]
+            #[derive(Clone, Debug)]
+            pub struct #name(pub(crate) Path);
+            impl #name {
+                #functions
+            }
+        }
+    }
+
+    /// ``/users/{id}``, in code.
+    fn prefix_doc(self, id: NodeId) -> String {
+        let Some(step) = self.trie.nodes[id].step else { return String::new() };
+        format!(" `{}`", template(step.path, step.at + 1, false))
+    }
+
+    /// The functions of a node.
+    fn functions(self, id: NodeId, places: &[String]) -> TokenStream {
+        let node = &self.trie.nodes[id];
+        let mut scope = names::Scope::functions();
+        let mut named = Vec::new();
+        // The order in which names are taken: what exists everywhere first, so that it is called the same everywhere.
+        let calls = |operation: &&&Operation| {
+            matches!(operation.kind, OperationKind::Action(_) | OperationKind::Function(_))
+        };
+        for operation in node.operations.iter().filter(|operation| !calls(operation)) {
+            named.push((self.operation_name(operation, id, &mut scope), Function::Operation(operation)));
+        }
+        for &child in &node.children {
+            if let Some(step) = self.trie.nodes[child].step {
+                named.push((scope.take(step_name(&step)), Function::Step(child)));
+            }
+        }
+        for operation in node.operations.iter().filter(calls) {
+            named.push((self.operation_name(operation, id, &mut scope), Function::Operation(operation)));
+        }
+        let functions = named.into_iter().map(|(name, function)| match function {
+            Function::Step(child) => self.step(&name, child, id, places),
+            Function::Operation(operation) => self.operation(&name, operation, id),
+        });
+        quote!(#(#functions)*)
+    }
+
+    /// What an operation is called: its kind or its name; then with its parameters, then with its method.
+    fn operation_name(self, operation: &Operation, node: NodeId, scope: &mut names::Scope) -> String {
+        let name = match &operation.kind {
+            OperationKind::List => "list".to_owned(),
+            OperationKind::Get => "get".to_owned(),
+            OperationKind::Create => "create".to_owned(),
+            OperationKind::Update => "update".to_owned(),
+            OperationKind::Upsert => "upsert".to_owned(),
+            OperationKind::Replace => "replace".to_owned(),
+            OperationKind::Delete => "delete".to_owned(),
+            OperationKind::AddReference => "add_reference".to_owned(),
+            OperationKind::RemoveReference => "remove_reference".to_owned(),
+            OperationKind::ListReferences => "list_references".to_owned(),
+            OperationKind::Count => "count".to_owned(),
+            OperationKind::Download => "download".to_owned(),
+            OperationKind::Upload => "upload".to_owned(),
+            OperationKind::Delta => "delta".to_owned(),
+            OperationKind::Action(name) | OperationKind::Function(name) => {
+                names::snake(name.rsplit('.').next().unwrap_or(name))
+            }
+        };
+        let parameters: Vec<_> = self.own_parameters(operation, node).map(|(name, _)| name).collect();
+        let with_parameters = format!("{name}_by_{}", parameters.join("_and_"));
+        let with_method = format!("{name}_with_{}", operation.method.as_str().to_ascii_lowercase());
+        let fallbacks = [(!parameters.is_empty()).then_some(with_parameters), Some(with_method)];
+        let free = [Some(name.clone())].into_iter().chain(fallbacks).flatten().find(|name| scope.has_room_for(name));
+        scope.take(free.unwrap_or(name))
+    }
+
+    /// The parameters in the segments of an operation that are no step.
+    fn own_parameters(self, operation: &'a Operation, node: NodeId) -> impl Iterator<Item = (String, &'a Type)> {
+        let depth = self.trie.nodes[node].step.map_or(0, |step| step.at + 1);
+        parameters(&operation.path, depth)
+    }
+
+    fn step(self, name: &str, child: NodeId, node: NodeId, places: &[String]) -> TokenStream {
+        let Some(step) = self.trie.nodes[child].step else { return TokenStream::new() };
+        let doc = self.prefix_doc(child);
+        let name = ident(name);
+        let target = relative(&places[node], &places[child]);
+        let scope = Scope::outside(self.api, self.names);
+        let (arguments, with) = arguments(scope, parameters(step.path, step.at).take(count(&step)));
+        let path = path_of(node);
+        let path = match (node, with.is_empty()) {
+            (0, true) => path,
+            (_, true) => quote!(#path.clone()),
+            (_, false) => quote!(#path #with),
+        };
+        quote! {
+            #[doc = #doc]
+            pub fn #name(&self #arguments) -> #target {
+                #target(#path)
+            }
+        }
+    }
+
+    fn operation(self, name: &str, operation: &'a Operation, node: NodeId) -> TokenStream {
+        let scope = Scope::outside(self.api, self.names);
+        let name = ident(name);
+        let doc = self.docs.get(&*operation.page.page).map(String::as_str).unwrap_or_default();
+        let line = format!(
+            "{} {}",
+            operation.method,
+            template(&operation.path, operation.path.segments.len(), true)
+        );
+        let (arguments, with) = arguments(scope, self.own_parameters(operation, node));
+        let answer = self.answer(scope, operation);
+        let (body, send) = self.body(scope, operation, &line);
+        let path = path_of(node);
+        quote! {
+            #[doc = #doc]
+            pub fn #name(&self #arguments #body) -> Request<#answer> {
+                #path #with #send
+            }
+        }
+    }
+
+    /// The parameter for what a request carries, and the call that makes the request.
+    fn body(self, scope: Scope<'_>, operation: &Operation, line: &str) -> (TokenStream, TokenStream) {
+        let none = (TokenStream::new(), quote!(.request(#line)));
+        if !matches!(operation.method, Method::Post | Method::Patch | Method::Put) {
+            return none;
+        }
+        let any = (quote!(, body: &Value), quote!(.send(#line, body)));
+        match &operation.page.body {
+            Some(RequestBody::Object { ty, .. }) => match ty.item {
+                ItemType::Structured(id) if !ty.collection && !self.api[id].derived.is_empty() => {
+                    let ty = scope.ty(ty);
+                    (quote!(, body: &impl DerivedFrom<#ty>), quote!(.send_as(#line, body)))
+                }
+                ItemType::Structured(_) | ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => {
+                    let ty = scope.ty(ty);
+                    (quote!(, body: &#ty), quote!(.send(#line, body)))
+                }
+            },
+            Some(RequestBody::Parameters(parameters)) if parameters.is_empty() => none,
+            Some(RequestBody::Parameters(_)) => match self.actions.of_page(&operation.page.page) {
+                Some(name) => {
+                    let name = ident(name);
+                    (quote!(, body: &actions::#name), quote!(.send(#line, body)))
+                }
+                None => any,
+            },
+            Some(RequestBody::Reference) => (quote!(, target: &str), quote!(.link(#line, target))),
+            Some(RequestBody::Stream { media_type }) => {
+                let media_type = media_type.as_deref().unwrap_or("application/octet-stream");
+                (quote!(, body: impl Into<Body>), quote!(.upload(#line, body, #media_type)))
+            }
+            Some(RequestBody::Unknown) => any,
+            None => match operation.kind {
+                OperationKind::Create | OperationKind::Update | OperationKind::Upsert | OperationKind::Replace => any,
+                OperationKind::AddReference => (quote!(, target: &str), quote!(.link(#line, target))),
+                OperationKind::Upload => {
+                    (quote!(, body: impl Into<Body>), quote!(.upload(#line, body, "application/octet-stream")))
+                }
+                OperationKind::List
+                | OperationKind::Get
+                | OperationKind::Delete
+                | OperationKind::RemoveReference
+                | OperationKind::ListReferences
+                | OperationKind::Count
+                | OperationKind::Download
+                | OperationKind::Delta
+                | OperationKind::Action(_)
+                | OperationKind::Function(_) => none,
+            },
+        }
+    }
+
+    /// What comes back.
+    fn answer(self, scope: Scope<'_>, operation: &Operation) -> TokenStream {
+        let success = operation.page.responses.iter().find(|response| (200..300).contains(&response.status));
+        match success.map(|response| &response.body) {
+            Some(ResponseBody::Empty) => quote!(()),
+            Some(ResponseBody::Value(ty)) if !ty.collection => scope.ty(ty),
+            Some(ResponseBody::Value(ty) | ResponseBody::Collection(ty)) => {
+                let item = scope.item(&ty.item);
+                quote!(Page<#item>)
+            }
+            Some(ResponseBody::Stream) => quote!(Content),
+            Some(ResponseBody::Unknown) | None => self.usual_answer(scope, operation),
+        }
+    }
+
+    /// What comes back where the page does not say.
+    fn usual_answer(self, scope: Scope<'_>, operation: &Operation) -> TokenStream {
+        let ty = operation.path.segments.last().and_then(|segment| segment.ty.as_ref());
+        let item = || ty.map_or_else(|| quote!(Value), |ty| scope.item(&ty.item));
+        match operation.kind {
+            OperationKind::List | OperationKind::Delta => {
+                let item = item();
+                quote!(Page<#item>)
+            }
+            OperationKind::Get => ty.map_or_else(|| quote!(Value), |ty| scope.ty(ty)),
+            OperationKind::Create => item(),
+            OperationKind::Delete
+            | OperationKind::AddReference
+            | OperationKind::RemoveReference
+            | OperationKind::Upload => quote!(()),
+            OperationKind::Count => self::count_type(),
+            OperationKind::Download => quote!(Content),
+            OperationKind::Update
+            | OperationKind::Upsert
+            | OperationKind::Replace
+            | OperationKind::ListReferences
+            | OperationKind::Action(_)
+            | OperationKind::Function(_) => quote!(Option<Value>),
+        }
+    }
+}
+
+fn count_type() -> TokenStream {
+    super::types::primitive(Primitive::Int64)
+}
+
+/// What the function for a step is called.
+///
+/// A key is `id`, a name itself, a cast `as_` with the type; what has placeholders besides says so with `_by_`.
+fn step_name(step: &Step<'_>) -> String {
+    let segment = step.segment();
+    let text: String = segment
+        .pieces
+        .iter()
+        .map_while(|piece| match piece {
+            Piece::Text(text) => Some(text.as_str()),
+            Piece::Parameter(_) => None,
+        })
+        .collect();
+    let base = text.split('(').next().unwrap_or_default();
+    let names: Vec<_> = parameters(step.path, step.at).take(count(step)).map(|(name, _)| name).collect();
+    match &segment.kind {
+        SegmentKind::Key if text.is_empty() => "id".to_owned(),
+        SegmentKind::Cast(ty) => format!("as_{}", names::snake(ty.name())),
+        SegmentKind::ItemPath if names.is_empty() => format!("{}_path", names::snake(base)),
+        SegmentKind::Call(name) if names.is_empty() => names::snake(name.rsplit('.').next().unwrap_or(name)),
+        SegmentKind::Name if names.is_empty() => names::snake(base),
+        SegmentKind::Key
+        | SegmentKind::Name
+        | SegmentKind::Call(_)
+        | SegmentKind::ItemPath
+        | SegmentKind::System => {
+            let by = names.join("_and_");
+            if !base.chars().any(char::is_alphanumeric) {
+                format!("by_{by}")
+            } else if by.is_empty() {
+                names::snake(base)
+            } else {
+                format!("{}_by_{by}", names::snake(base))
+            }
+        }
+    }
+}
+
+/// The number of placeholders in a step.
+fn count(step: &Step<'_>) -> usize {
+    step.segment().pieces.iter().filter(|piece| matches!(piece, Piece::Parameter(_))).count()
+}
+
+/// Names and types of the placeholders in the segments of a path from `from` on.
+fn parameters(path: &Path, from: usize) -> impl Iterator<Item = (String, &Type)> {
+    path.segments[from..].iter().flat_map(|segment| &segment.pieces).filter_map(|piece| match piece {
+        Piece::Parameter(index) => {
+            path.parameters.get(*index).map(|parameter| (names::snake(&parameter.name), &parameter.ty))
+        }
+        Piece::Text(_) => None,
+    })
+}
+
+/// The parameters of a function for placeholders, and the calls that hand them to the path.
+fn arguments<'a>(
+    scope: Scope<'_>,
+    parameters: impl Iterator<Item = (String, &'a Type)>,
+) -> (TokenStream, TokenStream) {
+    let mut taken = names::Scope::arguments();
+    let (mut declared, mut handed) = (TokenStream::new(), TokenStream::new());
+    for (name, ty) in parameters {
+        let name = ident(&taken.take(name));
+        match (&ty.item, ty.collection) {
+            (ItemType::Primitive(Primitive::String | Primitive::Binary | Primitive::Stream), false) => {
+                declared.extend(quote!(, #name: &str));
+                handed.extend(quote!(.with(#name)));
+            }
+            (ItemType::Primitive(primitive), false) if is_small(*primitive) => {
+                let ty = super::types::primitive(*primitive);
+                declared.extend(quote!(, #name: #ty));
+                handed.extend(quote!(.with(&#name)));
+            }
+            (ItemType::Primitive(_) | ItemType::Enum(_), _) => {
+                let ty = scope.ty(ty);
+                declared.extend(quote!(, #name: &#ty));
+                handed.extend(quote!(.with(#name)));
+            }
+            (ItemType::Structured(_) | ItemType::Unknown { .. }, _) => {
+                declared.extend(quote!(, #name: &Value));
+                handed.extend(quote!(.with(#name)));
+            }
+        }
+    }
+    (declared, handed)
+}
+
+/// Whether values are handed over rather than lent.
+fn is_small(primitive: Primitive) -> bool {
+    match primitive {
+        Primitive::Boolean
+        | Primitive::Byte
+        | Primitive::Date
+        | Primitive::DateTimeOffset
+        | Primitive::Double
+        | Primitive::Guid
+        | Primitive::Int16
+        | Primitive::Int32
+        | Primitive::Int64
+        | Primitive::SByte
+        | Primitive::Single
+        | Primitive::TimeOfDay => true,
+        Primitive::Binary
+        | Primitive::Decimal
+        | Primitive::Duration
+        | Primitive::Stream
+        | Primitive::String
+        | Primitive::Untyped => false,
+    }
+}
+
+/// The first `length` segments of a path as a template; with `marks`, a `+` before what may hold slashes.
+fn template(path: &Path, length: usize, marks: bool) -> String {
+    let mut text = String::new();
+    for segment in &path.segments[..length] {
+        text.push('/');
+        for piece in &segment.pieces {
+            match piece {
+                Piece::Text(part) => text.push_str(part),
+                Piece::Parameter(index) => {
+                    let parameter = path.parameters.get(*index);
+                    text.push('{');
+                    if marks && parameter.is_some_and(|parameter| parameter.multi_segment) {
+                        text.push('+');
+                    }
+                    text.push_str(parameter.map_or("", |parameter| &parameter.name));
+                    text.push('}');
+                }
+            }
+        }
+    }
+    text
+}
+
+/// The name of a builder in its own module.
+fn local(place: &str) -> proc_macro2::Ident {
+    ident(place.rsplit("::").next().unwrap_or(place))
+}
+
+/// The way from the module of the builder `here` to the builder `target`, which is there or in a module below.
+fn relative(here: &str, target: &str) -> TokenStream {
+    let module = here.rsplit_once("::").map_or("", |(module, _)| module);
+    let path = target.strip_prefix(module).unwrap_or(target).trim_start_matches("::");
+    let parts = path.split("::").map(ident);
+    quote!(#(#parts)::*)
+}
+
+/// How a function of a builder, or of the client, reaches its path.
+fn path_of(node: NodeId) -> TokenStream {
+    if node == 0 { quote!(Path::new(self)) } else { quote!(self.0) }
+}

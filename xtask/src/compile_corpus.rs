@@ -1,0 +1,149 @@
+//! Whether the crate that a docs tree becomes compiles, and at what cost.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use docwright::{
+    docs::{DocsTree, Role},
+    generate,
+    ir::ApiVersion,
+    vocabulary::Vocabulary,
+    writer,
+};
+
+use crate::{
+    Outcome,
+    measure::{self, mebibytes},
+    number, option, root,
+};
+
+pub(crate) const HELP: &str = "--docs DIR [--api-version V] [--slice N]: `cargo check` of the crate for a docs tree, \
+                               or for N of its pages";
+
+/// How many messages are printed; all are counted.
+const SHOWN: usize = 20;
+
+pub(crate) fn run(arguments: &[String]) -> Outcome {
+    let docs = option(arguments, "--docs")?.ok_or("`--docs DIR` is missing")?;
+    let slice = number(arguments, "--slice", usize::MAX)?;
+    let only = option(arguments, "--api-version")?.and_then(ApiVersion::from_segment);
+    let tree = DocsTree::read(Path::new(docs), only)?;
+    let mut failed = Vec::new();
+    for version in tree.versions.keys().copied() {
+        if !compile(slice_of(&tree, version, slice), version)? {
+            failed.push(version.to_string());
+        }
+    }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{} does not compile cleanly", failed.join(", ")).into())
+    }
+}
+
+/// One version, and of its pages `count`, evenly spread; includes stay.
+fn slice_of(tree: &DocsTree, version: ApiVersion, count: usize) -> DocsTree {
+    let mut docs = tree.versions[&version].clone();
+    let pages = docs
+        .pages
+        .iter()
+        .filter(|page| page.role == Role::Page)
+        .count();
+    let mut at = 0;
+    docs.pages.retain(|page| {
+        if page.role == Role::Include {
+            return true;
+        }
+        at += 1;
+        // The share of the slice grows by one where this page belongs to it.
+        count >= pages || at * count / pages > (at - 1) * count / pages
+    });
+    DocsTree {
+        versions: BTreeMap::from([(version, docs)]),
+        folders: tree.folders.clone(),
+    }
+}
+
+/// Writes the crate of one version and checks it; whether there was neither error nor warning.
+fn compile(tree: DocsTree, version: ApiVersion) -> Result<bool, Box<dyn std::error::Error>> {
+    let place = root().join("target/compile-corpus");
+    let out = place.join(version.as_str());
+    let compilations = generate::compile_all(tree, &Vocabulary::default());
+    let files = generate::rust(&compilations, generate::DEFAULT_CRATE_NAME);
+    let (count, bytes) = (files.len(), files.values().map(String::len).sum::<usize>());
+    writer::write(&out, &files)?;
+    // The same versions of the dependencies as in this workspace, and an end to the search for a workspace above.
+    fs::copy(root().join("Cargo.lock"), out.join("Cargo.lock"))?;
+    let log = place.join(format!("{version}.log"));
+    if log.exists() {
+        fs::remove_file(&log)?;
+    }
+    let messages = place.join(format!("{version}.json"));
+    let mut command = cargo_check(&out, &place.join("target"));
+    command
+        .stdout(fs::File::create(&messages)?)
+        .env(measure::LOG, &log);
+    let (success, _) = measure::run(&mut command)?;
+
+    let [errors, warnings] = count_messages(&fs::read_to_string(&messages)?);
+    let (cpu, peak) = measure::read_log(&log)?
+        .iter()
+        .fold((0.0, 0), |(cpu, peak): (f64, u64), entry| {
+            (cpu + entry.1, peak.max(entry.2))
+        });
+    println!(
+        "{version}: {count} files, {:.1} MB: {errors} errors, {warnings} warnings; rustc {cpu:.1} s, peak {}",
+        bytes as f64 / 1e6,
+        mebibytes(Some(peak))
+    );
+    Ok(success && errors == 0 && warnings == 0)
+}
+
+fn cargo_check(crate_root: &Path, target: &Path) -> Command {
+    let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
+    let mut command = Command::new(cargo);
+    command.args([
+        "check",
+        "--quiet",
+        "--all-features",
+        "--message-format",
+        "json",
+    ]);
+    command
+        .current_dir(crate_root)
+        .env("CARGO_TARGET_DIR", target)
+        .stdin(Stdio::null());
+    if let Ok(wrapper) = std::env::current_exe() {
+        command.env("RUSTC_WORKSPACE_WRAPPER", wrapper);
+    }
+    command
+}
+
+/// Prints the first of cargo's messages, and counts errors and warnings.
+fn count_messages(json: &str) -> [usize; 2] {
+    let mut counts = [0; 2];
+    for line in json.lines() {
+        let Ok(line) = serde_json::from_str::<serde_json::Value>(line) else {
+            continue;
+        };
+        let message = &line["message"];
+        let index = match message["level"].as_str() {
+            Some("error") => 0,
+            Some("warning") => 1,
+            _ => continue,
+        };
+        // The last message of a failed run has no place: `aborting due to 3 previous errors`.
+        if message["spans"].as_array().is_none_or(Vec::is_empty) && index == 0 && counts[0] > 0 {
+            continue;
+        }
+        counts[index] += 1;
+        if counts[index] <= SHOWN {
+            eprint!("{}", message["rendered"].as_str().unwrap_or_default());
+        }
+    }
+    counts
+}
