@@ -27,6 +27,8 @@ struct Witnessed<'a> {
     /// What the page of that GET is for.
     description: &'a str,
     source: &'a Source,
+    /// Paths go on with the key of an item.
+    has_items: bool,
     /// Items are created here.
     creates: bool,
     /// Items are linked here.
@@ -71,10 +73,12 @@ fn witnessed(operations: &[Operation]) -> BTreeMap<(TypeId, String), Witnessed<'
                 answers_many: None,
                 description: "",
                 source: &operation.source,
+                has_items: false,
                 creates: false,
                 links: false,
             });
             entry.one_spelling &= entry.name == name;
+            entry.has_items |= segments.get(at + 2).is_some_and(|next| next.kind == SegmentKind::Key);
             entry.links |= segments.get(at + 2).is_some_and(is_reference);
             if is_end && operation.method == Method::Get && entry.answers_many.is_none() {
                 entry.answers_many = answers_many(operation);
@@ -109,12 +113,13 @@ fn answers_many(operation: &Operation) -> Option<bool> {
 }
 
 fn correct(member: &mut Member, seen: &Witnessed) {
-    if seen.one_spelling {
+    // A name that has lost its capitals was typed carelessly.
+    if seen.one_spelling && has_capitals(seen.name) && !has_capitals(&member.name) {
         seen.name.clone_into(&mut member.name);
     }
     if let MemberKind::Navigation { contained } = &mut member.kind {
         *contained = seen.creates && !seen.links;
-        member.ty.collection |= seen.answers_many == Some(true);
+        member.ty.collection |= seen.has_items || seen.answers_many == Some(true);
     }
 }
 
@@ -130,7 +135,7 @@ fn member(seen: &Witnessed, is_entity: &[bool]) -> Option<Member> {
     Some(Member {
         name: seen.name.to_owned(),
         kind,
-        ty: seen.ty.clone(),
+        ty: Type { collection: seen.ty.collection || seen.has_items, ..seen.ty.clone() },
         nullable: None,
         read_only: false,
         required: false,
@@ -140,4 +145,8 @@ fn member(seen: &Witnessed, is_entity: &[bool]) -> Option<Member> {
         deprecated: None,
         source: seen.source.clone(),
     })
+}
+
+fn has_capitals(name: &str) -> bool {
+    name.contains(char::is_uppercase)
 }
