@@ -22,7 +22,7 @@ pub use self::{
     error::{GraphError, GraphErrorDetail, GraphErrorExt},
     extra::Extra,
     json::{Json, Malformed, Reader},
-    model::{DerivedFrom, Model, ModelExt, Slot, Slots, SlotsMut, TypeInfo},
+    model::{Boxed, DerivedFrom, Model, ModelExt, Slot, Slots, SlotsMut, TypeInfo},
     nav::Nav,
     page::{Page, Pager},
     path::{Argument, Path},
@@ -38,7 +38,7 @@ pub(crate) mod models {
     pub(crate) use time::{Date, Time};
 
     pub(crate) use super::{
-        Decimal, DerivedFrom, Extra, Flags, IsoDuration, Model, Nav, OpenEnum, Slots, SlotsMut,
+        Boxed, Decimal, DerivedFrom, Extra, Flags, IsoDuration, Model, Nav, OpenEnum, Slots, SlotsMut,
         TypeInfo, UnknownValue,
         enums::{Members, open_enums},
         model::models,

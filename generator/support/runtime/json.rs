@@ -398,20 +398,6 @@ impl<T: Json> Json for Vec<T> {
     }
 }
 
-impl<T: Json> Json for Box<T> {
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        T::read(reader).map(Self::new)
-    }
-
-    fn write(&self, out: &mut String) {
-        T::write(self, out);
-    }
-
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        T::debug(self, f)
-    }
-}
-
 impl Json for serde_json::Value {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let at = reader.at;

@@ -14,7 +14,7 @@ use time::{Date, Time};
 
 use super::{
     Answer, GraphClient, Json, Request,
-    enums::{Flags, OpenEnum},
+    enums::{self, Flags, OpenEnum},
     model::{DerivedFrom, Model, write_as},
     scalar::{Decimal, IsoDuration, date_text, moment_text, time_text},
 };
@@ -121,7 +121,7 @@ impl Argument for Time {
 
 impl<E: OpenEnum> Argument for E {
     fn text(&self) -> Cow<'_, str> {
-        self.as_str().into()
+        enums::name(self).into()
     }
 }
 

@@ -34,7 +34,7 @@ const KEYWORDS: &[&str] = &[
 
 /// What modules of models use without a path: the prelude's types and what they import from the runtime.
 const TYPES_IN_USE: &[&str] = &[
-    "Box", "Bytes", "Clone", "Date", "Debug", "Decimal", "Default", "DerivedFrom", "Eq", "Err", "Extra", "Flags",
+    "Boxed", "Bytes", "Clone", "Date", "Debug", "Decimal", "Default", "DerivedFrom", "Eq", "Err", "Extra", "Flags",
     "From", "Hash", "IsoDuration", "Members", "Model", "Nav", "None", "OffsetDateTime", "Ok", "OpenEnum", "Option",
     "PartialEq", "Result", "Self", "Slots", "SlotsMut", "Some", "String", "Time", "TypeInfo", "UnknownValue", "Uuid",
     "Value", "Vec",
