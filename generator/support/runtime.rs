@@ -38,8 +38,8 @@ pub(crate) mod models {
     pub(crate) use time::{Date, Time};
 
     pub(crate) use super::{
-        Boxed, Decimal, DerivedFrom, Extra, Flags, IsoDuration, Model, Nav, OpenEnum, Slots, SlotsMut,
-        TypeInfo, UnknownValue,
+        Boxed, Decimal, DerivedFrom, Extra, Flags, IsoDuration, Model, Nav, OpenEnum, Slots,
+        SlotsMut, TypeInfo, UnknownValue,
         enums::{Members, open_enums},
         model::models,
     };
@@ -56,6 +56,8 @@ pub(crate) mod requests {
     pub(crate) use serde_json::Value;
     pub(crate) use time::{Date, Time};
 
-    pub(crate) use super::{Content, Decimal, DerivedFrom, Flags, GraphClient, IsoDuration, Page, Path, Request};
+    pub(crate) use super::{
+        Content, Decimal, DerivedFrom, Flags, GraphClient, IsoDuration, Page, Path, Request,
+    };
     pub(crate) use crate::{actions, models};
 }

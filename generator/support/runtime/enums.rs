@@ -100,7 +100,10 @@ impl<E: OpenEnum> fmt::Debug for Flags<E> {
 impl<E: OpenEnum> Json for Flags<E> {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let text = reader.string()?;
-        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let names = text
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
         Ok(names.map(member::<E>).collect())
     }
 
@@ -112,14 +115,30 @@ impl<E: OpenEnum> Json for Flags<E> {
 /// The member with this name, in any case.
 pub(crate) fn member<E: OpenEnum>(name: &str) -> E {
     let exact = E::MEMBERS.iter().find(|(other, _)| *other == name);
-    let found = exact.or_else(|| E::MEMBERS.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)));
-    found.map_or_else(|| E::from_unknown(UnknownValue(name.into())), |(_, member)| member.clone())
+    let found = exact.or_else(|| {
+        E::MEMBERS
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+    });
+    found.map_or_else(
+        || E::from_unknown(UnknownValue(name.into())),
+        |(_, member)| member.clone(),
+    )
 }
 
 /// The name of a member.
 pub(crate) fn name<E: OpenEnum>(value: &E) -> &str {
-    let known = || E::MEMBERS.iter().find(|(_, member)| member == value).map(|(name, _)| *name);
-    value.unknown().map(UnknownValue::as_str).or_else(known).unwrap_or_default()
+    let known = || {
+        E::MEMBERS
+            .iter()
+            .find(|(_, member)| member == value)
+            .map(|(name, _)| *name)
+    };
+    value
+        .unknown()
+        .map(UnknownValue::as_str)
+        .or_else(known)
+        .unwrap_or_default()
 }
 
 pub(crate) fn read<E: OpenEnum>(reader: &mut Reader<'_>) -> Result<E, Malformed> {

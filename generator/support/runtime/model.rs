@@ -70,13 +70,22 @@ pub struct TypeInfo {
 impl TypeInfo {
     /// A type without base type.
     pub const fn new(name: &'static str, members: &'static [&'static str]) -> Self {
-        Self { name, members, base: None, derived: &[], secret: &[] }
+        Self {
+            name,
+            members,
+            base: None,
+            derived: &[],
+            secret: &[],
+        }
     }
 
     /// Sets the base type.
     #[must_use]
     pub const fn base(self, base: &'static Self) -> Self {
-        Self { base: Some(base), ..self }
+        Self {
+            base: Some(base),
+            ..self
+        }
     }
 
     /// Sets the types that derive from it.
@@ -150,7 +159,9 @@ impl<T: Json> Slot for Option<T> {
 pub trait ModelExt: Model {
     /// Reads the value as one of a type that derives from this one, if its `@odata.type` says that it is one.
     fn downcast<T: DerivedFrom<Self>>(&self) -> Option<T> {
-        self.is::<T>().then(|| T::from_json(&self.to_json()).ok()).flatten()
+        self.is::<T>()
+            .then(|| T::from_json(&self.to_json()).ok())
+            .flatten()
     }
 
     /// Whether `@odata.type` says that the value is a `T`.
@@ -178,7 +189,8 @@ pub trait ModelExt: Model {
         field.clear();
         let address = std::ptr::from_mut(field).addr();
         self.slots_mut(&mut |slots, extra| {
-            let same = |slot: &&mut dyn Slot| std::ptr::from_ref::<dyn Slot>(*slot).addr() == address;
+            let same =
+                |slot: &&mut dyn Slot| std::ptr::from_ref::<dyn Slot>(*slot).addr() == address;
             if let Some(index) = slots.iter().position(same) {
                 extra.set_null(index);
             }
@@ -192,7 +204,10 @@ pub trait ModelExt: Model {
         let mut null = false;
         self.slots(&mut |slots, extra| {
             let same = |slot: &&dyn Slot| std::ptr::from_ref::<dyn Slot>(*slot).addr() == address;
-            null = slots.iter().position(same).is_some_and(|index| extra.is_null(index));
+            null = slots
+                .iter()
+                .position(same)
+                .is_some_and(|index| extra.is_null(index));
         });
         null && !field.is_set()
     }
@@ -209,7 +224,11 @@ fn actual_type(model: &impl Model) -> Option<String> {
 
 /// Appends a model where a value of the type `declared` is due: another type is named in `@odata.type`.
 pub(crate) fn write_as<T: Model>(model: &T, out: &mut String, declared: &str) {
-    let named = if T::INFO.name == declared { None } else { Some(T::INFO.name) };
+    let named = if T::INFO.name == declared {
+        None
+    } else {
+        Some(T::INFO.name)
+    };
     model.slots(&mut |slots, extra| write_members(out, T::INFO.members, slots, extra, named));
 }
 
@@ -291,7 +310,9 @@ fn read_members(
 fn find(names: &[&str], name: &str, expected: usize) -> Option<usize> {
     let expected = expected.min(names.len());
     let at = |names: &[&str]| names.iter().position(|other| *other == name);
-    at(&names[expected..]).map(|index| expected + index).or_else(|| at(&names[..expected]))
+    at(&names[expected..])
+        .map(|index| expected + index)
+        .or_else(|| at(&names[..expected]))
 }
 
 fn write_members(
@@ -323,7 +344,10 @@ fn write_members(
     }
     for (name, json) in extra.iter() {
         // A value that was set later replaces the one that could not be read.
-        let replaced = names.iter().position(|other| *other == name).is_some_and(|at| slots[at].is_set());
+        let replaced = names
+            .iter()
+            .position(|other| *other == name)
+            .is_some_and(|at| slots[at].is_set());
         if !replaced {
             start(out, name);
             out.push_str(json);

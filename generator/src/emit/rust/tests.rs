@@ -9,10 +9,19 @@ use crate::{
 };
 
 fn source(page: &str) -> Source {
-    Source { page: page.into(), line: 1 }
+    Source {
+        page: page.into(),
+        line: 1,
+    }
 }
 
-fn ty(name: &str, kind: TypeKind, base: Option<u32>, derived: &[u32], members: Vec<Member>) -> StructuredType {
+fn ty(
+    name: &str,
+    kind: TypeKind,
+    base: Option<u32>,
+    derived: &[u32],
+    members: Vec<Member>,
+) -> StructuredType {
     let name = TypeName::new(name);
     StructuredType {
         kind,
@@ -47,11 +56,20 @@ fn property(name: &str, item: ItemType) -> Member {
 }
 
 fn many(name: &str, item: ItemType) -> Member {
-    Member { ty: Type { item, collection: true }, ..property(name, ItemType::Primitive(Primitive::String)) }
+    Member {
+        ty: Type {
+            item,
+            collection: true,
+        },
+        ..property(name, ItemType::Primitive(Primitive::String))
+    }
 }
 
 fn link(member: Member) -> Member {
-    Member { kind: MemberKind::Navigation { contained: true }, ..member }
+    Member {
+        kind: MemberKind::Navigation { contained: true },
+        ..member
+    }
 }
 
 fn string() -> ItemType {
@@ -66,13 +84,18 @@ fn structured(id: u32) -> ItemType {
 fn path(text: &str) -> Path {
     let mut path = Path::default();
     for part in text.trim_start_matches('/').split('/') {
-        let (part, call) = part.strip_prefix('.').map_or((part, false), |part| (part, true));
+        let (part, call) = part
+            .strip_prefix('.')
+            .map_or((part, false), |part| (part, true));
         let mut pieces = Vec::new();
         let mut rest = part;
         while let Some((before, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}').unwrap();
             let (name, ty) = name.split_once(':').unwrap_or((name, "String"));
-            let primitive = Primitive::ALL.into_iter().find(|other| other.as_str() == format!("Edm.{ty}")).unwrap();
+            let primitive = Primitive::ALL
+                .into_iter()
+                .find(|other| other.as_str() == format!("Edm.{ty}"))
+                .unwrap();
             if !before.is_empty() {
                 pieces.push(Piece::Text(before.into()));
             }
@@ -103,7 +126,11 @@ fn path(text: &str) -> Path {
         } else {
             SegmentKind::Name
         };
-        path.segments.push(Segment { kind, pieces, ty: None });
+        path.segments.push(Segment {
+            kind,
+            pieces,
+            ty: None,
+        });
     }
     path
 }
@@ -116,11 +143,18 @@ fn page(name: &str, body: Option<RequestBody>, answer: ResponseBody) -> Arc<Oper
             title: None,
             kinds: vec![(
                 PermissionKind::Application,
-                vec![PermissionAlternative { all_of: vec!["User.Read.All".into()], resource_specific: false }],
+                vec![PermissionAlternative {
+                    all_of: vec!["User.Read.All".into()],
+                    resource_specific: false,
+                }],
             )],
         }],
         body,
-        responses: vec![Response { status: 200, body: answer, description: String::new() }],
+        responses: vec![Response {
+            status: 200,
+            body: answer,
+            description: String::new(),
+        }],
         page: format!("api/{name}.md").into(),
         ..OperationPage::default()
     })
@@ -152,22 +186,52 @@ fn api() -> Api {
     let get = page("user-get", None, ResponseBody::Value(user.clone()));
     let create = page(
         "user-post",
-        Some(RequestBody::Object { ty: Type::single(structured(0)), members: Vec::new() }),
+        Some(RequestBody::Object {
+            ty: Type::single(structured(0)),
+            members: Vec::new(),
+        }),
         ResponseBody::Value(user),
     );
     let send = page(
         "user-send",
-        Some(RequestBody::Parameters(vec![parameter("Subject", string()), parameter("to", structured(2))])),
+        Some(RequestBody::Parameters(vec![
+            parameter("Subject", string()),
+            parameter("to", structured(2)),
+        ])),
         ResponseBody::Empty,
     );
-    let function = page("user-f", None, ResponseBody::Value(Type::single(ItemType::Primitive(Primitive::Boolean))));
-    let reference = page("user-ref", Some(RequestBody::Reference), ResponseBody::Empty);
-    let content = page("content", Some(RequestBody::Stream { media_type: None }), ResponseBody::Stream);
+    let function = page(
+        "user-f",
+        None,
+        ResponseBody::Value(Type::single(ItemType::Primitive(Primitive::Boolean))),
+    );
+    let reference = page(
+        "user-ref",
+        Some(RequestBody::Reference),
+        ResponseBody::Empty,
+    );
+    let content = page(
+        "content",
+        Some(RequestBody::Stream { media_type: None }),
+        ResponseBody::Stream,
+    );
     Api {
         version: ApiVersion::V1_0,
         types: vec![
-            ty("entity", TypeKind::Entity, None, &[3], vec![property("id", string())]),
-            ty("other.thing", TypeKind::Complex, None, &[], vec![property("type", ItemType::Enum(EnumId(0)))]),
+            ty(
+                "entity",
+                TypeKind::Entity,
+                None,
+                &[3],
+                vec![property("id", string())],
+            ),
+            ty(
+                "other.thing",
+                TypeKind::Complex,
+                None,
+                &[],
+                vec![property("type", ItemType::Enum(EnumId(0)))],
+            ),
             ty(
                 "recipient",
                 TypeKind::Complex,
@@ -177,7 +241,13 @@ fn api() -> Api {
                     property("parent", structured(2)),
                     many("children", structured(2)),
                     property("thing", structured(1)),
-                    property("odd", ItemType::Unknown { text: "Odd".into(), reason: "no page describes it" }),
+                    property(
+                        "odd",
+                        ItemType::Unknown {
+                            text: "Odd".into(),
+                            reason: "no page describes it",
+                        },
+                    ),
                 ],
             ),
             ty(
@@ -192,7 +262,10 @@ fn api() -> Api {
                         description: "A `name`.\n\n    Indented <b>text</b> [x].".into(),
                         ..property("displayName", string())
                     },
-                    Member { secret: true, ..property("password", string()) },
+                    Member {
+                        secret: true,
+                        ..property("password", string())
+                    },
                     many("when", ItemType::Primitive(Primitive::DateTimeOffset)),
                     property("rights", ItemType::Enum(EnumId(1))),
                     property("photo", ItemType::Primitive(Primitive::Stream)),
@@ -208,7 +281,12 @@ fn api() -> Api {
             .map(|(name, is_flags)| EnumType {
                 name: TypeName::new(name),
                 members: ["darkBlue", "self", "24h"]
-                    .map(|name| EnumMember { name: name.into(), value: None, prefer_only: false, description: String::new() })
+                    .map(|name| EnumMember {
+                        name: name.into(),
+                        value: None,
+                        prefer_only: false,
+                        description: String::new(),
+                    })
                     .into(),
                 is_flags,
                 description: String::new(),
@@ -220,13 +298,41 @@ fn api() -> Api {
             operation("GET /users", OperationKind::List, &list),
             operation("POST /users", OperationKind::Create, &create),
             operation("GET /users/{userId}", OperationKind::Get, &get),
-            operation("GET /users/{userId}/manager/microsoft.graph.user", OperationKind::Get, &get),
-            operation("POST /users/{userId}/reports/$ref", OperationKind::AddReference, &reference),
-            operation("POST /users/{userId}/.microsoft.graph.sendMail", OperationKind::Action("sendMail".into()), &send),
-            operation("GET /users/.delta()", OperationKind::Function("delta".into()), &list),
-            operation("GET /users/.delta(token='{token}')", OperationKind::Function("delta".into()), &list),
-            operation("GET /users/{userId}/.isIt(on={on:Date},n={n:Int32})", OperationKind::Function("isIt".into()), &function),
-            operation("PUT /drive/root:/{+itemPath}:/content", OperationKind::Upload, &content),
+            operation(
+                "GET /users/{userId}/manager/microsoft.graph.user",
+                OperationKind::Get,
+                &get,
+            ),
+            operation(
+                "POST /users/{userId}/reports/$ref",
+                OperationKind::AddReference,
+                &reference,
+            ),
+            operation(
+                "POST /users/{userId}/.microsoft.graph.sendMail",
+                OperationKind::Action("sendMail".into()),
+                &send,
+            ),
+            operation(
+                "GET /users/.delta()",
+                OperationKind::Function("delta".into()),
+                &list,
+            ),
+            operation(
+                "GET /users/.delta(token='{token}')",
+                OperationKind::Function("delta".into()),
+                &list,
+            ),
+            operation(
+                "GET /users/{userId}/.isIt(on={on:Date},n={n:Int32})",
+                OperationKind::Function("isIt".into()),
+                &function,
+            ),
+            operation(
+                "PUT /drive/root:/{+itemPath}:/content",
+                OperationKind::Upload,
+                &content,
+            ),
         ],
         ..Api::default()
     }
@@ -234,7 +340,9 @@ fn api() -> Api {
 
 #[test]
 fn a_crate() {
-    let options = Options { crate_name: "sample".into() };
+    let options = Options {
+        crate_name: "sample".into(),
+    };
     let mut text = String::new();
     for (path, content) in emit(&api(), &options) {
         if !path.starts_with("src/runtime") {
@@ -246,7 +354,15 @@ fn a_crate() {
 
 #[test]
 fn the_same_for_any_number_of_threads() {
-    let options = Options { crate_name: "sample".into() };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    assert_eq!(pool.install(|| emit(&api(), &options)), emit(&api(), &options));
+    let options = Options {
+        crate_name: "sample".into(),
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap();
+    assert_eq!(
+        pool.install(|| emit(&api(), &options)),
+        emit(&api(), &options)
+    );
 }
