@@ -10,6 +10,7 @@ use std::{
 use clap::{Args, Subcommand};
 use docwright::{
     Compilation,
+    docs::Role,
     emit::{csdl, openapi},
     generate,
     writer::{self, Difference},
@@ -170,17 +171,24 @@ fn verdict(differences: &[Difference], out: &Path, log: Log) -> Result<Outcome, 
 
 fn log_sizes(compilations: &[Compilation], log: Log) {
     for Compilation { docs, api, .. } in compilations {
-        let [pages, types, enums, operations] = [
-            docs.pages.len(),
-            api.types.len(),
-            api.enums.len(),
-            api.operations.len(),
+        let sizes = [
+            count(
+                docs.pages
+                    .iter()
+                    .filter(|page| page.role == Role::Page)
+                    .count(),
+                "page",
+            ),
+            count(api.types.len(), "type"),
+            count(api.enums.len(), "enum"),
+            count(api.operations.len(), "operation"),
         ];
-        let version = api.version;
-        log.say(&format!(
-            "{version}: {pages} pages with {types} types, {enums} enums and {operations} operations"
-        ));
+        log.say(&format!("{}: {}", api.version, sizes.join(", ")));
     }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A package name as cargo takes it.

@@ -57,13 +57,14 @@ impl Sources {
             Some(folder) => folder.clone(),
             None => default_docs()?,
         };
+        let shown = folder.display();
         if !folder.exists() {
-            return Err(format!(
-                "`{}` does not exist{}",
-                folder.display(),
-                neighbour_hint(&folder)
-            )
-            .into());
+            return Err(format!("`{shown}` does not exist{}", neighbour_hint(&folder)).into());
+        }
+        if !folder.is_dir() {
+            return Err(
+                format!("`{shown}` is a file; `--docs` takes the folder that it is in").into(),
+            );
         }
         let config = Config::load(self.config.as_deref(), &folder)?;
         let tree = DocsTree::read(&folder, self.api_version)?;

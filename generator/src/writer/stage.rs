@@ -6,6 +6,7 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use rayon::prelude::*;
@@ -28,8 +29,7 @@ impl Stage {
         let folder = folder.map_err(Error::io("create a folder in", parent))?;
         // The temporary folder is private to the user; what is moved out of it must not be.
         let stage = Self { folder };
-        let new = stage.new_root();
-        fs::create_dir(&new).map_err(Error::io("create", &new))?;
+        make(&stage.new_root())?;
         Ok(stage)
     }
 
@@ -60,13 +60,8 @@ impl Stage {
         files: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Result<(), Error> {
         let files: Vec<_> = files.collect();
-        let folders: BTreeSet<_> = files
-            .iter()
-            .filter_map(|(path, _)| Path::new(path).parent())
-            .collect();
-        for folder in folders {
-            let folder = self.new_root().join(folder);
-            fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+        for folder in folders(files.iter().map(|(path, _)| *path)) {
+            make(&self.new_root().join(folder))?;
         }
         files
             .par_iter()
@@ -77,23 +72,21 @@ impl Stage {
     ///
     /// The staged manifest goes last; before that, the folder has a manifest of old and new paths together.
     pub(super) fn commit(&self, root: &Path, paths: &[&str], gone: &[&str]) -> Result<(), Error> {
-        let mut moves = Moves::default();
-        moves.replace(
-            &self.new_path("union"),
-            &root.join(MANIFEST),
-            &self.old_path(MANIFEST),
-        )?;
-        for path in paths {
-            moves.replace(&self.new_path(path), &root.join(path), &self.old_path(path))?;
+        let moves = Moves::default();
+        for folder in folders(paths.iter().copied()) {
+            make(&root.join(folder))?;
         }
-        for path in gone {
-            moves.rename(&root.join(path), &self.old_path(path))?;
+        for folder in folders(paths.iter().chain(gone).copied()) {
+            make(&self.old_path("").join(folder))?;
         }
-        moves.replace(
-            &self.new_path(MANIFEST),
-            &root.join(MANIFEST),
-            &self.old_path("union"),
-        )?;
+        let manifest = root.join(MANIFEST);
+        moves.replace(&self.new_path("union"), &manifest, &self.old_path(MANIFEST))?;
+        paths.par_iter().try_for_each(|path| {
+            moves.replace(&self.new_path(path), &root.join(path), &self.old_path(path))
+        })?;
+        gone.par_iter()
+            .try_for_each(|path| moves.rename(&root.join(path), &self.old_path(path)))?;
+        moves.replace(&self.new_path(MANIFEST), &manifest, &self.old_path("union"))?;
         moves.done();
         for path in gone {
             remove_empty_folders(root, path);
@@ -105,38 +98,50 @@ impl Stage {
 /// The moves of a run so far; dropped before it is [done](Self::done), it takes them back, the last one first.
 #[derive(Default)]
 struct Moves {
-    made: Vec<(PathBuf, PathBuf)>,
+    made: Mutex<Vec<(PathBuf, PathBuf)>>,
 }
 
 impl Moves {
     /// Moves `new` to `target`, and what was there to `old`.
-    fn replace(&mut self, new: &Path, target: &Path, old: &Path) -> Result<(), Error> {
+    fn replace(&self, new: &Path, target: &Path, old: &Path) -> Result<(), Error> {
         if target.symlink_metadata().is_ok() {
             self.rename(target, old)?;
         }
         self.rename(new, target)
     }
 
-    fn rename(&mut self, from: &Path, to: &Path) -> Result<(), Error> {
-        let folder = to.parent().unwrap_or(to);
-        fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+    fn rename(&self, from: &Path, to: &Path) -> Result<(), Error> {
         fs::rename(from, to).map_err(Error::io("replace", to))?;
-        self.made.push((from.to_path_buf(), to.to_path_buf()));
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.push((from.to_path_buf(), to.to_path_buf()));
         Ok(())
     }
 
-    fn done(mut self) {
-        self.made.clear();
+    fn done(self) {
+        self.made
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 }
 
 impl Drop for Moves {
     fn drop(&mut self) {
-        for (from, to) in self.made.drain(..).rev() {
+        let made = self.made.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for (from, to) in made.drain(..).rev() {
             // Nothing better is left to do where even the way back is barred.
             drop(fs::rename(to, from));
         }
     }
+}
+
+/// The folders that files at `paths` need.
+fn folders<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeSet<&'a Path> {
+    paths.filter_map(|path| Path::new(path).parent()).collect()
+}
+
+fn make(folder: &Path) -> Result<(), Error> {
+    fs::create_dir_all(folder).map_err(Error::io("create", folder))
 }
 
 /// Removes the folders that the removal of `path` left empty; one that is not empty stays by itself.
