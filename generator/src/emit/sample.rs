@@ -237,6 +237,7 @@ fn item_pages() -> Vec<Operation> {
                 description: "Properties to return.".into(),
                 ..parameter("$select", None)
             },
+            parameter("$count", None),
             Parameter {
                 ty: Type::single(ItemType::Primitive(Primitive::Int32)),
                 ..parameter("$top", Some(false))

@@ -304,8 +304,19 @@ fn parameter_object(api: &Api, parameter: &Parameter, place: &str) -> Object {
         .described(&parameter.description)
         .maybe("style", is_list.then_some("form"))
         .maybe("explode", is_list.then_some(false))
-        .set("schema", schema_of(api, &parameter.ty))
+        .set("schema", parameter_schema(api, parameter))
         .sourced(&parameter.source)
+}
+
+/// OData 4.0 Part 1, section 11.2.5: pages seldom say what type a system query option has.
+fn parameter_schema(api: &Api, parameter: &Parameter) -> Object {
+    match parameter.name.as_str() {
+        "$count" if is_string(&parameter.ty) => Object::new().set("type", "boolean"),
+        "$skip" | "$top" if is_string(&parameter.ty) => {
+            Object::new().set("type", "integer").set("minimum", 0)
+        }
+        _ => schema_of(api, &parameter.ty),
+    }
 }
 
 #[cfg(test)]
