@@ -378,6 +378,28 @@ pub struct Path {
     pub parameters: Vec<PathParameter>,
 }
 
+impl Path {
+    /// The path with its placeholders by name: `/users/{userId}/messages`.
+    pub fn template(&self) -> String {
+        let mut out = String::new();
+        for segment in &self.segments {
+            out.push('/');
+            for piece in &segment.pieces {
+                match piece {
+                    Piece::Text(text) => out.push_str(text),
+                    Piece::Parameter(at) => {
+                        let name = self.parameters.get(*at).map_or("", |parameter| &parameter.name);
+                        out.push('{');
+                        out.push_str(name);
+                        out.push('}');
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
 /// One piece of a path between two slashes.
 #[derive(Clone, Debug)]
 pub struct Segment {

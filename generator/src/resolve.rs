@@ -16,6 +16,7 @@ use crate::{
 mod enums;
 mod inheritance;
 mod kinds;
+mod operations;
 pub(crate) mod scope;
 mod types;
 
@@ -59,10 +60,14 @@ pub fn resolve(
     let mut types = types::resolve(input, &scope);
     kinds::set(input, &scope, &entities, &mut types);
     kinds::demote_navigation(&mut types);
+    let operations = operations::resolve(input, &scope, &types);
     Api {
         version,
         types,
         enums,
+        operations: operations.operations,
+        roots: operations.roots,
+        callables: operations.callables,
         ..Api::default()
     }
 }

@@ -4,8 +4,20 @@
 //! and components in the order of the api. The caller chooses JSON or YAML.
 //!
 //! Invariants: the document is valid, and closed: every reference leads to a component in it. What the pages do not
-//! say is left out rather than guessed; a type that no page describes is a schema that allows anything, with the words
-//! of the page in `x-docwright-unknown`. `x-docwright-source` names the page and the line that something comes from.
+//! say is left out rather than guessed; a type that no page describes is a schema that allows anything.
+//!
+//! What OpenAPI has no word for stands in extensions. Those of generators of clients have the names by which these know
+//! them: `x-ms-enum`, `x-ms-pageable`, `x-ms-skip-url-encoding`. The others are:
+//!
+//! | `x-docwright-…` | on | says |
+//! |---|---|---|
+//! | `source` | nearly everything | `{page, line}` that it comes from |
+//! | `also` | operation | other places that document it |
+//! | `deprecation` | whatever is deprecated | `{date, useInstead}`, where known |
+//! | `unknown` | schema | `{text, reason}` of a type that no page describes |
+//! | `kind`, `key` | component | `entity` or `complex`; names of its key properties |
+//! | `members` | schema of a request | names of the properties that the page lists |
+//! | `number`, `prefer-only` | value in `x-ms-enum` | its number; whether it is sent only to those who ask |
 //!
 //! [`schemas`] writes the types, after "OData to OpenAPI Mapping" 1.0 (OASIS); [`paths`] the operations, with what they
 //! carry from [`bodies`], what they show from [`examples`] and who may call them from [`security`].

@@ -30,17 +30,50 @@ pub struct Options {
 /// The runtime that every crate brings along, by path below `src`.
 const RUNTIME: &[(&str, &str)] = &[
     ("runtime.rs", include_str!("../../support/runtime.rs")),
-    ("runtime/client.rs", include_str!("../../support/runtime/client.rs")),
-    ("runtime/enums.rs", include_str!("../../support/runtime/enums.rs")),
-    ("runtime/error.rs", include_str!("../../support/runtime/error.rs")),
-    ("runtime/extra.rs", include_str!("../../support/runtime/extra.rs")),
-    ("runtime/json.rs", include_str!("../../support/runtime/json.rs")),
-    ("runtime/model.rs", include_str!("../../support/runtime/model.rs")),
-    ("runtime/nav.rs", include_str!("../../support/runtime/nav.rs")),
-    ("runtime/page.rs", include_str!("../../support/runtime/page.rs")),
-    ("runtime/path.rs", include_str!("../../support/runtime/path.rs")),
-    ("runtime/request.rs", include_str!("../../support/runtime/request.rs")),
-    ("runtime/scalar.rs", include_str!("../../support/runtime/scalar.rs")),
+    (
+        "runtime/client.rs",
+        include_str!("../../support/runtime/client.rs"),
+    ),
+    (
+        "runtime/enums.rs",
+        include_str!("../../support/runtime/enums.rs"),
+    ),
+    (
+        "runtime/error.rs",
+        include_str!("../../support/runtime/error.rs"),
+    ),
+    (
+        "runtime/extra.rs",
+        include_str!("../../support/runtime/extra.rs"),
+    ),
+    (
+        "runtime/json.rs",
+        include_str!("../../support/runtime/json.rs"),
+    ),
+    (
+        "runtime/model.rs",
+        include_str!("../../support/runtime/model.rs"),
+    ),
+    (
+        "runtime/nav.rs",
+        include_str!("../../support/runtime/nav.rs"),
+    ),
+    (
+        "runtime/page.rs",
+        include_str!("../../support/runtime/page.rs"),
+    ),
+    (
+        "runtime/path.rs",
+        include_str!("../../support/runtime/path.rs"),
+    ),
+    (
+        "runtime/request.rs",
+        include_str!("../../support/runtime/request.rs"),
+    ),
+    (
+        "runtime/scalar.rs",
+        include_str!("../../support/runtime/scalar.rs"),
+    ),
 ];
 
 /// The api as a Rust crate.
@@ -52,6 +85,10 @@ pub fn emit(api: &Api, options: &Options) -> Files {
     files.extend(models::emit(api, &names));
     files.extend(actions.emit(api, &names));
     files.extend(requests::emit(api, &names, &actions));
-    files.extend(RUNTIME.iter().map(|(path, text)| (format!("src/{path}"), (*text).to_owned())));
+    files.extend(
+        RUNTIME
+            .iter()
+            .map(|(path, text)| (format!("src/{path}"), (*text).to_owned())),
+    );
     files
 }

@@ -267,12 +267,10 @@ fn item_pages() -> Vec<Operation> {
         }),
         body: Some(RequestBody::Object {
             ty: item(),
-            members: vec![BodyMember {
-                name: "cost".into(),
-                ty: Type::single(ItemType::Primitive(Primitive::Decimal)),
-                required: Some(true),
-                description: "What it cost.".into(),
-            }],
+            members: vec![
+                body_member("cost", "What it cost.", Some(true)),
+                body_member("coupon", "A code for a discount.", None),
+            ],
         }),
         responses: vec![response(201, ResponseBody::Value(item()), "")],
         examples: vec![example(
@@ -563,6 +561,15 @@ fn parameter(name: &str, required: Option<bool>) -> Parameter {
         required,
         description: String::new(),
         source: source("api/page.md", 30),
+    }
+}
+
+fn body_member(name: &str, description: &str, required: Option<bool>) -> BodyMember {
+    BodyMember {
+        name: name.into(),
+        ty: Type::single(ItemType::Primitive(Primitive::String)),
+        required,
+        description: description.into(),
     }
 }
 

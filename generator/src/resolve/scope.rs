@@ -102,21 +102,35 @@ impl<'a> Scope<'a> {
         for (at, model) in self.enums.iter().enumerate() {
             let id = EnumId(at as u32);
             let kind = |page: &FactId| self.input.facts[page.page.index()].kind;
-            let has_page = model.pages.iter().any(|page| kind(page) == PageKind::Enumeration);
+            let has_page = model
+                .pages
+                .iter()
+                .any(|page| kind(page) == PageKind::Enumeration);
             if !has_page && (model.pages.is_empty() || !used.contains(&id)) {
                 continue;
             }
-            let names = model.members.iter().filter_map(|id| match &id.of(self.input.facts).claim {
-                Claim::EnumMember { name, .. } => Some(name.as_str()),
-                _ => None,
-            });
-            self.by_members.entry(member_set(names)).and_modify(|known| *known = None).or_insert(Some(id));
+            let names =
+                model
+                    .members
+                    .iter()
+                    .filter_map(|id| match &id.of(self.input.facts).claim {
+                        Claim::EnumMember { name, .. } => Some(name.as_str()),
+                        _ => None,
+                    });
+            self.by_members
+                .entry(member_set(names))
+                .and_modify(|known| *known = None)
+                .or_insert(Some(id));
         }
     }
 
     /// The enumerations that rows of types are typed as.
     fn used_enums(&self) -> HashSet<EnumId> {
-        let rows = self.input.facts.par_iter().flat_map_iter(|of_page| &of_page.facts);
+        let rows = self
+            .input
+            .facts
+            .par_iter()
+            .flat_map_iter(|of_page| &of_page.facts);
         rows.filter_map(|fact| match &fact.claim {
             Claim::Member { row, .. } => match self.item(&row.ty.item, fact.page) {
                 ItemType::Enum(id) => Some(id),
@@ -157,10 +171,9 @@ impl<'a> Scope<'a> {
                         reason: "no page describes a type with this name",
                     })
             }
-            ItemText::Union(references) => {
-                self.common_base(references, from)
-                    .map_or_else(|| unknown_union(references), ItemType::Structured)
-            }
+            ItemText::Union(references) => self
+                .common_base(references, from)
+                .map_or_else(|| unknown_union(references), ItemType::Structured),
             ItemText::Enumeration => ItemType::Unknown {
                 text: "enumeration".to_owned(),
                 reason: "the page names no enumeration",

@@ -4,7 +4,7 @@
 //! primitive values and enumeration values come in an envelope, too, entities and complex values do not (OData JSON
 //! Format 4.0, sections 11 and 12).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -144,27 +144,48 @@ pub(super) fn request_body(
     )
 }
 
-/// A reference to the type, and what this page requires of it.
+/// A reference to the type, and what this page says about its properties: which it lists, which it requires, and those
+/// that the type does not have.
 fn object_body(api: &Api, operation: &Operation, ty: &Type, members: &[BodyMember]) -> Object {
+    let inherited = match &ty.item {
+        ItemType::Structured(id) => api.all_members(*id),
+        ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => vec![],
+    };
+    let names: BTreeSet<_> = inherited
+        .iter()
+        .map(|member| member.name.as_str())
+        .collect();
+    let own: Object = members
+        .iter()
+        .filter(|member| !names.contains(member.name.as_str()))
+        .map(|member| {
+            let schema = schema_of(api, &member.ty).described(&member.description);
+            (member.name.clone(), schema.into())
+        })
+        .collect();
     let mut required: Vec<_> = members
         .iter()
         .filter(|member| member.required == Some(true))
         .map(|member| member.name.as_str())
         .collect();
-    if let (OperationKind::Create, ItemType::Structured(id)) = (&operation.kind, &ty.item) {
-        let optional = |name: &str| {
-            members
+    if operation.kind == OperationKind::Create {
+        let said: BTreeSet<_> = members
+            .iter()
+            .filter(|member| member.required.is_some())
+            .map(|member| member.name.as_str())
+            .collect();
+        required.extend(
+            inherited
                 .iter()
-                .any(|member| member.name == name && member.required == Some(false))
-        };
-        for member in api.all_members(*id) {
-            let name = member.name.as_str();
-            if member.required && !required.contains(&name) && !optional(name) {
-                required.push(name);
-            }
-        }
+                .filter(|member| member.required && !said.contains(member.name.as_str()))
+                .map(|member| member.name.as_str()),
+        );
     }
-    schema_of(api, ty).filled("required", required)
+    let listed: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
+    schema_of(api, ty)
+        .filled("properties", own)
+        .filled("required", required)
+        .filled("x-docwright-members", listed)
 }
 
 /// OData JSON Format 4.0, section 17: the parameters of an action are the properties of an object.
@@ -265,6 +286,10 @@ fn content_of(
     envelopes: &mut Envelopes,
 ) -> Option<(String, Object)> {
     match &response.body {
+        // OData JSON Format 4.0, section 19: whatever goes wrong, this says so.
+        ResponseBody::Empty | ResponseBody::Unknown if response.status >= 400 => {
+            Some((JSON.to_owned(), reference(ERROR_SCHEMA)))
+        }
         ResponseBody::Empty => None,
         ResponseBody::Unknown => Some((JSON.to_owned(), Object::new())),
         ResponseBody::Stream => Some((stream_type(operation, response.status), Object::new())),

@@ -44,25 +44,44 @@ impl<'a> Actions<'a> {
             if let Some(RequestBody::Parameters(parameters)) = &operation.page.body
                 && !parameters.is_empty()
             {
-                pages.entry(&*operation.page.page).or_insert((operation, parameters.as_slice()));
+                pages
+                    .entry(&*operation.page.page)
+                    .or_insert((operation, parameters.as_slice()));
             }
         }
         let mut shapes = BTreeMap::<String, BTreeSet<String>>::new();
         for (operation, parameters) in pages.values() {
-            shapes.entry(action_name(operation)).or_default().insert(shape(parameters));
+            shapes
+                .entry(action_name(operation))
+                .or_default()
+                .insert(shape(parameters));
         }
         let mut scope = names::Scope::types();
-        let mut actions = Self { structs: Vec::new(), by_page: BTreeMap::new() };
+        let mut actions = Self {
+            structs: Vec::new(),
+            by_page: BTreeMap::new(),
+        };
         let mut known = BTreeMap::new();
         for (page, (operation, parameters)) in pages {
             let action = action_name(operation);
             let shared = shapes.get(&action).is_some_and(|shapes| shapes.len() == 1);
-            let name = if shared { names::camel(&action) } else { names::camel(&owner(api, operation)) + &names::camel(&action) };
-            let index = *known.entry((name.clone(), shape(parameters))).or_insert_with(|| {
-                let name = scope.take(name);
-                actions.structs.push(Struct { name, action, page: &operation.page, parameters });
-                actions.structs.len() - 1
-            });
+            let name = if shared {
+                names::camel(&action)
+            } else {
+                names::camel(&owner(api, operation)) + &names::camel(&action)
+            };
+            let index = *known
+                .entry((name.clone(), shape(parameters)))
+                .or_insert_with(|| {
+                    let name = scope.take(name);
+                    actions.structs.push(Struct {
+                        name,
+                        action,
+                        page: &operation.page,
+                        parameters,
+                    });
+                    actions.structs.len() - 1
+                });
             actions.by_page.insert(page, index);
         }
         actions
@@ -70,23 +89,35 @@ impl<'a> Actions<'a> {
 
     /// The struct that the requests of a page carry.
     pub(super) fn of_page(&self, page: &str) -> Option<&str> {
-        self.by_page.get(page).map(|&index| self.structs[index].name.as_str())
+        self.by_page
+            .get(page)
+            .map(|&index| self.structs[index].name.as_str())
     }
 
     /// The files below `src/actions`, and `src/actions.rs`.
     pub(super) fn emit(&self, api: &Api, names: &Names) -> Files {
         let piece = |item: &'_ Struct<'a>| {
-            let words = names::snake(&item.name).split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+            let words = names::snake(&item.name)
+                .split('_')
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned)
+                .collect();
             words
         };
         let pieces = self
             .structs
             .iter()
-            .map(|item| Piece { words: piece(item), weight: 25 + 5 * item.parameters.len(), item })
+            .map(|item| Piece {
+                words: piece(item),
+                weight: 25 + 5 * item.parameters.len(),
+                item,
+            })
             .collect();
         let mut modules = names::Scope::functions();
-        let groups: Vec<_> =
-            layout::group(pieces).into_iter().map(|group| (modules.take(names::snake(&group.name)), group.items)).collect();
+        let groups: Vec<_> = layout::group(pieces)
+            .into_iter()
+            .map(|group| (modules.take(names::snake(&group.name)), group.items))
+            .collect();
         let idents: Vec<_> = groups.iter().map(|(module, _)| ident(module)).collect();
         let index = quote! {
             #![doc = " What the actions of the API take."]
@@ -96,7 +127,11 @@ impl<'a> Actions<'a> {
         let mut files = Files::from([("src/actions.rs".to_owned(), format::file(index))]);
         files.par_extend(groups.par_iter().map(|(module, items)| {
             let items: Vec<_> = items.iter().map(|item| item.tokens(api, names)).collect();
-            let idents = groups.iter().find(|(other, _)| other == module).into_iter().flat_map(|(_, items)| items);
+            let idents = groups
+                .iter()
+                .find(|(other, _)| other == module)
+                .into_iter()
+                .flat_map(|(_, items)| items);
             let idents: Vec<_> = idents.map(|item| ident(&item.name)).collect();
             let tokens = quote! {
                 #[allow(unused_imports)]
@@ -120,15 +155,32 @@ impl Struct<'_> {
             docs::page_url(api.version, &self.page.page)
         );
         let mut taken = names::Scope::fields();
-        let fields: Vec<_> = self.parameters.iter().map(|parameter| ident(&taken.take(names::snake(&parameter.name)))).collect();
+        let fields: Vec<_> = self
+            .parameters
+            .iter()
+            .map(|parameter| ident(&taken.take(names::snake(&parameter.name))))
+            .collect();
         let members = self.parameters.iter().map(|parameter| &parameter.name);
-        let declarations = self.parameters.iter().zip(&fields).map(|(parameter, field)| {
-            let doc = docs::rustdoc(api.version, &parameter.source.page, &parameter.description);
-            let required = if parameter.required == Some(true) { "\n\nRequired." } else { "" };
-            let doc = if doc.is_empty() { format!(" `{}`{required}", parameter.name) } else { format!(" {doc}{required}") };
-            let ty = scope.ty(&parameter.ty);
-            quote!(#[doc = #doc] pub #field: Option<#ty>)
-        });
+        let declarations = self
+            .parameters
+            .iter()
+            .zip(&fields)
+            .map(|(parameter, field)| {
+                let doc =
+                    docs::rustdoc(api.version, &parameter.source.page, &parameter.description);
+                let required = if parameter.required == Some(true) {
+                    "\n\nRequired."
+                } else {
+                    ""
+                };
+                let doc = if doc.is_empty() {
+                    format!(" `{}`{required}", parameter.name)
+                } else {
+                    format!(" {doc}{required}")
+                };
+                let ty = scope.ty(&parameter.ty);
+                quote!(#[doc = #doc] pub #field: Option<#ty>)
+            });
         let action = &self.action;
         quote! {
             #[doc = #doc]
@@ -156,7 +208,9 @@ impl Struct<'_> {
 /// The name of the action that an operation calls; of its page, if it is none.
 fn action_name(operation: &Operation) -> String {
     match &operation.kind {
-        OperationKind::Action(name) | OperationKind::Function(name) => name.rsplit('.').next().unwrap_or(name).to_owned(),
+        OperationKind::Action(name) | OperationKind::Function(name) => {
+            name.rsplit('.').next().unwrap_or(name).to_owned()
+        }
         OperationKind::List
         | OperationKind::Get
         | OperationKind::Create
@@ -180,19 +234,31 @@ fn action_name(operation: &Operation) -> String {
 /// What an action is bound to: the type where it is known, else the last name in the path.
 fn owner(api: &Api, operation: &Operation) -> String {
     let segments = &operation.path.segments;
-    let bound = segments.len().checked_sub(2).and_then(|at| segments[at].ty.as_ref());
+    let bound = segments
+        .len()
+        .checked_sub(2)
+        .and_then(|at| segments[at].ty.as_ref());
     if let Some(crate::api::ItemType::Structured(id)) = bound.map(|ty| &ty.item) {
         return api[*id].name.name().to_owned();
     }
-    let named = segments.iter().rev().skip(1).find(|segment| segment.kind == SegmentKind::Name);
-    let text = named.and_then(|segment| segment.pieces.first()).map(|piece| match piece {
-        crate::api::Piece::Text(text) => text.clone(),
-        crate::api::Piece::Parameter(_) => String::new(),
-    });
+    let named = segments
+        .iter()
+        .rev()
+        .skip(1)
+        .find(|segment| segment.kind == SegmentKind::Name);
+    let text = named
+        .and_then(|segment| segment.pieces.first())
+        .map(|piece| match piece {
+            crate::api::Piece::Text(text) => text.clone(),
+            crate::api::Piece::Parameter(_) => String::new(),
+        });
     text.unwrap_or_default()
 }
 
 /// What must be equal for two pages to share a struct.
 fn shape(parameters: &[Parameter]) -> String {
-    parameters.iter().map(|parameter| format!("{}:{:?};", parameter.name, parameter.ty)).collect()
+    parameters
+        .iter()
+        .map(|parameter| format!("{}:{:?};", parameter.name, parameter.ty))
+        .collect()
 }

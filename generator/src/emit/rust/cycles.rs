@@ -20,10 +20,16 @@ impl Cycles {
                 ItemType::Structured(target) => Some(target.index()),
                 ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => None,
             };
-            api.all_members(id).into_iter().filter(single).filter_map(target).collect::<Vec<_>>()
+            api.all_members(id)
+                .into_iter()
+                .filter(single)
+                .filter_map(target)
+                .collect::<Vec<_>>()
         };
         let edges: Vec<_> = api.type_ids().map(contained).collect();
-        Self { component: components(&edges) }
+        Self {
+            component: components(&edges),
+        }
     }
 
     /// Whether a property of this type within `owner` leads back to `owner`.
@@ -32,7 +38,10 @@ impl Cycles {
             ItemType::Structured(target) if !ty.collection => {
                 self.component[owner.index()] == self.component[target.index()]
             }
-            ItemType::Structured(_) | ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => false,
+            ItemType::Structured(_)
+            | ItemType::Primitive(_)
+            | ItemType::Enum(_)
+            | ItemType::Unknown { .. } => false,
         }
     }
 }
@@ -95,12 +104,25 @@ mod tests {
         let found = components(&[vec![1], vec![2], vec![1], vec![3], vec![0]]);
         assert_eq!(found[1], found[2]);
         let others = [found[0], found[1], found[3], found[4]];
-        assert!(others.iter().enumerate().all(|(at, one)| !others[at + 1..].contains(one)));
+        assert!(
+            others
+                .iter()
+                .enumerate()
+                .all(|(at, one)| !others[at + 1..].contains(one))
+        );
     }
 
     #[test]
     fn a_long_chain_is_no_danger() {
-        let edges: Vec<_> = (0..100_000).map(|node| if node < 99_999 { vec![node + 1] } else { vec![] }).collect();
+        let edges: Vec<_> = (0..100_000)
+            .map(|node| {
+                if node < 99_999 {
+                    vec![node + 1]
+                } else {
+                    vec![]
+                }
+            })
+            .collect();
         assert_eq!(components(&edges)[0], 0);
     }
 }

@@ -50,7 +50,11 @@ pub(super) fn escaped(text: &str) -> String {
 
 /// A description from `page`, for a doc comment.
 pub(super) fn rustdoc(version: ApiVersion, page: &str, description: &str) -> String {
-    let mut writer = Writer { version, page, out: String::with_capacity(description.len() + 16) };
+    let mut writer = Writer {
+        version,
+        page,
+        out: String::with_capacity(description.len() + 16),
+    };
     let mut fenced = false;
     for line in description.trim().lines() {
         // Indented text would be a code block, and a code block would be a test.
@@ -138,13 +142,20 @@ impl Writer<'_> {
         let end = closing(&text[close + 1..], b'(', b')')?;
         let target = target[..end - 1].trim();
         // A title may follow the address.
-        let target = target.split([' ', '\t']).next().unwrap_or_default().trim_matches(['<', '>']);
+        let target = target
+            .split([' ', '\t'])
+            .next()
+            .unwrap_or_default()
+            .trim_matches(['<', '>']);
         let picture = self.out.ends_with('!');
         if picture {
             self.out.pop();
         }
         let label = &text[1..close];
-        match self.resolved(target).filter(|_| !picture && !label.trim().is_empty()) {
+        match self
+            .resolved(target)
+            .filter(|_| !picture && !label.trim().is_empty())
+        {
             Some(address) => {
                 self.out.push('[');
                 self.inline(label);
@@ -159,18 +170,31 @@ impl Writer<'_> {
 
     /// The absolute address of a link's target.
     fn resolved(&self, target: &str) -> Option<String> {
-        let (path, fragment) = target.split_once('#').map_or((target, ""), |(path, fragment)| (path, fragment));
-        let fragment = if fragment.is_empty() { String::new() } else { format!("#{}", encoded(fragment)) };
-        let has_scheme = path.split_once(':').is_some_and(|(scheme, _)| scheme.bytes().all(|b| b.is_ascii_alphabetic()));
+        let (path, fragment) = target
+            .split_once('#')
+            .map_or((target, ""), |(path, fragment)| (path, fragment));
+        let fragment = if fragment.is_empty() {
+            String::new()
+        } else {
+            format!("#{}", encoded(fragment))
+        };
+        let has_scheme = path
+            .split_once(':')
+            .is_some_and(|(scheme, _)| scheme.bytes().all(|b| b.is_ascii_alphabetic()));
         if has_scheme {
-            let web = ["http:", "https:", "mailto:"].iter().any(|scheme| path.starts_with(scheme));
+            let web = ["http:", "https:", "mailto:"]
+                .iter()
+                .any(|scheme| path.starts_with(scheme));
             return web.then(|| encoded(target).into_owned());
         }
         if path.is_empty() {
             return (!fragment.is_empty()).then(|| page_url(self.version, self.page) + &fragment);
         }
         if path.starts_with('/') {
-            return Some(format!("{SITE}{}{fragment}", encoded(path.strip_suffix(".md").unwrap_or(path))));
+            return Some(format!(
+                "{SITE}{}{fragment}",
+                encoded(path.strip_suffix(".md").unwrap_or(path))
+            ));
         }
         let page = joined(self.page, path)?;
         Some(page_url(self.version, &page) + &fragment)
@@ -184,7 +208,11 @@ impl Writer<'_> {
             self.out.push_str(&text[..=end]);
             return Some(end + 1);
         }
-        let name = inner.trim_matches('/').split([' ', '/']).next().unwrap_or_default();
+        let name = inner
+            .trim_matches('/')
+            .split([' ', '/'])
+            .next()
+            .unwrap_or_default();
         if TAGS.iter().any(|tag| tag.eq_ignore_ascii_case(name)) {
             if !self.out.ends_with(' ') {
                 self.out.push(' ');
@@ -199,15 +227,21 @@ impl Writer<'_> {
         if !boundary || !(text.starts_with("http://") || text.starts_with("https://")) {
             return None;
         }
-        let end = text.find([' ', '<', '>', '`', '"', '\'', '[', ']', '|', '\\', '*', '{', '}', '(', ')']);
-        let address = text[..end.unwrap_or(text.len())].trim_end_matches(['.', ',', ';', ':', '!', '?', '_']);
+        let end = text.find([
+            ' ', '<', '>', '`', '"', '\'', '[', ']', '|', '\\', '*', '{', '}', '(', ')',
+        ]);
+        let address =
+            text[..end.unwrap_or(text.len())].trim_end_matches(['.', ',', ';', ':', '!', '?', '_']);
         self.out.push_str(&format!("<{address}>"));
         Some(address.len())
     }
 
     /// A backslash before punctuation is an escape already.
     fn escape(&mut self, text: &str) -> Option<usize> {
-        let next = text[1..].chars().next().filter(char::is_ascii_punctuation)?;
+        let next = text[1..]
+            .chars()
+            .next()
+            .filter(char::is_ascii_punctuation)?;
         self.out.push('\\');
         self.out.push(next);
         Some(2)
@@ -216,8 +250,8 @@ impl Writer<'_> {
 
 /// The tags that descriptions use for layout.
 const TAGS: &[&str] = &[
-    "a", "b", "br", "code", "div", "em", "i", "img", "li", "ol", "p", "span", "strong", "sub", "sup", "table", "tbody",
-    "td", "th", "thead", "tr", "u", "ul",
+    "a", "b", "br", "code", "div", "em", "i", "img", "li", "ol", "p", "span", "strong", "sub",
+    "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
 ];
 
 /// The place of the bracket that closes the one at the start.
@@ -257,13 +291,17 @@ fn joined(page: &str, relative: &str) -> Option<String> {
 
 /// An address that can stand between the parentheses of a link.
 fn encoded(address: &str) -> Cow<'_, str> {
-    if !address.contains(|c: char| matches!(c, ' ' | '(' | ')' | '<' | '>' | '\\' | '`' | '*') || c.is_control()) {
+    if !address.contains(|c: char| {
+        matches!(c, ' ' | '(' | ')' | '<' | '>' | '\\' | '`' | '*') || c.is_control()
+    }) {
         return address.into();
     }
     let mut out = String::with_capacity(address.len() + 8);
     for c in address.chars() {
         match c {
-            ' ' | '(' | ')' | '<' | '>' | '\\' | '`' | '*' => out.push_str(&format!("%{:02X}", u32::from(c))),
+            ' ' | '(' | ')' | '<' | '>' | '\\' | '`' | '*' => {
+                out.push_str(&format!("%{:02X}", u32::from(c)))
+            }
             c if c.is_control() => {}
             c => out.push(c),
         }
@@ -277,20 +315,38 @@ mod tests {
 
     #[track_caller]
     fn check(description: &str, expected: &str) {
-        assert_eq!(rustdoc(ApiVersion::V1_0, "resources/user.md", description), expected);
+        assert_eq!(
+            rustdoc(ApiVersion::V1_0, "resources/user.md", description),
+            expected
+        );
     }
 
     #[test]
     fn links_become_absolute() {
         let api = "https://learn.microsoft.com/graph/api";
-        check("A [group](group.md).", &format!("A [group]({api}/resources/group?view=graph-rest-1.0)."));
-        check("[List](../api/user-list.md#x)", &format!("[List]({api}/user-list?view=graph-rest-1.0#x)"));
-        check("[p](/graph/permissions)", "[p](https://learn.microsoft.com/graph/permissions)");
-        check("[here](#top)", &format!("[here]({api}/resources/user?view=graph-rest-1.0#top)"));
+        check(
+            "A [group](group.md).",
+            &format!("A [group]({api}/resources/group?view=graph-rest-1.0)."),
+        );
+        check(
+            "[List](../api/user-list.md#x)",
+            &format!("[List]({api}/user-list?view=graph-rest-1.0#x)"),
+        );
+        check(
+            "[p](/graph/permissions)",
+            "[p](https://learn.microsoft.com/graph/permissions)",
+        );
+        check(
+            "[here](#top)",
+            &format!("[here]({api}/resources/user?view=graph-rest-1.0#top)"),
+        );
         check("[a](../../concepts/a.md)", "a");
         check("[x](javascript:y)", "x");
         check("![alt](a.png) b", "alt b");
-        check("[w](https://en.wikipedia.org/wiki/A_(b))", "[w](https://en.wikipedia.org/wiki/A_%28b%29)");
+        check(
+            "[w](https://en.wikipedia.org/wiki/A_(b))",
+            "[w](https://en.wikipedia.org/wiki/A_%28b%29)",
+        );
         check(r#"[t](https://x.y "Title")"#, "[t](https://x.y)");
         check("[](a.md)", "");
     }
@@ -316,7 +372,10 @@ mod tests {
     fn html_goes_and_the_rest_is_escaped() {
         check("one<br/>two <br> three", "one two  three");
         check("<b>x</b>", " x ");
-        check("Collection<String> a < b > c", r"Collection\<String\> a \< b \> c");
+        check(
+            "Collection<String> a < b > c",
+            r"Collection\<String\> a \< b \> c",
+        );
         check("`a<b>`", "`a<b>`");
         check(r"\<x\>", r"\<x\>");
         check("open ` tick", r"open \` tick");

@@ -13,7 +13,10 @@ pub(super) fn file(tokens: TokenStream) -> String {
     match syn::parse2(tokens) {
         Ok(file) => tidy(&prettyplease::unparse(&file)),
         // Cannot happen as long as names are identifiers; the compiler then tells where it did.
-        Err(error) => format!("{HEADER}compile_error!({:?});\n", format!("docwright emitted no Rust: {error}")),
+        Err(error) => format!(
+            "{HEADER}compile_error!({:?});\n",
+            format!("docwright emitted no Rust: {error}")
+        ),
     }
 }
 

@@ -42,7 +42,10 @@ pub(super) fn group<T>(pieces: Vec<Piece<T>>) -> Vec<Group<T>> {
     divide(numbered, 0, "", &mut groups);
     let sorted = |(name, mut items): (String, Vec<(usize, T)>)| {
         items.sort_by_key(|(position, _)| *position);
-        Group { name, items: items.into_iter().map(|(_, item)| item).collect() }
+        Group {
+            name,
+            items: items.into_iter().map(|(_, item)| item).collect(),
+        }
     };
     groups.into_iter().map(sorted).collect()
 }
@@ -59,7 +62,11 @@ fn divide<T>(
     groups: &mut BTreeMap<String, Vec<(usize, T)>>,
 ) {
     let mut file = |name: String, pieces: Vec<(usize, Piece<T>)>| {
-        groups.entry(name).or_default().extend(pieces.into_iter().map(|(position, piece)| (position, piece.item)));
+        groups.entry(name).or_default().extend(
+            pieces
+                .into_iter()
+                .map(|(position, piece)| (position, piece.item)),
+        );
     };
     if depth > 0 && weight(&pieces) <= HEAVY {
         return file(shared.to_owned(), pieces);
@@ -86,7 +93,11 @@ fn divide<T>(
 }
 
 fn join(shared: &str, word: &str) -> String {
-    if shared.is_empty() { word.to_owned() } else { format!("{shared}_{word}") }
+    if shared.is_empty() {
+        word.to_owned()
+    } else {
+        format!("{shared}_{word}")
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +111,10 @@ mod tests {
             item: name,
         };
         let groups = group(names.iter().map(piece).collect());
-        groups.into_iter().map(|group| format!("{}: {}", group.name, group.items.join(", "))).collect()
+        groups
+            .into_iter()
+            .map(|group| format!("{}: {}", group.name, group.items.join(", ")))
+            .collect()
     }
 
     #[test]

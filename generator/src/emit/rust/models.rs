@@ -41,15 +41,31 @@ struct Module {
 pub(super) fn emit(api: &Api, names: &Names) -> Files {
     let docs = member_docs(api);
     let cycles = Cycles::new(api);
-    let context = Context { api, names, docs: &docs, cycles: &cycles };
+    let context = Context {
+        api,
+        names,
+        docs: &docs,
+        cycles: &cycles,
+    };
     let modules = modules(api, names);
-    let files: Vec<_> = modules.into_iter().flat_map(|(path, module)| context.module(path, module)).collect();
-    files.into_par_iter().map(|(path, content)| (path, format::file(context.file(&content)))).collect()
+    let files: Vec<_> = modules
+        .into_iter()
+        .flat_map(|(path, module)| context.module(path, module))
+        .collect();
+    files
+        .into_par_iter()
+        .map(|(path, content)| (path, format::file(context.file(&content))))
+        .collect()
 }
 
 /// The doc comment of every member, by type and position.
 fn member_docs(api: &Api) -> Vec<Vec<String>> {
-    let docs = |ty: &StructuredType| ty.members.iter().map(|member| member_doc(api, member)).collect();
+    let docs = |ty: &StructuredType| {
+        ty.members
+            .iter()
+            .map(|member| member_doc(api, member))
+            .collect()
+    };
     api.types.par_iter().map(docs).collect()
 }
 
@@ -82,7 +98,11 @@ fn member_doc(api: &Api, member: &Member) -> String {
         doc.push_str(&facets.join(" "));
     }
     // A blank after the slashes; a member without a word about it still is documented.
-    if doc.is_empty() { format!(" `{}`", member.name) } else { format!(" {doc}") }
+    if doc.is_empty() {
+        format!(" `{}`", member.name)
+    } else {
+        format!(" {doc}")
+    }
 }
 
 /// The modules by path below `models`, each with what it defines, in order.
@@ -90,16 +110,38 @@ fn modules(api: &Api, names: &Names) -> BTreeMap<Vec<String>, Module> {
     let mut modules = BTreeMap::<Vec<String>, Module>::new();
     modules.entry(Vec::new()).or_default();
     let mut place = |modules_of: &[String], name: &str, weight, item| {
-        let words = names::snake(name).split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect();
-        modules.entry(modules_of.to_vec()).or_default().pieces.push(Piece { words, weight, item });
+        let words = names::snake(name)
+            .split('_')
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
+        modules
+            .entry(modules_of.to_vec())
+            .or_default()
+            .pieces
+            .push(Piece {
+                words,
+                weight,
+                item,
+            });
     };
     for id in api.type_ids() {
         let members: usize = api.lineage(id).map(|ty| ty.members.len()).sum();
-        place(&names.of_type(id).modules, api[id].name.name(), 25 + 5 * members, Definition::Type(id));
+        place(
+            &names.of_type(id).modules,
+            api[id].name.name(),
+            25 + 5 * members,
+            Definition::Type(id),
+        );
     }
     for id in api.enum_ids() {
         let members = api[id].members.len();
-        place(&names.of_enum(id).modules, api[id].name.name(), 15 + 3 * members, Definition::Enum(id));
+        place(
+            &names.of_enum(id).modules,
+            api[id].name.name(),
+            15 + 3 * members,
+            Definition::Enum(id),
+        );
     }
     let paths: Vec<_> = modules.keys().cloned().collect();
     for path in paths {
@@ -117,9 +159,16 @@ fn modules(api: &Api, names: &Names) -> BTreeMap<Vec<String>, Module> {
 /// What a file holds.
 enum Content {
     /// The files below a module.
-    Index { path: Vec<String>, children: Vec<String>, files: Vec<String> },
+    Index {
+        path: Vec<String>,
+        children: Vec<String>,
+        files: Vec<String>,
+    },
     /// Some definitions of a module.
-    Definitions { path: Vec<String>, items: Vec<Definition> },
+    Definitions {
+        path: Vec<String>,
+        items: Vec<Definition>,
+    },
 }
 
 #[derive(Clone, Copy)]
@@ -137,21 +186,40 @@ impl<'a> Context<'a> {
         for child in &module.children {
             scope.take(child.clone());
         }
-        let folder = path.iter().fold("src/models".to_owned(), |folder, module| format!("{folder}/{module}"));
+        let folder = path.iter().fold("src/models".to_owned(), |folder, module| {
+            format!("{folder}/{module}")
+        });
         let mut names = Vec::new();
         let mut files = Vec::new();
         for Group { name, items } in layout::group(module.pieces) {
             let name = scope.take(names::snake(&name));
-            files.push((format!("{folder}/{name}.rs"), Content::Definitions { path: path.clone(), items }));
+            files.push((
+                format!("{folder}/{name}.rs"),
+                Content::Definitions {
+                    path: path.clone(),
+                    items,
+                },
+            ));
             names.push(name);
         }
-        files.push((format!("{folder}.rs"), Content::Index { path, children: module.children, files: names }));
+        files.push((
+            format!("{folder}.rs"),
+            Content::Index {
+                path,
+                children: module.children,
+                files: names,
+            },
+        ));
         files
     }
 
     fn file(self, content: &Content) -> TokenStream {
         match content {
-            Content::Index { path, children, files } => index(path, children, files),
+            Content::Index {
+                path,
+                children,
+                files,
+            } => index(path, children, files),
             Content::Definitions { path, items } => self.definitions(path, items),
         }
     }
@@ -238,7 +306,9 @@ impl<'a> Context<'a> {
         let ty = scope.ty(&member.ty);
         match member.kind {
             MemberKind::Navigation { .. } => quote!(Nav<#ty>),
-            MemberKind::Property if self.cycles.contains(owner, &member.ty) => quote!(Option<Box<#ty>>),
+            MemberKind::Property if self.cycles.contains(owner, &member.ty) => {
+                quote!(Option<Box<#ty>>)
+            }
             MemberKind::Property => quote!(Option<#ty>),
         }
     }
@@ -254,7 +324,11 @@ impl<'a> Context<'a> {
         descendants(self.api, id, &mut derived);
         derived.sort_unstable();
         let derived = (!derived.is_empty()).then(|| quote!(.derived(&[#(#derived),*])));
-        let secret: Vec<_> = self.members(id).filter(|(member, _)| member.secret).map(|(member, _)| &member.name).collect();
+        let secret: Vec<_> = self
+            .members(id)
+            .filter(|(member, _)| member.secret)
+            .map(|(member, _)| &member.name)
+            .collect();
         let secret = (!secret.is_empty()).then(|| quote!(.secret(&[#(#secret),*])));
         quote!(TypeInfo::new(#name, &[#(#members),*]) #base #derived #secret)
     }
@@ -272,11 +346,18 @@ impl<'a> Context<'a> {
         let ty = &self.api[id];
         let name = ident(&self.names.of_enum(id).name);
         let doc = self.enum_doc(ty);
-        let variants: Vec<_> = names::variants(ty).iter().map(|variant| ident(variant)).collect();
+        let variants: Vec<_> = names::variants(ty)
+            .iter()
+            .map(|variant| ident(variant))
+            .collect();
         let members = ty.members.iter().map(|member| &member.name);
         let docs = ty.members.iter().map(|member| {
             let doc = docs::rustdoc(self.api.version, &ty.source.page, &member.description);
-            if doc.is_empty() { format!(" `{}`", member.name.replace('`', "")) } else { format!(" {doc}") }
+            if doc.is_empty() {
+                format!(" `{}`", member.name.replace('`', ""))
+            } else {
+                format!(" {doc}")
+            }
         });
         quote! {
             #[doc = #doc]

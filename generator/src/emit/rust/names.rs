@@ -26,22 +26,63 @@ use crate::{
 
 /// Words of the language, strict and reserved, that no field, function or module can be called.
 const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
-    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
-    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
-    "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// What modules of models use without a path: the prelude's types and what they import from the runtime.
 const TYPES_IN_USE: &[&str] = &[
-    "Box", "Bytes", "Clone", "Date", "Debug", "Decimal", "Default", "DerivedFrom", "Eq", "Err", "Extra", "Flags",
-    "From", "Hash", "IsoDuration", "Members", "Model", "Nav", "None", "OffsetDateTime", "Ok", "OpenEnum", "Option",
-    "PartialEq", "Result", "Self", "Slots", "SlotsMut", "Some", "String", "Time", "TypeInfo", "UnknownValue", "Uuid",
-    "Value", "Vec",
+    "Box",
+    "Bytes",
+    "Clone",
+    "Date",
+    "Debug",
+    "Decimal",
+    "Default",
+    "DerivedFrom",
+    "Eq",
+    "Err",
+    "Extra",
+    "Flags",
+    "From",
+    "Hash",
+    "IsoDuration",
+    "Members",
+    "Model",
+    "Nav",
+    "None",
+    "OffsetDateTime",
+    "Ok",
+    "OpenEnum",
+    "Option",
+    "PartialEq",
+    "Result",
+    "Self",
+    "Slots",
+    "SlotsMut",
+    "Some",
+    "String",
+    "Time",
+    "TypeInfo",
+    "UnknownValue",
+    "Uuid",
+    "Value",
+    "Vec",
 ];
 
 /// What else modules of requests use without a path.
-const BUILDERS_IN_USE: &[&str] = &["Body", "Content", "GraphClient", "Method", "Page", "Path", "Request"];
+const BUILDERS_IN_USE: &[&str] = &[
+    "Body",
+    "Content",
+    "GraphClient",
+    "Method",
+    "Page",
+    "Path",
+    "Request",
+];
 
 /// The variant for what is not documented.
 const VARIANTS_IN_USE: &[&str] = &["Self", "UnknownValue"];
@@ -60,7 +101,12 @@ pub(super) struct Scope {
 
 impl Scope {
     fn with(taken: &[&[&str]]) -> Self {
-        Self { taken: taken.iter().flat_map(|names| names.iter().map(ToString::to_string)).collect() }
+        Self {
+            taken: taken
+                .iter()
+                .flat_map(|names| names.iter().map(ToString::to_string))
+                .collect(),
+        }
     }
 
     /// The fields of one struct.
@@ -120,10 +166,16 @@ pub(super) fn camel(name: &str) -> String {
 
 /// The name with a space for everything that cannot be in an identifier.
 fn ascii_words(name: &str) -> Cow<'_, str> {
-    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+    if name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    {
         return name.into();
     }
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect::<String>().into()
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
+        .collect::<String>()
+        .into()
 }
 
 fn valid(mut name: String, otherwise: &str) -> String {
@@ -143,7 +195,9 @@ pub(super) fn modules_of(namespace: &str) -> Vec<String> {
         Some(tail) if tail.starts_with('.') => &tail[1..],
         _ => namespace,
     };
-    tail.split('.').map(|part| Scope::functions().take(snake(part))).collect()
+    tail.split('.')
+        .map(|part| Scope::functions().take(snake(part)))
+        .collect()
 }
 
 /// Where a type is: its modules below `models`, and its name there.
@@ -167,7 +221,10 @@ impl Names {
         let mut place = |name: &TypeName| {
             let modules = modules_of(name.namespace());
             let scope = scopes.entry(modules.clone()).or_insert_with(Scope::types);
-            Place { name: scope.take(camel(name.name())), modules }
+            Place {
+                name: scope.take(camel(name.name())),
+                modules,
+            }
         };
         let types = api.types.iter().map(|ty| place(&ty.name)).collect();
         let enums = api.enums.iter().map(|ty| place(&ty.name)).collect();
@@ -188,7 +245,10 @@ impl Names {
 /// The variants of an enumeration, in the order of its members.
 pub(super) fn variants(ty: &EnumType) -> Vec<String> {
     let mut scope = Scope::variants();
-    ty.members.iter().map(|member| scope.take(camel(&member.name))).collect()
+    ty.members
+        .iter()
+        .map(|member| scope.take(camel(&member.name)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -206,7 +266,10 @@ mod tests {
     fn names_become_identifiers() {
         check("displayName", ["display_name", "DisplayName"]);
         check("id", ["id", "Id"]);
-        check("iOSMinimumVersion", ["i_os_minimum_version", "IOsMinimumVersion"]);
+        check(
+            "iOSMinimumVersion",
+            ["i_os_minimum_version", "IOsMinimumVersion"],
+        );
         check("win32LobApp", ["win32_lob_app", "Win32LobApp"]);
         check("x509", ["x509", "X509"]);
         check("type", ["type_", "Type"]);
@@ -214,7 +277,10 @@ mod tests {
         check("string", ["string", "String_"]);
         check("extra", ["extra_", "Extra_"]);
         check("24hours", ["_24hours", "_24hours"]);
-        check("#microsoft.graph.x", ["microsoft_graph_x", "MicrosoftGraphX"]);
+        check(
+            "#microsoft.graph.x",
+            ["microsoft_graph_x", "MicrosoftGraphX"],
+        );
         check("größe", ["gr_e", "GrE"]);
         check("--", ["unnamed", "Unnamed"]);
     }

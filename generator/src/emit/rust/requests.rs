@@ -22,8 +22,8 @@ use super::{
 };
 use crate::{
     api::{
-        Api, ItemType, Operation, OperationKind, OperationPage, Path, Piece, RequestBody, ResponseBody, SegmentKind,
-        Type,
+        Api, ItemType, Operation, OperationKind, OperationPage, Path, Piece, RequestBody,
+        ResponseBody, SegmentKind, Type,
     },
     emit::Files,
     ir::{Method, PermissionKind, Primitive},
@@ -36,17 +36,33 @@ const HEAVY: usize = 250;
 pub(super) fn emit(api: &Api, names: &Names, actions: &Actions) -> Files {
     let trie = Trie::new(api);
     let docs = page_docs(api);
-    let context = Context { api, names, actions, trie: &trie, docs: &docs };
+    let context = Context {
+        api,
+        names,
+        actions,
+        trie: &trie,
+        docs: &docs,
+    };
     let mut files = Vec::new();
     let mut places = vec![String::new(); trie.nodes.len()];
     context.layout(&mut files, &mut places);
-    files.par_iter().map(|file| (file.path(), format::file(context.file(file, &places)))).collect()
+    files
+        .par_iter()
+        .map(|file| (file.path(), format::file(context.file(file, &places))))
+        .collect()
 }
 
 /// The doc comment that all operations of a page share, by page.
 fn page_docs(api: &Api) -> BTreeMap<&str, String> {
-    let pages: BTreeMap<_, _> = api.operations.iter().map(|operation| (&*operation.page.page, &*operation.page)).collect();
-    pages.into_par_iter().map(|(name, page)| (name, page_doc(api, page))).collect()
+    let pages: BTreeMap<_, _> = api
+        .operations
+        .iter()
+        .map(|operation| (&*operation.page.page, &*operation.page))
+        .collect();
+    pages
+        .into_par_iter()
+        .map(|(name, page)| (name, page_doc(api, page)))
+        .collect()
 }
 
 fn page_doc(api: &Api, page: &OperationPage) -> String {
@@ -54,7 +70,10 @@ fn page_doc(api: &Api, page: &OperationPage) -> String {
     parts.push(docs::rustdoc(api.version, &page.page, &page.description));
     parts.extend(page.deprecated.as_ref().map(docs::deprecation));
     parts.push(permissions(page));
-    parts.push(format!("[Reference]({})", docs::page_url(api.version, &page.page)));
+    parts.push(format!(
+        "[Reference]({})",
+        docs::page_url(api.version, &page.page)
+    ));
     parts.retain(|part| !part.is_empty());
     format!(" {}", parts.join("\n\n"))
 }
@@ -63,7 +82,11 @@ fn page_doc(api: &Api, page: &OperationPage) -> String {
 fn permissions(page: &OperationPage) -> String {
     let mut lines = Vec::new();
     for set in &page.permissions {
-        let title = set.title.as_deref().map(|title| format!(", {}", docs::escaped(title))).unwrap_or_default();
+        let title = set
+            .title
+            .as_deref()
+            .map(|title| format!(", {}", docs::escaped(title)))
+            .unwrap_or_default();
         for (kind, alternatives) in &set.kinds {
             let kind = match kind {
                 PermissionKind::DelegatedWork => "delegated, work or school account",
@@ -73,7 +96,11 @@ fn permissions(page: &OperationPage) -> String {
             let alternatives: Vec<_> = alternatives
                 .iter()
                 .map(|alternative| {
-                    let names: Vec<_> = alternative.all_of.iter().map(|name| format!("`{}`", name.replace('`', ""))).collect();
+                    let names: Vec<_> = alternative
+                        .all_of
+                        .iter()
+                        .map(|name| format!("`{}`", name.replace('`', "")))
+                        .collect();
                     names.join(" with ")
                 })
                 .collect();
@@ -82,7 +109,14 @@ fn permissions(page: &OperationPage) -> String {
             }
         }
     }
-    if lines.is_empty() { String::new() } else { format!("Permissions, least privileged first:\n\n{}", lines.join("\n")) }
+    if lines.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "Permissions, least privileged first:\n\n{}",
+            lines.join("\n")
+        )
+    }
 }
 
 /// A module of requests.
@@ -97,7 +131,11 @@ struct File {
 
 impl File {
     fn path(&self) -> String {
-        let modules: String = self.modules.iter().map(|module| format!("/{module}")).collect();
+        let modules: String = self
+            .modules
+            .iter()
+            .map(|module| format!("/{module}"))
+            .collect();
         format!("src/requests{modules}.rs")
     }
 }
@@ -131,9 +169,20 @@ impl<'a> Context<'a> {
     }
 
     /// Files `node` and what is below it in a module of its own.
-    fn file_of(self, node: NodeId, modules: Vec<String>, weights: &[usize], files: &mut Vec<File>, places: &mut [String]) {
+    fn file_of(
+        self,
+        node: NodeId,
+        modules: Vec<String>,
+        weights: &[usize],
+        files: &mut Vec<File>,
+        places: &mut [String],
+    ) {
         let at = files.len();
-        files.push(File { modules, nodes: Vec::new(), children: Vec::new() });
+        files.push(File {
+            modules,
+            nodes: Vec::new(),
+            children: Vec::new(),
+        });
         let mut scopes = (names::Scope::builders(), names::Scope::functions());
         self.collect(node, String::new(), at, weights, &mut scopes, files, places);
     }
@@ -150,16 +199,25 @@ impl<'a> Context<'a> {
         files: &mut Vec<File>,
         places: &mut [String],
     ) {
-        let own = self.trie.nodes[node].step.map(|step| names::camel(&step_name(&step))).unwrap_or_default();
+        let own = self.trie.nodes[node]
+            .step
+            .map(|step| names::camel(&step_name(&step)))
+            .unwrap_or_default();
         let name = prefix + &own;
         if node != 0 {
-            let path: String = files[at].modules.iter().map(|module| format!("{module}::")).collect();
+            let path: String = files[at]
+                .modules
+                .iter()
+                .map(|module| format!("{module}::"))
+                .collect();
             places[node] = path + &scopes.0.take(name.clone());
             files[at].nodes.push(node);
         }
         let heavy = node == 0 || weights[node] > HEAVY;
         for &child in &self.trie.nodes[node].children {
-            let Some(step) = self.trie.nodes[child].step else { continue };
+            let Some(step) = self.trie.nodes[child].step else {
+                continue;
+            };
             if heavy && matches!(step.segment().kind, SegmentKind::Name) && weights[child] > 1 {
                 let module = scopes.1.take(step_name(&step));
                 files[at].children.push(module.clone());
@@ -219,7 +277,9 @@ impl<'a> Context<'a> {
 
     /// ``/users/{id}``, in code.
     fn prefix_doc(self, id: NodeId) -> String {
-        let Some(step) = self.trie.nodes[id].step else { return String::new() };
+        let Some(step) = self.trie.nodes[id].step else {
+            return String::new();
+        };
         format!(" `{}`", template(step.path, step.at + 1, false))
     }
 
@@ -230,10 +290,16 @@ impl<'a> Context<'a> {
         let mut named = Vec::new();
         // The order in which names are taken: what exists everywhere first, so that it is called the same everywhere.
         let calls = |operation: &&&Operation| {
-            matches!(operation.kind, OperationKind::Action(_) | OperationKind::Function(_))
+            matches!(
+                operation.kind,
+                OperationKind::Action(_) | OperationKind::Function(_)
+            )
         };
         for operation in node.operations.iter().filter(|operation| !calls(operation)) {
-            named.push((self.operation_name(operation, id, &mut scope), Function::Operation(operation)));
+            named.push((
+                self.operation_name(operation, id, &mut scope),
+                Function::Operation(operation),
+            ));
         }
         for &child in &node.children {
             if let Some(step) = self.trie.nodes[child].step {
@@ -241,7 +307,10 @@ impl<'a> Context<'a> {
             }
         }
         for operation in node.operations.iter().filter(calls) {
-            named.push((self.operation_name(operation, id, &mut scope), Function::Operation(operation)));
+            named.push((
+                self.operation_name(operation, id, &mut scope),
+                Function::Operation(operation),
+            ));
         }
         let functions = named.into_iter().map(|(name, function)| match function {
             Function::Step(child) => self.step(&name, child, id, places),
@@ -251,7 +320,12 @@ impl<'a> Context<'a> {
     }
 
     /// What an operation is called: its kind or its name; then with its parameters, then with its method.
-    fn operation_name(self, operation: &Operation, node: NodeId, scope: &mut names::Scope) -> String {
+    fn operation_name(
+        self,
+        operation: &Operation,
+        node: NodeId,
+        scope: &mut names::Scope,
+    ) -> String {
         let name = match &operation.kind {
             OperationKind::List => "list".to_owned(),
             OperationKind::Get => "get".to_owned(),
@@ -271,22 +345,41 @@ impl<'a> Context<'a> {
                 names::snake(name.rsplit('.').next().unwrap_or(name))
             }
         };
-        let parameters: Vec<_> = self.own_parameters(operation, node).map(|(name, _)| name).collect();
+        let parameters: Vec<_> = self
+            .own_parameters(operation, node)
+            .map(|(name, _)| name)
+            .collect();
         let with_parameters = format!("{name}_by_{}", parameters.join("_and_"));
-        let with_method = format!("{name}_with_{}", operation.method.as_str().to_ascii_lowercase());
-        let fallbacks = [(!parameters.is_empty()).then_some(with_parameters), Some(with_method)];
-        let free = [Some(name.clone())].into_iter().chain(fallbacks).flatten().find(|name| scope.has_room_for(name));
+        let with_method = format!(
+            "{name}_with_{}",
+            operation.method.as_str().to_ascii_lowercase()
+        );
+        let fallbacks = [
+            (!parameters.is_empty()).then_some(with_parameters),
+            Some(with_method),
+        ];
+        let free = [Some(name.clone())]
+            .into_iter()
+            .chain(fallbacks)
+            .flatten()
+            .find(|name| scope.has_room_for(name));
         scope.take(free.unwrap_or(name))
     }
 
     /// The parameters in the segments of an operation that are no step.
-    fn own_parameters(self, operation: &'a Operation, node: NodeId) -> impl Iterator<Item = (String, &'a Type)> {
+    fn own_parameters(
+        self,
+        operation: &'a Operation,
+        node: NodeId,
+    ) -> impl Iterator<Item = (String, &'a Type)> {
         let depth = self.trie.nodes[node].step.map_or(0, |step| step.at + 1);
         parameters(&operation.path, depth)
     }
 
     fn step(self, name: &str, child: NodeId, node: NodeId, places: &[String]) -> TokenStream {
-        let Some(step) = self.trie.nodes[child].step else { return TokenStream::new() };
+        let Some(step) = self.trie.nodes[child].step else {
+            return TokenStream::new();
+        };
         let doc = self.prefix_doc(child);
         let name = ident(name);
         let target = relative(&places[node], &places[child]);
@@ -309,7 +402,11 @@ impl<'a> Context<'a> {
     fn operation(self, name: &str, operation: &'a Operation, node: NodeId) -> TokenStream {
         let scope = Scope::outside(self.api, self.names);
         let name = ident(name);
-        let doc = self.docs.get(&*operation.page.page).map(String::as_str).unwrap_or_default();
+        let doc = self
+            .docs
+            .get(&*operation.page.page)
+            .map(String::as_str)
+            .unwrap_or_default();
         let line = format!(
             "{} {}",
             operation.method,
@@ -328,7 +425,12 @@ impl<'a> Context<'a> {
     }
 
     /// The parameter for what a request carries, and the call that makes the request.
-    fn body(self, scope: Scope<'_>, operation: &Operation, line: &str) -> (TokenStream, TokenStream) {
+    fn body(
+        self,
+        scope: Scope<'_>,
+        operation: &Operation,
+        line: &str,
+    ) -> (TokenStream, TokenStream) {
         let none = (TokenStream::new(), quote!(.request(#line)));
         if !matches!(operation.method, Method::Post | Method::Patch | Method::Put) {
             return none;
@@ -338,9 +440,15 @@ impl<'a> Context<'a> {
             Some(RequestBody::Object { ty, .. }) => match ty.item {
                 ItemType::Structured(id) if !ty.collection && !self.api[id].derived.is_empty() => {
                     let ty = scope.ty(ty);
-                    (quote!(, body: &impl DerivedFrom<#ty>), quote!(.send_as(#line, body)))
+                    (
+                        quote!(, body: &impl DerivedFrom<#ty>),
+                        quote!(.send_as(#line, body)),
+                    )
                 }
-                ItemType::Structured(_) | ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => {
+                ItemType::Structured(_)
+                | ItemType::Primitive(_)
+                | ItemType::Enum(_)
+                | ItemType::Unknown { .. } => {
                     let ty = scope.ty(ty);
                     (quote!(, body: &#ty), quote!(.send(#line, body)))
                 }
@@ -356,15 +464,24 @@ impl<'a> Context<'a> {
             Some(RequestBody::Reference) => (quote!(, target: &str), quote!(.link(#line, target))),
             Some(RequestBody::Stream { media_type }) => {
                 let media_type = media_type.as_deref().unwrap_or("application/octet-stream");
-                (quote!(, body: impl Into<Body>), quote!(.upload(#line, body, #media_type)))
+                (
+                    quote!(, body: impl Into<Body>),
+                    quote!(.upload(#line, body, #media_type)),
+                )
             }
             Some(RequestBody::Unknown) => any,
             None => match operation.kind {
-                OperationKind::Create | OperationKind::Update | OperationKind::Upsert | OperationKind::Replace => any,
-                OperationKind::AddReference => (quote!(, target: &str), quote!(.link(#line, target))),
-                OperationKind::Upload => {
-                    (quote!(, body: impl Into<Body>), quote!(.upload(#line, body, "application/octet-stream")))
+                OperationKind::Create
+                | OperationKind::Update
+                | OperationKind::Upsert
+                | OperationKind::Replace => any,
+                OperationKind::AddReference => {
+                    (quote!(, target: &str), quote!(.link(#line, target)))
                 }
+                OperationKind::Upload => (
+                    quote!(, body: impl Into<Body>),
+                    quote!(.upload(#line, body, "application/octet-stream")),
+                ),
                 OperationKind::List
                 | OperationKind::Get
                 | OperationKind::Delete
@@ -381,7 +498,11 @@ impl<'a> Context<'a> {
 
     /// What comes back.
     fn answer(self, scope: Scope<'_>, operation: &Operation) -> TokenStream {
-        let success = operation.page.responses.iter().find(|response| (200..300).contains(&response.status));
+        let success = operation
+            .page
+            .responses
+            .iter()
+            .find(|response| (200..300).contains(&response.status));
         match success.map(|response| &response.body) {
             Some(ResponseBody::Empty) => quote!(()),
             Some(ResponseBody::Value(ty)) if !ty.collection => scope.ty(ty),
@@ -396,7 +517,11 @@ impl<'a> Context<'a> {
 
     /// What comes back where the page does not say.
     fn usual_answer(self, scope: Scope<'_>, operation: &Operation) -> TokenStream {
-        let ty = operation.path.segments.last().and_then(|segment| segment.ty.as_ref());
+        let ty = operation
+            .path
+            .segments
+            .last()
+            .and_then(|segment| segment.ty.as_ref());
         let item = || ty.map_or_else(|| quote!(Value), |ty| scope.item(&ty.item));
         match operation.kind {
             OperationKind::List | OperationKind::Delta => {
@@ -439,12 +564,17 @@ fn step_name(step: &Step<'_>) -> String {
         })
         .collect();
     let base = text.split('(').next().unwrap_or_default();
-    let names: Vec<_> = parameters(step.path, step.at).take(count(step)).map(|(name, _)| name).collect();
+    let names: Vec<_> = parameters(step.path, step.at)
+        .take(count(step))
+        .map(|(name, _)| name)
+        .collect();
     match &segment.kind {
         SegmentKind::Key if text.is_empty() => "id".to_owned(),
         SegmentKind::Cast(ty) => format!("as_{}", names::snake(ty.name())),
         SegmentKind::ItemPath if names.is_empty() => format!("{}_path", names::snake(base)),
-        SegmentKind::Call(name) if names.is_empty() => names::snake(name.rsplit('.').next().unwrap_or(name)),
+        SegmentKind::Call(name) if names.is_empty() => {
+            names::snake(name.rsplit('.').next().unwrap_or(name))
+        }
         SegmentKind::Name if names.is_empty() => names::snake(base),
         SegmentKind::Key
         | SegmentKind::Name
@@ -465,17 +595,25 @@ fn step_name(step: &Step<'_>) -> String {
 
 /// The number of placeholders in a step.
 fn count(step: &Step<'_>) -> usize {
-    step.segment().pieces.iter().filter(|piece| matches!(piece, Piece::Parameter(_))).count()
+    step.segment()
+        .pieces
+        .iter()
+        .filter(|piece| matches!(piece, Piece::Parameter(_)))
+        .count()
 }
 
 /// Names and types of the placeholders in the segments of a path from `from` on.
 fn parameters(path: &Path, from: usize) -> impl Iterator<Item = (String, &Type)> {
-    path.segments[from..].iter().flat_map(|segment| &segment.pieces).filter_map(|piece| match piece {
-        Piece::Parameter(index) => {
-            path.parameters.get(*index).map(|parameter| (names::snake(&parameter.name), &parameter.ty))
-        }
-        Piece::Text(_) => None,
-    })
+    path.segments[from..]
+        .iter()
+        .flat_map(|segment| &segment.pieces)
+        .filter_map(|piece| match piece {
+            Piece::Parameter(index) => path
+                .parameters
+                .get(*index)
+                .map(|parameter| (names::snake(&parameter.name), &parameter.ty)),
+            Piece::Text(_) => None,
+        })
 }
 
 /// The parameters of a function for placeholders, and the calls that hand them to the path.
@@ -488,7 +626,10 @@ fn arguments<'a>(
     for (name, ty) in parameters {
         let name = ident(&taken.take(name));
         match (&ty.item, ty.collection) {
-            (ItemType::Primitive(Primitive::String | Primitive::Binary | Primitive::Stream), false) => {
+            (
+                ItemType::Primitive(Primitive::String | Primitive::Binary | Primitive::Stream),
+                false,
+            ) => {
                 declared.extend(quote!(, #name: &str));
                 handed.extend(quote!(.with(#name)));
             }
@@ -566,12 +707,19 @@ fn local(place: &str) -> proc_macro2::Ident {
 /// The way from the module of the builder `here` to the builder `target`, which is there or in a module below.
 fn relative(here: &str, target: &str) -> TokenStream {
     let module = here.rsplit_once("::").map_or("", |(module, _)| module);
-    let path = target.strip_prefix(module).unwrap_or(target).trim_start_matches("::");
+    let path = target
+        .strip_prefix(module)
+        .unwrap_or(target)
+        .trim_start_matches("::");
     let parts = path.split("::").map(ident);
     quote!(#(#parts)::*)
 }
 
 /// How a function of a builder, or of the client, reaches its path.
 fn path_of(node: NodeId) -> TokenStream {
-    if node == 0 { quote!(Path::new(self)) } else { quote!(self.0) }
+    if node == 0 {
+        quote!(Path::new(self))
+    } else {
+        quote!(self.0)
+    }
 }

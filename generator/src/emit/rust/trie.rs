@@ -48,7 +48,13 @@ pub(super) struct Trie<'a> {
 impl<'a> Trie<'a> {
     /// Sorts the operations in.
     pub(super) fn new(api: &'a Api) -> Self {
-        let mut trie = Self { nodes: vec![Node { step: None, children: Vec::new(), operations: Vec::new() }] };
+        let mut trie = Self {
+            nodes: vec![Node {
+                step: None,
+                children: Vec::new(),
+                operations: Vec::new(),
+            }],
+        };
         let mut edges = BTreeMap::new();
         for operation in &api.operations {
             trie.walk(&mut edges, &operation.path, prefix(&operation.path));
@@ -57,28 +63,50 @@ impl<'a> Trie<'a> {
             // A call is made on what it is bound to, unless more can be reached through it.
             let whole = operation.path.segments.len();
             let prefix = prefix(&operation.path);
-            let at = trie.find(&edges, &operation.path, whole).or_else(|| trie.find(&edges, &operation.path, prefix));
-            trie.nodes[at.unwrap_or_default()].operations.push(operation);
+            let at = trie
+                .find(&edges, &operation.path, whole)
+                .or_else(|| trie.find(&edges, &operation.path, prefix));
+            trie.nodes[at.unwrap_or_default()]
+                .operations
+                .push(operation);
         }
         trie
     }
 
-    fn walk(&mut self, edges: &mut BTreeMap<(NodeId, String), NodeId>, path: &'a Path, length: usize) {
+    fn walk(
+        &mut self,
+        edges: &mut BTreeMap<(NodeId, String), NodeId>,
+        path: &'a Path,
+        length: usize,
+    ) {
         let mut node = 0;
         for at in 0..length {
             let key = (node, template(&path.segments[at]));
             let next = self.nodes.len();
             let child = *edges.entry(key).or_insert(next);
             if child == next {
-                let step = Some(Step { parent: node, path, at });
-                self.nodes.push(Node { step, children: Vec::new(), operations: Vec::new() });
+                let step = Some(Step {
+                    parent: node,
+                    path,
+                    at,
+                });
+                self.nodes.push(Node {
+                    step,
+                    children: Vec::new(),
+                    operations: Vec::new(),
+                });
                 self.nodes[node].children.push(child);
             }
             node = child;
         }
     }
 
-    fn find(&self, edges: &BTreeMap<(NodeId, String), NodeId>, path: &Path, length: usize) -> Option<NodeId> {
+    fn find(
+        &self,
+        edges: &BTreeMap<(NodeId, String), NodeId>,
+        path: &Path,
+        length: usize,
+    ) -> Option<NodeId> {
         let mut node = 0;
         for segment in &path.segments[..length] {
             node = *edges.get(&(node, template(segment)))?;
@@ -91,7 +119,10 @@ impl<'a> Trie<'a> {
 fn prefix(path: &Path) -> usize {
     let own = match path.segments.last().map(|segment| &segment.kind) {
         Some(SegmentKind::System | SegmentKind::Call(_)) => 1,
-        Some(SegmentKind::Name | SegmentKind::Key | SegmentKind::Cast(_) | SegmentKind::ItemPath) | None => 0,
+        Some(
+            SegmentKind::Name | SegmentKind::Key | SegmentKind::Cast(_) | SegmentKind::ItemPath,
+        )
+        | None => 0,
     };
     path.segments.len() - own
 }

@@ -27,12 +27,20 @@ pub(super) struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// The module of models with this path.
     pub(super) fn inside(api: &'a Api, names: &'a Names, modules: &'a [String]) -> Self {
-        Self { api, names, inside: Some(modules) }
+        Self {
+            api,
+            names,
+            inside: Some(modules),
+        }
     }
 
     /// A module that reaches models through `models`.
     pub(super) fn outside(api: &'a Api, names: &'a Names) -> Self {
-        Self { api, names, inside: None }
+        Self {
+            api,
+            names,
+            inside: None,
+        }
     }
 
     /// A structured type.
@@ -47,7 +55,11 @@ impl<'a> Scope<'a> {
             ItemType::Structured(id) => self.structured(*id),
             ItemType::Enum(id) => {
                 let ty = self.path(self.names.of_enum(*id));
-                if self.api[*id].is_flags { quote!(Flags<#ty>) } else { ty }
+                if self.api[*id].is_flags {
+                    quote!(Flags<#ty>)
+                } else {
+                    ty
+                }
             }
             ItemType::Unknown { .. } => quote!(Value),
         }
@@ -56,7 +68,11 @@ impl<'a> Scope<'a> {
     /// One item or many.
     pub(super) fn ty(self, ty: &Type) -> TokenStream {
         let item = self.item(&ty.item);
-        if ty.collection { quote!(Vec<#item>) } else { item }
+        if ty.collection {
+            quote!(Vec<#item>)
+        } else {
+            item
+        }
     }
 
     fn path(self, place: &Place) -> TokenStream {

@@ -651,6 +651,7 @@ mod tests {
         let reader = Reader {
             pages: &pages,
             vocabulary: &vocabulary,
+            namespaces: std::collections::BTreeMap::new(),
         };
         let cx = Context {
             id: PageId(0),

@@ -1,0 +1,535 @@
+//! Operations: each documented method and path, what it means, and what its page says of it.
+//!
+//! Comes in: the facts of operation pages, and the types. Goes out: operations by path and method, the roots that paths
+//! begin with, and the actions and functions that they call.
+//!
+//! Pages repeat each other's request lines: every page on a derived type lists the paths of the collection. The page
+//! about what the path selects is the one that counts, then the one about the most general type; the others are only
+//! named. Spellings that differ in case, in the names of placeholders, in quotes or in the namespace of the service are
+//! the same path; each piece of it is spelled as it was first.
+
+use std::{
+    collections::{HashMap, HashSet, hash_map::Entry},
+    sync::Arc,
+};
+
+use super::{Input, Scope};
+use crate::{
+    api::{
+        Callable, ItemType, Operation, OperationKind, OperationPage, Path, PathParameter, Piece,
+        RequestBody, ResponseBody, Root, Segment, SegmentKind, StructuredType, Type, TypeId,
+    },
+    facts::{BodyText, Fact, PageId, ParameterPlace},
+    ir::Method,
+};
+
+mod callables;
+mod kind;
+mod page;
+mod path;
+mod walk;
+
+use page::PageClaims;
+use path::{Parsed, Shape};
+use walk::{Evidence, Step, Walker, structured};
+
+/// What the operation pages add to the api.
+#[derive(Debug, Default)]
+pub(super) struct Operations {
+    pub(super) operations: Vec<Operation>,
+    pub(super) roots: Vec<Root>,
+    pub(super) callables: Vec<Callable>,
+}
+
+/// A page with what is known of it as a whole.
+struct Known<'a> {
+    claims: PageClaims<'a>,
+    /// What a success carries.
+    answer: Option<Type>,
+    /// The type that the page is about.
+    about: Option<TypeId>,
+}
+
+/// A request line, its page and its path.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    page: &'a Known<'a>,
+    /// Position among the lines of the page.
+    at: usize,
+    fact: &'a Fact,
+    method: Method,
+    path: &'a Parsed,
+}
+
+/// Resolves the operations of all pages.
+pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> Operations {
+    let pages: Vec<Known> = known_pages(input, scope);
+    let paths = parse_paths(&pages);
+    let lines: Vec<Line> = lines(&pages, &paths);
+    let depths = depths(types);
+    let evidence = evidence(&lines, &depths);
+    let mut walker = Walker::new(scope, types, &evidence);
+    let spellings = spellings(&lines);
+    let mut groups: Vec<Vec<Line>> = Vec::new();
+    let mut index: HashMap<(&str, Method), usize> = HashMap::with_capacity(lines.len());
+    for line in &lines {
+        match index.entry((&line.path.key, line.method)) {
+            Entry::Occupied(known) => groups[*known.get()].push(*line),
+            Entry::Vacant(new) => {
+                new.insert(groups.len());
+                groups.push(vec![*line]);
+            }
+        }
+    }
+    let mut texts = Texts {
+        input,
+        scope,
+        cache: HashMap::new(),
+    };
+    let mut out = Operations::default();
+    let mut calls = callables::Callables::default();
+    for group in &groups {
+        let steps = walker.walk(group[0].path);
+        let line = winner(group, &steps, &depths);
+        let kind = kind::of(
+            line.method,
+            line.path,
+            &steps,
+            &line.page.claims,
+            line.page.answer.as_ref(),
+            &evidence,
+        );
+        let page = texts.page(line, &kind, &steps);
+        let path = path_of(line, &steps, &kind, &spellings, &page);
+        calls.add(&kind, line, &steps, &page, &path, input, scope);
+        out.operations.push(Operation {
+            method: line.method,
+            id: String::new(),
+            path,
+            kind,
+            page,
+            source: input.source(line.fact),
+            also: also(group, line, input),
+        });
+    }
+    out.operations
+        .sort_by_cached_key(|operation| (text_of(&operation.path), operation.method));
+    name(&mut out.operations);
+    out.roots = walker.into_roots();
+    out.callables = calls.finish();
+    out
+}
+
+fn known_pages<'a>(input: Input<'a>, scope: &Scope) -> Vec<Known<'a>> {
+    let claims = input
+        .facts
+        .iter()
+        .enumerate()
+        .filter_map(|(at, facts)| PageClaims::of(PageId(at as u32), facts));
+    claims
+        .map(|claims| {
+            let answer = claims.answer(scope);
+            let body = || match claims.body {
+                Some(BodyText::Object(text)) => structured(&scope.ty(text, claims.id)),
+                Some(
+                    BodyText::None
+                    | BodyText::Parameters
+                    | BodyText::Json
+                    | BodyText::Reference
+                    | BodyText::Stream,
+                )
+                | None => None,
+            };
+            let about = answer.as_ref().and_then(structured).or_else(body);
+            Known {
+                claims,
+                answer,
+                about,
+            }
+        })
+        .collect()
+}
+
+/// Each spelling of a path once; pages repeat the same lines.
+fn parse_paths<'a>(pages: &'a [Known]) -> HashMap<&'a str, Parsed> {
+    let mut out = HashMap::new();
+    for request in pages.iter().flat_map(|page| &page.claims.requests) {
+        out.entry(request.path)
+            .or_insert_with(|| path::parse(request.path));
+    }
+    out
+}
+
+fn lines<'a>(pages: &'a [Known<'a>], paths: &'a HashMap<&str, Parsed>) -> Vec<Line<'a>> {
+    let mut out = Vec::new();
+    for page in pages {
+        for (at, request) in page.claims.requests.iter().enumerate() {
+            let Some(path) = paths
+                .get(request.path)
+                .filter(|path| !path.segments.is_empty())
+            else {
+                continue;
+            };
+            out.push(Line {
+                page,
+                at,
+                fact: request.fact,
+                method: request.method,
+                path,
+            });
+        }
+    }
+    out
+}
+
+/// How many base types each type has.
+fn depths(types: &[StructuredType]) -> Vec<u32> {
+    let lineage =
+        |at: usize| std::iter::successors(types[at].base, |base| types[base.index()].base);
+    (0..types.len())
+        .map(|at| lineage(at).count() as u32)
+        .collect()
+}
+
+/// What pages say of paths; of several pages the one about the most general type.
+fn evidence<'a>(lines: &[Line<'a>], depths: &[u32]) -> Evidence<'a> {
+    let mut out = Evidence::default();
+    let depth = |item: &ItemType| match item {
+        ItemType::Structured(id) => depths[id.index()],
+        ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => u32::MAX,
+    };
+    for line in lines {
+        for at in 0..line.path.segments.len() {
+            out.prefixes.insert(line.path.prefix(at));
+        }
+        let announced = kind::announces(&line.page.claims, line.path);
+        if let Some(name) = announced.filter(|_| matches!(line.method, Method::Get | Method::Post))
+        {
+            let returns = out.callables.entry(name.to_ascii_lowercase()).or_default();
+            *returns = returns.take().or_else(|| line.page.answer.clone());
+        }
+        let Some(answer) = line
+            .page
+            .answer
+            .as_ref()
+            .filter(|_| !line.page.claims.has_two_answers())
+        else {
+            continue;
+        };
+        let key = line.path.key.as_str();
+        if line.method == Method::Get {
+            let known = out.answers.entry(key).or_insert_with(|| answer.clone());
+            if depth(&answer.item) < depth(&known.item) {
+                *known = answer.clone();
+            }
+        } else if line.method == Method::Post
+            && announced.is_none()
+            && !answer.collection
+            && kind::creates(&line.page.claims)
+        {
+            let known = out
+                .creates
+                .entry(key)
+                .or_insert_with(|| answer.item.clone());
+            if depth(&answer.item) < depth(known) {
+                *known = answer.item.clone();
+            }
+        }
+    }
+    out
+}
+
+/// The first spelling of each beginning of a path: the path and the position of its last segment.
+fn spellings<'a>(lines: &[Line<'a>]) -> HashMap<&'a str, (&'a Parsed, usize)> {
+    let mut out = HashMap::new();
+    let mut seen: HashSet<*const Parsed> = HashSet::new();
+    for line in lines {
+        if seen.insert(line.path) {
+            for at in 0..line.path.segments.len() {
+                out.entry(line.path.prefix(at)).or_insert((line.path, at));
+            }
+        }
+    }
+    out
+}
+
+/// Of the lines with the same method and path, that of the page that describes it best.
+fn winner<'a>(group: &[Line<'a>], steps: &[Step], depths: &[u32]) -> Line<'a> {
+    let selected = steps
+        .last()
+        .and_then(|step| step.ty.as_ref())
+        .and_then(structured);
+    let rank = |line: &&Line| {
+        let about = line.page.about;
+        (
+            about.is_none() || about != selected,
+            about.map_or(u32::MAX, |about| depths[about.index()]),
+            line.at,
+            line.page.claims.requests.len(),
+        )
+    };
+    group.iter().min_by_key(rank).copied().unwrap_or(group[0])
+}
+
+/// The other pages with the same method and path.
+fn also(group: &[Line], winner: Line, input: Input) -> Vec<crate::api::Source> {
+    let mut seen = HashSet::from([winner.page.claims.id]);
+    let others = group.iter().filter(|line| seen.insert(line.page.claims.id));
+    others.map(|line| input.source(line.fact)).collect()
+}
+
+/// The pages of the api, made once for each way in which requests of a page differ.
+struct Texts<'a> {
+    input: Input<'a>,
+    scope: &'a Scope<'a>,
+    cache: HashMap<(PageId, Flavour), Arc<OperationPage>>,
+}
+
+/// In what the requests of one page differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Flavour {
+    /// Requests of this method carry no body where the page has others that do.
+    bodiless: bool,
+    /// Of an answer with bytes and one with a value, which one it is.
+    stream: Option<bool>,
+}
+
+impl Texts<'_> {
+    fn page(&mut self, line: Line, kind: &OperationKind, steps: &[Step]) -> Arc<OperationPage> {
+        let claims = &line.page.claims;
+        let stream = claims
+            .has_two_answers()
+            .then(|| kind::is_stream(steps, line.path));
+        let flavour = Flavour {
+            bodiless: has_no_body(line.method),
+            stream,
+        };
+        if let Some(known) = self.cache.get(&(claims.id, flavour)) {
+            return known.clone();
+        }
+        let selected = steps
+            .last()
+            .and_then(|step| step.ty.as_ref())
+            .filter(|ty| structured(ty).is_some());
+        let carries_item = matches!(
+            kind,
+            OperationKind::Create
+                | OperationKind::Update
+                | OperationKind::Upsert
+                | OperationKind::Replace
+        );
+        let target = line
+            .page
+            .answer
+            .as_ref()
+            .filter(|ty| structured(ty).is_some())
+            .or(selected)
+            .filter(|_| carries_item);
+        let mut page = claims.page(target, self.input, self.scope);
+        if flavour.bodiless {
+            page.body = None;
+        } else if page.body.is_none() && *kind == OperationKind::AddReference {
+            page.body = Some(RequestBody::Reference);
+        }
+        if let Some(stream) = stream {
+            page.responses.retain(|response| match response.body {
+                ResponseBody::Stream => stream,
+                ResponseBody::Value(_) | ResponseBody::Collection(_) => !stream,
+                ResponseBody::Empty | ResponseBody::Unknown => true,
+            });
+        }
+        let page = Arc::new(page);
+        self.cache.insert((claims.id, flavour), page.clone());
+        page
+    }
+}
+
+fn has_no_body(method: Method) -> bool {
+    match method {
+        Method::Get | Method::Delete | Method::Head | Method::Options => true,
+        Method::Post | Method::Put | Method::Patch => false,
+    }
+}
+
+/// The path of the api: segments with types, placeholders with names that are unique within it.
+fn path_of(
+    line: Line,
+    steps: &[Step],
+    kind: &OperationKind,
+    spellings: &HashMap<&str, (&Parsed, usize)>,
+    page: &OperationPage,
+) -> Path {
+    let mut out = Path::default();
+    let last = line.path.segments.len() - 1;
+    for (at, step) in steps.iter().enumerate() {
+        let &(spelling, from) = spellings
+            .get(line.path.prefix(at))
+            .unwrap_or(&(line.path, at));
+        let part = &spelling.segments[from];
+        let mut pieces = Vec::with_capacity(part.pieces.len());
+        for piece in &part.pieces {
+            pieces.push(match piece {
+                Piece::Text(text) => Piece::Text(text.clone()),
+                Piece::Parameter(index) => {
+                    let placeholder = &spelling.placeholders[*index];
+                    let taken = |name: &str| {
+                        out.parameters
+                            .iter()
+                            .any(|known| known.name.eq_ignore_ascii_case(name))
+                    };
+                    let name = path::unique(&placeholder.wish, taken);
+                    out.parameters
+                        .push(path_parameter(name, placeholder, line, page));
+                    Piece::Parameter(out.parameters.len() - 1)
+                }
+            });
+        }
+        let kind = match (kind, &part.shape) {
+            (
+                OperationKind::Action(_) | OperationKind::Function(_) | OperationKind::Delta,
+                Shape::Name(name),
+            ) if at == last && !matches!(step.kind, SegmentKind::Call(_)) => {
+                SegmentKind::Call(name.clone())
+            }
+            _ => step.kind.clone(),
+        };
+        out.segments.push(Segment {
+            kind,
+            pieces,
+            ty: step.ty.clone(),
+        });
+    }
+    out
+}
+
+/// A placeholder with what the tables of the page say of it.
+fn path_parameter(
+    name: String,
+    placeholder: &path::Placeholder,
+    line: Line,
+    page: &OperationPage,
+) -> PathParameter {
+    let is_it = |known: &str| {
+        known.eq_ignore_ascii_case(&name) || known.eq_ignore_ascii_case(&placeholder.documented)
+    };
+    let argument = page
+        .function_parameters
+        .iter()
+        .find(|parameter| is_it(&parameter.name));
+    let row = || {
+        line.page
+            .claims
+            .parameters(ParameterPlace::Path)
+            .find(|(_, row)| is_it(&row.name))
+    };
+    let described = argument.map(|parameter| parameter.description.clone());
+    PathParameter {
+        ty: argument.map_or_else(page::string, |parameter| parameter.ty.clone()),
+        description: described
+            .or_else(|| row().map(|(_, row)| row.description.clone()))
+            .unwrap_or_default(),
+        documented: placeholder.documented.clone(),
+        quoted: placeholder.quoted,
+        multi_segment: placeholder.multi_segment,
+        name,
+    }
+}
+
+/// The path with its placeholders in braces.
+fn text_of(path: &Path) -> String {
+    let mut out = String::new();
+    for segment in &path.segments {
+        out.push('/');
+        for piece in &segment.pieces {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Parameter(at) => {
+                    out.push('{');
+                    out.push_str(&path.parameters[*at].name);
+                    out.push('}');
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Gives each operation its id: the segments of its path and a verb for its method. Ids that would be the same get a
+/// number in the order of the operations.
+fn name(operations: &mut [Operation]) {
+    let mut taken: HashSet<String> = HashSet::with_capacity(operations.len());
+    for operation in operations {
+        let wish = id_of(operation);
+        let id = path::unique(&wish, |id| taken.contains(&id.to_ascii_lowercase()));
+        taken.insert(id.to_ascii_lowercase());
+        operation.id = id;
+    }
+}
+
+fn id_of(operation: &Operation) -> String {
+    let mut out = String::new();
+    for segment in &operation.path.segments {
+        match &segment.kind {
+            SegmentKind::Cast(ty) => push_word(&mut out, ty.name()),
+            SegmentKind::Call(_)
+            | SegmentKind::Name
+            | SegmentKind::Key
+            | SegmentKind::System
+            | SegmentKind::ItemPath => {
+                let mut bare = true;
+                for piece in &segment.pieces {
+                    if let Piece::Text(text) = piece {
+                        for word in path::without_namespace(text)
+                            .split(|c: char| !c.is_ascii_alphanumeric())
+                        {
+                            bare &= word.is_empty();
+                            push_word(&mut out, word);
+                        }
+                    }
+                }
+                if bare {
+                    push_word(
+                        &mut out,
+                        if segment.kind == SegmentKind::ItemPath {
+                            "path"
+                        } else {
+                            "id"
+                        },
+                    );
+                }
+            }
+        }
+    }
+    let last = operation.path.segments.last();
+    let many = last
+        .and_then(|segment| segment.ty.as_ref())
+        .is_some_and(|ty| ty.collection);
+    let calls = matches!(
+        last.map(|segment| &segment.kind),
+        Some(SegmentKind::Call(_))
+    );
+    push_word(
+        &mut out,
+        match operation.method {
+            Method::Get if many && !calls => "list",
+            Method::Get => "get",
+            Method::Post if many && !calls => "create",
+            Method::Post => "post",
+            Method::Put => "put",
+            Method::Patch => "update",
+            Method::Delete => "delete",
+            Method::Head => "head",
+            Method::Options => "options",
+        },
+    );
+    out
+}
+
+fn push_word(out: &mut String, word: &str) {
+    if !word.is_empty() {
+        if !out.is_empty() {
+            out.push('_');
+        }
+        out.push_str(word);
+    }
+}

@@ -1,0 +1,212 @@
+//! Actions and functions in the sense of CSDL: what operations call, bound to what their paths select.
+
+use std::collections::HashMap;
+
+use super::{Line, Step, path, walk};
+use crate::{
+    api::{
+        Callable, ItemType, OperationKind, OperationPage, Parameter, Path, Piece, RequestBody,
+        ResponseBody, Source, Type,
+    },
+    facts::stated_namespace,
+    ir::{DEFAULT_NAMESPACE, Primitive},
+    resolve::{Input, Scope},
+    spelling::Reference,
+};
+
+/// Those found so far; the same one is called by many paths.
+#[derive(Debug, Default)]
+pub(super) struct Callables {
+    found: Vec<Callable>,
+    index: HashMap<Identity, usize>,
+}
+
+/// What makes two calls the same: name, binding type, and for functions, which may be overloaded, their parameters.
+type Identity = (String, Option<Type>, Option<Vec<String>>);
+
+impl Callables {
+    /// Adds what an operation calls, if it calls something.
+    pub(super) fn add(
+        &mut self,
+        kind: &OperationKind,
+        line: Line,
+        steps: &[Step],
+        page: &OperationPage,
+        path: &Path,
+        input: Input,
+        scope: &Scope,
+    ) {
+        let (name, is_function) = match kind {
+            OperationKind::Action(name) => (name.as_str(), false),
+            OperationKind::Function(name) => (name.as_str(), true),
+            OperationKind::Delta => ("delta", true),
+            OperationKind::List
+            | OperationKind::Get
+            | OperationKind::Create
+            | OperationKind::Update
+            | OperationKind::Upsert
+            | OperationKind::Replace
+            | OperationKind::Delete
+            | OperationKind::AddReference
+            | OperationKind::RemoveReference
+            | OperationKind::ListReferences
+            | OperationKind::Count
+            | OperationKind::Download
+            | OperationKind::Upload => return,
+        };
+        if name.starts_with('$') {
+            return;
+        }
+        let source = input.source(line.fact);
+        let parameters = if is_function {
+            arguments(line, page, path, &source)
+        } else {
+            members(page)
+        };
+        let names = is_function.then(|| {
+            let mut names: Vec<_> = parameters
+                .iter()
+                .map(|parameter| parameter.name.to_ascii_lowercase())
+                .collect();
+            names.sort_unstable();
+            names
+        });
+        let binding = binding(line, steps, scope);
+        let page_read = &input.pages[line.page.claims.id.index()].1;
+        let namespace = stated_namespace(page_read).unwrap_or(DEFAULT_NAMESPACE);
+        let name = walk::qualified(name, namespace);
+        match self.index.entry((name.key(), binding.clone(), names)) {
+            std::collections::hash_map::Entry::Occupied(known) => {
+                let known = &mut self.found[*known.get()];
+                if known.parameters.is_empty() {
+                    known.parameters = parameters;
+                }
+                known.returns = known.returns.take().or_else(|| returns(page));
+            }
+            std::collections::hash_map::Entry::Vacant(new) => {
+                new.insert(self.found.len());
+                self.found.push(Callable {
+                    name,
+                    is_function,
+                    binding,
+                    parameters,
+                    returns: returns(page),
+                    description: page.description.clone(),
+                    source,
+                });
+            }
+        }
+    }
+
+    /// All of them, by name, then binding type.
+    pub(super) fn finish(mut self) -> Vec<Callable> {
+        self.found.sort_by_cached_key(|callable| {
+            let names: Vec<_> = callable
+                .parameters
+                .iter()
+                .map(|parameter| parameter.name.clone())
+                .collect();
+            (
+                callable.name.key(),
+                format!("{:?}", callable.binding),
+                names,
+            )
+        });
+        self.found
+    }
+}
+
+/// What the path selects before the call; else the type that the title names.
+fn binding(line: Line, steps: &[Step], scope: &Scope) -> Option<Type> {
+    let parent = steps.len().checked_sub(2).map(|at| &steps[at])?;
+    if let Some(ty) = &parent.ty {
+        return Some(ty.clone());
+    }
+    let named = line.page.claims.announced_type().and_then(|name| {
+        scope.named(
+            &Reference {
+                name: name.to_owned(),
+                target: None,
+            },
+            line.page.claims.id,
+        )
+    });
+    Some(Type::single(named.unwrap_or_else(|| ItemType::Unknown {
+        text: line.path.prefix(steps.len() - 2).to_owned(),
+        reason: "no page tells what this path selects",
+    })))
+}
+
+/// The arguments in the path, then those that only the table has.
+fn arguments(line: Line, page: &OperationPage, path: &Path, source: &Source) -> Vec<Parameter> {
+    let mut out: Vec<Parameter> = Vec::new();
+    let mut placeholders = path
+        .segments
+        .last()
+        .into_iter()
+        .flat_map(|segment| &segment.pieces)
+        .filter_map(|piece| match piece {
+            Piece::Parameter(at) => Some(path.parameters[*at].name.as_str()),
+            Piece::Text(_) => None,
+        });
+    let written: &[Option<String>] = match line.path.segments.last().map(|part| &part.shape) {
+        Some(path::Shape::Call(_, arguments)) => arguments,
+        _ => &[],
+    };
+    for argument in written {
+        let placeholder = placeholders.next();
+        let Some(name) = argument.as_deref().or(placeholder) else {
+            continue;
+        };
+        let row = page
+            .function_parameters
+            .iter()
+            .find(|row| row.name.eq_ignore_ascii_case(name));
+        out.push(row.cloned().unwrap_or_else(|| Parameter {
+            name: name.to_owned(),
+            ty: Type::single(ItemType::Primitive(Primitive::String)),
+            required: Some(true),
+            description: String::new(),
+            source: source.clone(),
+        }));
+    }
+    for row in &page.function_parameters {
+        if !out
+            .iter()
+            .any(|known| known.name.eq_ignore_ascii_case(&row.name))
+        {
+            out.push(row.clone());
+        }
+    }
+    out
+}
+
+/// The parameters that an action takes in its body.
+fn members(page: &OperationPage) -> Vec<Parameter> {
+    match &page.body {
+        Some(RequestBody::Parameters(parameters)) => parameters.clone(),
+        Some(
+            RequestBody::Object { .. }
+            | RequestBody::Reference
+            | RequestBody::Stream { .. }
+            | RequestBody::Unknown,
+        )
+        | None => Vec::new(),
+    }
+}
+
+/// What the first success carries.
+fn returns(page: &OperationPage) -> Option<Type> {
+    page.responses
+        .iter()
+        .filter(|response| response.status < 300)
+        .find_map(|response| match &response.body {
+            ResponseBody::Value(ty) => Some(ty.clone()),
+            ResponseBody::Collection(item) => Some(Type {
+                collection: true,
+                ..item.clone()
+            }),
+            ResponseBody::Stream => Some(Type::single(ItemType::Primitive(Primitive::Stream))),
+            ResponseBody::Empty | ResponseBody::Unknown => None,
+        })
+}
