@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod enums;
+mod from_paths;
 mod inheritance;
 mod kinds;
 mod operations;
@@ -61,6 +62,7 @@ pub fn resolve(
     kinds::set(input, &scope, &entities, &mut types);
     kinds::demote_navigation(&mut types);
     let operations = operations::resolve(input, &scope, &types);
+    from_paths::complete(&mut types, &operations.operations);
     Api {
         version,
         types,

@@ -420,7 +420,10 @@ impl<'a> PageClaims<'a> {
             deprecated: self.deprecated.cloned(),
             permissions: self.permissions(),
             query: self.query(input, scope),
-            headers: table(ParameterPlace::Header),
+            headers: table(ParameterPlace::Header)
+                .into_iter()
+                .filter(|header| !is_plumbing(&header.name))
+                .collect(),
             function_parameters: table(ParameterPlace::Function),
             body: self.request_body(target, input, scope),
             responses: self.responses(scope),
@@ -499,6 +502,13 @@ fn query_names(query: &str) -> impl Iterator<Item = &str> {
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
         })
+}
+
+/// Headers that every client sets by itself.
+fn is_plumbing(header: &str) -> bool {
+    ["authorization", "content-type", "content-length"]
+        .iter()
+        .any(|known| header.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]
