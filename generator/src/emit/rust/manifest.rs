@@ -37,10 +37,12 @@ publish = false
 default = ["rustls"]
 # TLS for the transport that comes with azure_core. Without it, bring a transport of your own.
 rustls = ["azure_core/reqwest_rustls"]
+# `Serialize` and `Deserialize` for every type. Requests and responses do without.
+serde = ["dep:serde"]
 
 [dependencies]
 azure_core = {{ version = "1.1", default-features = false, features = ["reqwest", "reqwest_gzip", "tokio"] }}
-serde = {{ version = "1", default-features = false, features = ["std"] }}
+serde = {{ version = "1", default-features = false, features = ["std"], optional = true }}
 serde_json = "1"
 time = {{ version = "0.3", default-features = false, features = ["std"] }}
 "#,
