@@ -188,7 +188,7 @@ impl<'a> Walker<'a> {
             });
             return Some(Type {
                 item: own.map_or(said.item, ItemType::Structured),
-                collection: said.collection,
+                collection: said.collection || self.evidence.has_items(key),
             });
         }
         let many = self.evidence.has_items(key);
