@@ -77,13 +77,18 @@ fn root(api: &Api) -> String {
         version = api.version
     );
     let endpoint = endpoint(api.version);
+    // The files are formatted once and for all; rustfmt's taste changes with its version.
     format::file(quote! {
         #![doc = #about]
         #![forbid(unsafe_code)]
         #![warn(missing_docs)]
+        #[rustfmt::skip]
         pub mod actions;
+        #[rustfmt::skip]
         pub mod models;
+        #[rustfmt::skip]
         pub mod requests;
+        #[rustfmt::skip]
         pub mod runtime;
         pub use runtime::{GraphClient, GraphClientOptions, GraphError, GraphErrorExt};
         #[doc = " Where the service is, unless [`GraphClientOptions::endpoint`] says otherwise."]
