@@ -388,7 +388,10 @@ impl Path {
                 match piece {
                     Piece::Text(text) => out.push_str(text),
                     Piece::Parameter(at) => {
-                        let name = self.parameters.get(*at).map_or("", |parameter| &parameter.name);
+                        let name = self
+                            .parameters
+                            .get(*at)
+                            .map_or("", |parameter| &parameter.name);
                         out.push('{');
                         out.push_str(name);
                         out.push('}');

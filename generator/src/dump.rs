@@ -36,34 +36,74 @@ pub fn sections(compilation: &Compilation, page: Option<&str>) -> String {
 fn dump_section(page: &Page, section: &Section, out: &mut String) {
     if section.level > 0 {
         let marks = "#".repeat(usize::from(section.level));
-        let _ = writeln!(out, "{:>5} {marks} {}", page.line(section.title), page.str(section.title));
+        let _ = writeln!(
+            out,
+            "{:>5} {marks} {}",
+            page.line(section.title),
+            page.str(section.title)
+        );
     }
     for block in &section.blocks {
         match block {
             Block::Text(range) => {
-                let _ = writeln!(out, "{:>5}   text: {}", page.line(*range), excerpt(page.str(*range)));
+                let _ = writeln!(
+                    out,
+                    "{:>5}   text: {}",
+                    page.line(*range),
+                    excerpt(page.str(*range))
+                );
             }
             Block::Table(table) => {
                 let heads: Vec<_> = table.header.iter().map(|&cell| page.str(cell)).collect();
-                let _ = writeln!(out, "{:>5}   table: {}", page.line(table.range), heads.join(" | "));
+                let _ = writeln!(
+                    out,
+                    "{:>5}   table: {}",
+                    page.line(table.range),
+                    heads.join(" | ")
+                );
                 for row in &table.rows {
-                    let cells: Vec<_> = row.cells.iter().map(|&cell| excerpt(page.str(cell))).collect();
+                    let cells: Vec<_> = row
+                        .cells
+                        .iter()
+                        .map(|&cell| excerpt(page.str(cell)))
+                        .collect();
                     let _ = writeln!(out, "{:>5}     {}", page.line(row.range), cells.join(" | "));
                 }
             }
             Block::Code(code) => {
-                let note = if code.annotation.is_some() { ", annotated" } else { "" };
-                let tab = code.tab.map(|tab| format!(", tab {}", page.str(tab))).unwrap_or_default();
+                let note = if code.annotation.is_some() {
+                    ", annotated"
+                } else {
+                    ""
+                };
+                let tab = code
+                    .tab
+                    .map(|tab| format!(", tab {}", page.str(tab)))
+                    .unwrap_or_default();
                 let lines = page.str(code.body).lines().count();
                 let info = page.str(code.info);
-                let _ = writeln!(out, "{:>5}   code: {info} of {lines} lines{note}{tab}", page.line(code.range));
+                let _ = writeln!(
+                    out,
+                    "{:>5}   code: {info} of {lines} lines{note}{tab}",
+                    page.line(code.range)
+                );
             }
             Block::Html(range) => {
-                let _ = writeln!(out, "{:>5}   html: {}", page.line(*range), excerpt(page.str(*range)));
+                let _ = writeln!(
+                    out,
+                    "{:>5}   html: {}",
+                    page.line(*range),
+                    excerpt(page.str(*range))
+                );
             }
             Block::Include(link) => {
                 if let Some(link) = page.links.get(*link) {
-                    let _ = writeln!(out, "{:>5}   include: {}", page.line(link.range), link.target);
+                    let _ = writeln!(
+                        out,
+                        "{:>5}   include: {}",
+                        page.line(link.range),
+                        link.target
+                    );
                 }
             }
         }
@@ -92,7 +132,10 @@ fn place(compilation: &Compilation, page: usize, range: crate::span::ByteRange) 
 }
 
 /// The pages to dump, with their positions: the one that is asked for, or all that are no includes.
-fn chosen<'a>(compilation: &'a Compilation, wanted: Option<&'a str>) -> impl Iterator<Item = (usize, &'a Page)> {
+fn chosen<'a>(
+    compilation: &'a Compilation,
+    wanted: Option<&'a str>,
+) -> impl Iterator<Item = (usize, &'a Page)> {
     let pages = compilation.pages.iter().enumerate();
     pages.filter_map(move |(at, (role, page))| {
         let chosen = wanted.map_or(*role == Role::Page, |wanted| *page.path == *wanted);

@@ -5,8 +5,8 @@ use std::fmt::{self, Write};
 use crate::{
     Compilation,
     api::{
-        Api, ItemType, Member, MemberKind, Operation, OperationKind, OperationPage, Parameter, RequestBody, Response,
-        ResponseBody, Source, StructuredType, Type, TypeKind,
+        Api, ItemType, Member, MemberKind, Operation, OperationKind, OperationPage, Parameter,
+        RequestBody, Response, ResponseBody, Source, StructuredType, Type, TypeKind,
     },
 };
 
@@ -22,21 +22,54 @@ pub fn api(compilation: &Compilation, page: Option<&str>) -> String {
         let members: Vec<_> = ty
             .members
             .iter()
-            .map(|member| member.value.map_or(member.name.clone(), |value| format!("{} = {value}", member.name)))
+            .map(|member| {
+                member.value.map_or(member.name.clone(), |value| {
+                    format!("{} = {value}", member.name)
+                })
+            })
             .collect();
         let flags = if ty.is_flags { " flags" } else { "" };
-        let _ = writeln!(out, "{}  enum{flags} {}: {}", Place(&ty.source), ty.name, members.join(", "));
+        let _ = writeln!(
+            out,
+            "{}  enum{flags} {}: {}",
+            Place(&ty.source),
+            ty.name,
+            members.join(", ")
+        );
     }
     for root in api.roots.iter().filter(|_| page.is_none()) {
-        let kind = if root.is_singleton { "singleton" } else { "entity set" };
-        let ty = root.ty.map_or("of unknown type", |ty| api[ty].name.as_str());
+        let kind = if root.is_singleton {
+            "singleton"
+        } else {
+            "entity set"
+        };
+        let ty = root
+            .ty
+            .map_or("of unknown type", |ty| api[ty].name.as_str());
         let _ = writeln!(out, "{kind} {}: {ty}", root.name);
     }
-    for callable in api.callables.iter().filter(|callable| shown(&callable.source)) {
-        let kind = if callable.is_function { "function" } else { "action" };
-        let parameters: Vec<_> =
-            callable.parameters.iter().map(|it| format!("{}: {}", it.name, Shown(api, &it.ty))).collect();
-        let _ = write!(out, "{}  {kind} {}({})", Place(&callable.source), callable.name, parameters.join(", "));
+    for callable in api
+        .callables
+        .iter()
+        .filter(|callable| shown(&callable.source))
+    {
+        let kind = if callable.is_function {
+            "function"
+        } else {
+            "action"
+        };
+        let parameters: Vec<_> = callable
+            .parameters
+            .iter()
+            .map(|it| format!("{}: {}", it.name, Shown(api, &it.ty)))
+            .collect();
+        let _ = write!(
+            out,
+            "{}  {kind} {}({})",
+            Place(&callable.source),
+            callable.name,
+            parameters.join(", ")
+        );
         if let Some(binding) = &callable.binding {
             let _ = write!(out, " on {}", Shown(api, binding));
         }
@@ -45,7 +78,11 @@ pub fn api(compilation: &Compilation, page: Option<&str>) -> String {
         }
         out.push('\n');
     }
-    for operation in api.operations.iter().filter(|operation| shown(&operation.source)) {
+    for operation in api
+        .operations
+        .iter()
+        .filter(|operation| shown(&operation.source))
+    {
         dump_operation(api, operation, &mut out);
     }
     out
@@ -60,7 +97,11 @@ fn structured_type(api: &Api, ty: &StructuredType, out: &mut String) {
     if let Some(base) = ty.base {
         let _ = write!(out, " : {}", api[base].name);
     }
-    let key = if ty.key.is_empty() { String::new() } else { format!("key {}", ty.key.join(" ")) };
+    let key = if ty.key.is_empty() {
+        String::new()
+    } else {
+        format!("key {}", ty.key.join(" "))
+    };
     let words = [
         (ty.is_abstract, "abstract"),
         (ty.is_open, "open"),
@@ -78,9 +119,18 @@ fn structured_type(api: &Api, ty: &StructuredType, out: &mut String) {
 }
 
 fn dump_member(api: &Api, member: &Member, out: &mut String) {
-    let _ = write!(out, "{}    {}: {}", Place(&member.source), member.name, Shown(api, &member.ty));
+    let _ = write!(
+        out,
+        "{}    {}: {}",
+        Place(&member.source),
+        member.name,
+        Shown(api, &member.ty)
+    );
     let words = [
-        (matches!(member.kind, MemberKind::Navigation { .. }), "navigation"),
+        (
+            matches!(member.kind, MemberKind::Navigation { .. }),
+            "navigation",
+        ),
         (member.read_only, "read-only"),
         (member.nullable == Some(true), "nullable"),
         (member.nullable == Some(false), "not nullable"),
@@ -100,7 +150,13 @@ fn dump_member(api: &Api, member: &Member, out: &mut String) {
 fn dump_operation(api: &Api, operation: &Operation, out: &mut String) {
     let place = Place(&operation.source);
     let path = operation.path.template();
-    let _ = writeln!(out, "{place}  {} {path} ({}) {}", operation.method, kind(&operation.kind), operation.id);
+    let _ = writeln!(
+        out,
+        "{place}  {} {path} ({}) {}",
+        operation.method,
+        kind(&operation.kind),
+        operation.id
+    );
     let page: &OperationPage = &operation.page;
     for set in &page.permissions {
         for (kind, alternatives) in &set.kinds {
@@ -108,13 +164,30 @@ fn dump_operation(api: &Api, operation: &Operation, out: &mut String) {
             let _ = writeln!(out, "    {}: {}", kind.as_str(), names.join(", "));
         }
     }
-    parameters(api, "path", operation.path.parameters.iter().map(|it| (it.name.as_str(), &it.ty, None)), out);
+    parameters(
+        api,
+        "path",
+        operation
+            .path
+            .parameters
+            .iter()
+            .map(|it| (it.name.as_str(), &it.ty, None)),
+        out,
+    );
     let typed = |list: &'_ [Parameter]| -> Vec<(String, Type, Option<bool>)> {
-        list.iter().map(|it| (it.name.clone(), it.ty.clone(), it.required)).collect()
+        list.iter()
+            .map(|it| (it.name.clone(), it.ty.clone(), it.required))
+            .collect()
     };
     for (label, list) in [("query", &page.query), ("header", &page.headers)] {
         let list = typed(list);
-        parameters(api, label, list.iter().map(|(name, ty, required)| (name.as_str(), ty, *required)), out);
+        parameters(
+            api,
+            label,
+            list.iter()
+                .map(|(name, ty, required)| (name.as_str(), ty, *required)),
+            out,
+        );
     }
     if let Some(body) = &page.body {
         let _ = writeln!(out, "    body: {}", body_text(api, body));
@@ -132,7 +205,11 @@ fn parameters<'a>(
 ) {
     let shown: Vec<_> = list
         .map(|(name, ty, required)| {
-            let mark = if required == Some(true) { ", required" } else { "" };
+            let mark = if required == Some(true) {
+                ", required"
+            } else {
+                ""
+            };
             format!("{name}: {}{mark}", Shown(api, ty))
         })
         .collect();
@@ -148,11 +225,16 @@ fn body_text(api: &Api, body: &RequestBody) -> String {
             format!("{} ({})", Shown(api, ty), names.join(", "))
         }
         RequestBody::Parameters(list) => {
-            let list: Vec<_> = list.iter().map(|it| format!("{}: {}", it.name, Shown(api, &it.ty))).collect();
+            let list: Vec<_> = list
+                .iter()
+                .map(|it| format!("{}: {}", it.name, Shown(api, &it.ty)))
+                .collect();
             format!("parameters ({})", list.join(", "))
         }
         RequestBody::Reference => "a reference".to_owned(),
-        RequestBody::Stream { media_type } => format!("bytes {}", media_type.as_deref().unwrap_or_default()),
+        RequestBody::Stream { media_type } => {
+            format!("bytes {}", media_type.as_deref().unwrap_or_default())
+        }
         RequestBody::Unknown => "some JSON".to_owned(),
     }
 }
@@ -200,7 +282,11 @@ impl fmt::Display for Shown<'_> {
             ItemType::Enum(id) => api[*id].name.to_string(),
             ItemType::Unknown { text, reason } => format!("unknown {text:?} ({reason})"),
         };
-        if ty.collection { write!(f, "Collection({name})") } else { f.write_str(&name) }
+        if ty.collection {
+            write!(f, "Collection({name})")
+        } else {
+            f.write_str(&name)
+        }
     }
 }
 

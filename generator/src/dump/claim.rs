@@ -5,72 +5,174 @@ use std::fmt;
 use super::excerpt;
 use crate::{
     api::{Deprecation, HttpMessage, StartLine},
-    facts::{BodyText, Claim, Facets, LeftoverKind, MemberTable, ParameterPlace, ResponseText, Row, Witness},
+    facts::{
+        BodyText, Claim, Facets, LeftoverKind, MemberTable, ParameterPlace, ResponseText, Row,
+        Witness,
+    },
 };
 
 impl fmt::Display for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Type { name, description, deprecated, witness } => {
-                write!(f, "type {name}, says {witness}{}{}", Deprecated(deprecated.as_ref()), Note(description))
+            Self::Type {
+                name,
+                description,
+                deprecated,
+                witness,
+            } => {
+                write!(
+                    f,
+                    "type {name}, says {witness}{}{}",
+                    Deprecated(deprecated.as_ref()),
+                    Note(description)
+                )
             }
-            Self::Base { ty, base, witness } => write!(f, "{ty} derives from {}, says {witness}", base.name),
+            Self::Base { ty, base, witness } => {
+                write!(f, "{ty} derives from {}, says {witness}", base.name)
+            }
             Self::Key { ty, property } => write!(f, "{ty} has key {property}"),
             Self::Abstract { ty } => write!(f, "{ty} is abstract"),
-            Self::Open { ty, open: true, witness } => write!(f, "{ty} is open, says {witness}"),
-            Self::Open { ty, open: false, witness } => write!(f, "{ty} is not open, says {witness}"),
+            Self::Open {
+                ty,
+                open: true,
+                witness,
+            } => write!(f, "{ty} is open, says {witness}"),
+            Self::Open {
+                ty,
+                open: false,
+                witness,
+            } => write!(f, "{ty} is not open, says {witness}"),
             Self::MediaEntity { ty } => write!(f, "{ty} is a stream"),
-            Self::Method { ty, title, target, returns } => {
+            Self::Method {
+                ty,
+                title,
+                target,
+                returns,
+            } => {
                 write!(f, "{ty} has method {title}")?;
                 if let Some(target) = target {
                     write!(f, " in {target}")?;
                 }
-                returns.as_ref().map_or(Ok(()), |returns| write!(f, ", returns {returns}"))
+                returns
+                    .as_ref()
+                    .map_or(Ok(()), |returns| write!(f, ", returns {returns}"))
             }
             Self::Member { ty, table, row } => {
-                let table = if *table == MemberTable::Relationships { ", navigation" } else { "" };
-                write!(f, "{}.{}: {}{table}{}{}", ty, row.name, row.ty, row.facets, Note(&row.description))
+                let table = if *table == MemberTable::Relationships {
+                    ", navigation"
+                } else {
+                    ""
+                };
+                write!(
+                    f,
+                    "{}.{}: {}{table}{}{}",
+                    ty,
+                    row.name,
+                    row.ty,
+                    row.facets,
+                    Note(&row.description)
+                )
             }
-            Self::JsonKey { ty, name, value, identifier } => {
+            Self::JsonKey {
+                ty,
+                name,
+                value,
+                identifier,
+            } => {
                 let identifier = if *identifier { ", an identifier" } else { "" };
                 write!(f, "{ty} shows \"{name}\": {value}{identifier}")
             }
-            Self::Enum { name, description, deprecated, witness, flags } => {
+            Self::Enum {
+                name,
+                description,
+                deprecated,
+                witness,
+                flags,
+            } => {
                 let flags = if *flags { ", flags" } else { "" };
-                write!(f, "enum {name}{flags}, says {witness}{}{}", Deprecated(deprecated.as_ref()), Note(description))
+                write!(
+                    f,
+                    "enum {name}{flags}, says {witness}{}{}",
+                    Deprecated(deprecated.as_ref()),
+                    Note(description)
+                )
             }
-            Self::EnumMember { ty, name, value, description } => {
+            Self::EnumMember {
+                ty,
+                name,
+                value,
+                description,
+            } => {
                 write!(f, "{ty}.{name}")?;
                 if let Some(value) = value {
                     write!(f, " = {value}")?;
                 }
                 write!(f, "{}", Note(description))
             }
-            Self::Operation { title, description, deprecated } => {
-                write!(f, "operation {title:?}{}{}", Deprecated(deprecated.as_ref()), Note(description))
+            Self::Operation {
+                title,
+                description,
+                deprecated,
+            } => {
+                write!(
+                    f,
+                    "operation {title:?}{}{}",
+                    Deprecated(deprecated.as_ref()),
+                    Note(description)
+                )
             }
-            Self::Request { method, path, query } => {
+            Self::Request {
+                method,
+                path,
+                query,
+            } => {
                 write!(f, "request {method} {path}")?;
-                query.as_ref().map_or(Ok(()), |query| write!(f, " with query {query}"))
+                query
+                    .as_ref()
+                    .map_or(Ok(()), |query| write!(f, " with query {query}"))
             }
-            Self::Permission { set, title, kind, alternatives } => {
+            Self::Permission {
+                set,
+                title,
+                kind,
+                alternatives,
+            } => {
                 let names: Vec<_> = alternatives
                     .iter()
                     .map(|it| it.all_of.join(" and ") + if it.resource_specific { "*" } else { "" })
                     .collect();
-                let title = title.as_ref().map(|title| format!(" ({title})")).unwrap_or_default();
-                let names = if names.is_empty() { "not supported".to_owned() } else { names.join(", ") };
+                let title = title
+                    .as_ref()
+                    .map(|title| format!(" ({title})"))
+                    .unwrap_or_default();
+                let names = if names.is_empty() {
+                    "not supported".to_owned()
+                } else {
+                    names.join(", ")
+                };
                 write!(f, "permission {set}{title} {}: {names}", kind.as_str())
             }
             Self::Parameter { place, row } => write!(f, "{place} parameter {}", Typed(row)),
             Self::Body(body) => write!(f, "body: {body}"),
             Self::BodyMember(row) => write!(f, "body member {}", Typed(row)),
-            Self::Response { status, body, sentence } => write!(f, "response {status}: {body}{}", Note(sentence)),
-            Self::ResponseAnnotation { odata_type, collection } => {
+            Self::Response {
+                status,
+                body,
+                sentence,
+            } => write!(f, "response {status}: {body}{}", Note(sentence)),
+            Self::ResponseAnnotation {
+                odata_type,
+                collection,
+            } => {
                 let many = if *collection { "collection of " } else { "" };
                 write!(f, "response annotated as {many}{odata_type}")
             }
-            Self::Example { name, title, request, response } => {
+            Self::Example {
+                name,
+                title,
+                request,
+                response,
+            } => {
                 write!(f, "example")?;
                 for label in [name, title].into_iter().flatten() {
                     write!(f, " {label:?}")?;
@@ -90,7 +192,14 @@ struct Typed<'a>(&'a Row);
 impl fmt::Display for Typed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let row = self.0;
-        write!(f, "{}: {}{}{}", row.name, row.ty, row.facets, Note(&row.description))
+        write!(
+            f,
+            "{}: {}{}{}",
+            row.name,
+            row.ty,
+            row.facets,
+            Note(&row.description)
+        )
     }
 }
 
@@ -99,7 +208,11 @@ struct Note<'a>(&'a str);
 
 impl fmt::Display for Note<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() { Ok(()) } else { write!(f, " — {}", excerpt(self.0)) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " — {}", excerpt(self.0))
+        }
     }
 }
 
@@ -107,12 +220,17 @@ struct Deprecated<'a>(Option<&'a Deprecation>);
 
 impl fmt::Display for Deprecated<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(deprecation) = self.0 else { return Ok(()) };
+        let Some(deprecation) = self.0 else {
+            return Ok(());
+        };
         write!(f, ", deprecated")?;
         if let Some(date) = &deprecation.date {
             write!(f, " from {date}")?;
         }
-        deprecation.use_instead.as_ref().map_or(Ok(()), |name| write!(f, ", use {name}"))
+        deprecation
+            .use_instead
+            .as_ref()
+            .map_or(Ok(()), |name| write!(f, ", use {name}"))
     }
 }
 
@@ -124,7 +242,12 @@ impl fmt::Display for Message<'_> {
             StartLine::Request(method, url) => write!(f, "{method} {url}")?,
             StartLine::Status(status) => write!(f, "status {status}")?,
         }
-        write!(f, " ({} headers, {} bytes)", self.0.headers.len(), self.0.body.len())
+        write!(
+            f,
+            " ({} headers, {} bytes)",
+            self.0.headers.len(),
+            self.0.body.len()
+        )
     }
 }
 

@@ -86,14 +86,31 @@ fn fates(id: PageId, page: &Page, facts: &PageFacts) -> Vec<(ByteRange, Fate)> {
     let claims = facts.facts.iter().filter(|fact| fact.page == id);
     let mut claimed: Vec<ByteRange> = claims.map(|fact| fact.at).collect();
     claimed.sort_unstable();
-    let left: Vec<_> = facts.leftovers.iter().filter(|left| left.page == id).collect();
-    let whole_page = facts.kind == PageKind::Concept || left.iter().any(|left| left.what == LeftoverKind::Page);
-    let rows = page.sections.iter().flat_map(Section::tables).flat_map(|table| &table.rows);
+    let left: Vec<_> = facts
+        .leftovers
+        .iter()
+        .filter(|left| left.page == id)
+        .collect();
+    let whole_page =
+        facts.kind == PageKind::Concept || left.iter().any(|left| left.what == LeftoverKind::Page);
+    let rows = page
+        .sections
+        .iter()
+        .flat_map(Section::tables)
+        .flat_map(|table| &table.rows);
     rows.map(|row| {
         let first = claimed.partition_point(|claim| claim.start < row.range.start);
-        let reason = left.iter().find(|left| left.at.contains(row.range)).map(|left| left.what);
+        let reason = left
+            .iter()
+            .find(|left| left.at.contains(row.range))
+            .map(|left| left.what);
         let fate = match reason {
-            _ if claimed.get(first).is_some_and(|claim| claim.start < row.range.end) => Fate::Read,
+            _ if claimed
+                .get(first)
+                .is_some_and(|claim| claim.start < row.range.end) =>
+            {
+                Fate::Read
+            }
             Some(LeftoverKind::Prose | LeftoverKind::GroupRow) => Fate::Prose,
             _ if whole_page => Fate::Prose,
             Some(_) => Fate::Left,
@@ -124,7 +141,10 @@ pub fn coverage(compilation: &Compilation, page: Option<&str>) -> String {
             let place = place(compilation, left.page.index(), left.at);
             let _ = writeln!(out, "  {place} left {}: {}", left.what, left.why);
         }
-        for (range, _) in fates(PageId(at as u32), page, facts).into_iter().filter(|(_, fate)| *fate == Fate::Lost) {
+        for (range, _) in fates(PageId(at as u32), page, facts)
+            .into_iter()
+            .filter(|(_, fate)| *fate == Fate::Lost)
+        {
             let _ = writeln!(out, "  {} lost row", place(compilation, at, range));
         }
     }

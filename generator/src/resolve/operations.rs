@@ -17,7 +17,8 @@ use super::{Input, Scope};
 use crate::{
     api::{
         Callable, ItemType, Operation, OperationKind, OperationPage, Path, PathParameter, Piece,
-        RequestBody, ResponseBody, Root, Segment, SegmentKind, StructuredType, Type, TypeId,
+        RequestBody, Response, ResponseBody, Root, Segment, SegmentKind, StructuredType, Type,
+        TypeId,
     },
     facts::{BodyText, Fact, PageId, ParameterPlace},
     ir::Method,
@@ -44,6 +45,7 @@ pub(super) struct Operations {
 /// A page with what is known of it as a whole.
 struct Known<'a> {
     claims: PageClaims<'a>,
+    responses: Vec<Response>,
     /// What a success carries.
     answer: Option<Type>,
     /// The type that the page is about.
@@ -67,7 +69,7 @@ pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> 
     let paths = parse_paths(&pages);
     let lines: Vec<Line> = lines(&pages, &paths);
     let depths = depths(types);
-    let evidence = evidence(&lines, &depths);
+    let evidence = evidence(&lines, types, &depths);
     let mut walker = Walker::new(scope, types, &evidence);
     let spellings = spellings(&lines);
     let mut groups: Vec<Vec<Line>> = Vec::new();
@@ -101,8 +103,7 @@ pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> 
         );
         let page = texts.page(line, &kind, &steps);
         let path = path_of(line, &steps, &kind, &spellings, &page);
-        calls.add(&kind, line, &steps, &page, &path, input, scope);
-        out.operations.push(Operation {
+        let operation = Operation {
             method: line.method,
             id: String::new(),
             path,
@@ -110,7 +111,9 @@ pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> 
             page,
             source: input.source(line.fact),
             also: also(group, line, input),
-        });
+        };
+        calls.add(&operation, line, &steps, input, scope);
+        out.operations.push(operation);
     }
     out.operations
         .sort_by_cached_key(|operation| (text_of(&operation.path), operation.method));
@@ -128,7 +131,8 @@ fn known_pages<'a>(input: Input<'a>, scope: &Scope) -> Vec<Known<'a>> {
         .filter_map(|(at, facts)| PageClaims::of(PageId(at as u32), facts));
     claims
         .map(|claims| {
-            let answer = claims.answer(scope);
+            let responses = claims.responses(scope);
+            let answer = page::value(&responses);
             let body = || match claims.body {
                 Some(BodyText::Object(text)) => structured(&scope.ty(text, claims.id)),
                 Some(
@@ -143,6 +147,7 @@ fn known_pages<'a>(input: Input<'a>, scope: &Scope) -> Vec<Known<'a>> {
             let about = answer.as_ref().and_then(structured).or_else(body);
             Known {
                 claims,
+                responses,
                 answer,
                 about,
             }
@@ -191,13 +196,9 @@ fn depths(types: &[StructuredType]) -> Vec<u32> {
         .collect()
 }
 
-/// What pages say of paths; of several pages the one about the most general type.
-fn evidence<'a>(lines: &[Line<'a>], depths: &[u32]) -> Evidence<'a> {
+/// What pages say of paths.
+fn evidence<'a>(lines: &[Line<'a>], types: &[StructuredType], depths: &[u32]) -> Evidence<'a> {
     let mut out = Evidence::default();
-    let depth = |item: &ItemType| match item {
-        ItemType::Structured(id) => depths[id.index()],
-        ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => u32::MAX,
-    };
     for line in lines {
         for at in 0..line.path.segments.len() {
             out.prefixes.insert(line.path.prefix(at));
@@ -208,18 +209,17 @@ fn evidence<'a>(lines: &[Line<'a>], depths: &[u32]) -> Evidence<'a> {
             let returns = out.callables.entry(name.to_ascii_lowercase()).or_default();
             *returns = returns.take().or_else(|| line.page.answer.clone());
         }
-        let Some(answer) = line
-            .page
-            .answer
-            .as_ref()
-            .filter(|_| !line.page.claims.has_two_answers())
-        else {
+        let answer = line.page.answer.as_ref();
+        let Some(answer) = answer.filter(|_| !line.page.claims.has_two_answers()) else {
             continue;
         };
         let key = line.path.key.as_str();
+        let is_better = |known: &ItemType| {
+            fit(&answer.item, line.path, types, depths) < fit(known, line.path, types, depths)
+        };
         if line.method == Method::Get {
             let known = out.answers.entry(key).or_insert_with(|| answer.clone());
-            if depth(&answer.item) < depth(&known.item) {
+            if known.item != answer.item && is_better(&known.item) {
                 *known = answer.clone();
             }
         } else if line.method == Method::Post
@@ -231,12 +231,36 @@ fn evidence<'a>(lines: &[Line<'a>], depths: &[u32]) -> Evidence<'a> {
                 .creates
                 .entry(key)
                 .or_insert_with(|| answer.item.clone());
-            if depth(&answer.item) < depth(known) {
+            if *known != answer.item && is_better(known) {
                 *known = answer.item.clone();
             }
         }
     }
     out
+}
+
+/// How well a type fits a path, best first: named like its last name, else the most general one.
+fn fit(item: &ItemType, path: &Parsed, types: &[StructuredType], depths: &[u32]) -> (bool, u32) {
+    let ItemType::Structured(id) = item else {
+        return (true, u32::MAX);
+    };
+    let last = path
+        .segments
+        .iter()
+        .rev()
+        .find_map(|part| match &part.shape {
+            Shape::Name(name) => Some(name),
+            Shape::Qualified(_)
+            | Shape::Key
+            | Shape::Call(..)
+            | Shape::System(_)
+            | Shape::ItemPath(_) => None,
+        });
+    let name = types[id.index()].name.name();
+    let is_named = last.is_some_and(|last| {
+        name.eq_ignore_ascii_case(last) || name.eq_ignore_ascii_case(&path::singular(last))
+    });
+    (!is_named, depths[id.index()])
 }
 
 /// The first spelling of each beginning of a path: the path and the position of its last segment.
@@ -325,7 +349,7 @@ impl Texts<'_> {
             .filter(|ty| structured(ty).is_some())
             .or(selected)
             .filter(|_| carries_item);
-        let mut page = claims.page(target, self.input, self.scope);
+        let mut page = claims.page(target, line.page.responses.clone(), self.input, self.scope);
         if flavour.bodiless {
             page.body = None;
         } else if page.body.is_none() && *kind == OperationKind::AddReference {

@@ -133,22 +133,6 @@ impl<'a> PageClaims<'a> {
             && has(|body| matches!(body, ResponseText::Value(_)))
     }
 
-    /// The first success that carries a value.
-    pub(super) fn answer(&self, scope: &Scope) -> Option<Type> {
-        self.responses(scope)
-            .into_iter()
-            .filter(|response| response.status < 300)
-            .find_map(|response| match response.body {
-                ResponseBody::Value(ty) => Some(ty),
-                ResponseBody::Collection(item) => Some(Type {
-                    collection: true,
-                    ..item
-                }),
-                ResponseBody::Stream => Some(Type::single(ItemType::Primitive(Primitive::Stream))),
-                ResponseBody::Empty | ResponseBody::Unknown => None,
-            })
-    }
-
     /// The documented answers, success first.
     pub(super) fn responses(&self, scope: &Scope) -> Vec<Response> {
         let mut out: Vec<Response> = Vec::with_capacity(self.answers.len());
@@ -406,7 +390,13 @@ impl<'a> PageClaims<'a> {
     }
 
     /// Everything that the page says of all its requests.
-    pub(super) fn page(&self, target: Option<&Type>, input: Input, scope: &Scope) -> OperationPage {
+    pub(super) fn page(
+        &self,
+        target: Option<&Type>,
+        responses: Vec<Response>,
+        input: Input,
+        scope: &Scope,
+    ) -> OperationPage {
         let table = |place| {
             let mut out = Vec::new();
             for (fact, row) in self.parameters(place) {
@@ -426,11 +416,27 @@ impl<'a> PageClaims<'a> {
                 .collect(),
             function_parameters: table(ParameterPlace::Function),
             body: self.request_body(target, input, scope),
-            responses: self.responses(scope),
+            responses,
             examples: self.examples().collect(),
             page: input.pages[self.id.index()].1.path.clone(),
         }
     }
+}
+
+/// What the first success that carries something carries.
+pub(super) fn value(responses: &[Response]) -> Option<Type> {
+    responses
+        .iter()
+        .filter(|response| response.status < 300)
+        .find_map(|response| match &response.body {
+            ResponseBody::Value(ty) => Some(ty.clone()),
+            ResponseBody::Collection(item) => Some(Type {
+                collection: true,
+                ..item.clone()
+            }),
+            ResponseBody::Stream => Some(Type::single(ItemType::Primitive(Primitive::Stream))),
+            ResponseBody::Empty | ResponseBody::Unknown => None,
+        })
 }
 
 /// One value, many, or bytes.

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::path::{Parsed, Shape, singular, without_namespace};
 use crate::{
-    api::{ItemType, Root, SegmentKind, StructuredType, Type, TypeId},
+    api::{ItemType, Root, SegmentKind, StructuredType, Type, TypeId, TypeKind},
     ir::{Primitive, TypeName},
     resolve::Scope,
 };
@@ -171,7 +171,11 @@ impl<'a> Walker<'a> {
 
     /// What pages say of it; else the type that is named like it.
     fn type_of_root(&self, name: &str, key: &str) -> Option<Type> {
-        let named = |name: &str| self.scope.type_by_name(name).map(ItemType::Structured);
+        let named = |name: &str| {
+            let id = self.scope.type_by_name(name)?;
+            let is_entity = self.types[id.index()].kind == TypeKind::Entity;
+            is_entity.then_some(ItemType::Structured(id))
+        };
         // The signed-in user, whichever page describes it.
         if name.eq_ignore_ascii_case("me") {
             return named("user").map(Type::single);
