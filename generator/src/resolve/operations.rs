@@ -352,7 +352,9 @@ impl Texts<'_> {
         let mut page = claims.page(target, line.page.responses.clone(), self.input, self.scope);
         if flavour.bodiless {
             page.body = None;
-        } else if page.body.is_none() && *kind == OperationKind::AddReference {
+        } else if *kind == OperationKind::AddReference
+            && matches!(page.body, None | Some(RequestBody::Unknown))
+        {
             page.body = Some(RequestBody::Reference);
         }
         if let Some(stream) = stream {

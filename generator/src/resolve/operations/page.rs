@@ -232,8 +232,8 @@ impl<'a> PageClaims<'a> {
         }
     }
 
-    /// What the request carries; `target` is what the path selects.
-    pub(super) fn request_body(
+    /// What the request carries; `target` is the type of what it makes or changes.
+    fn request_body(
         &self,
         target: Option<&Type>,
         input: Input,
@@ -245,26 +245,34 @@ impl<'a> PageClaims<'a> {
                 ty: scope.ty(text, self.id),
                 members: self.body_members(scope),
             }),
-            Some(BodyText::Parameters) => Some(RequestBody::Parameters(
-                self.members
-                    .iter()
-                    .map(|(fact, row)| parameter(fact, row, input, scope, self.id))
-                    .collect(),
-            )),
-            Some(BodyText::Json) => {
-                Some(
-                    target.map_or(RequestBody::Unknown, |ty| RequestBody::Object {
-                        ty: Type::single(ty.item.clone()),
-                        members: self.body_members(scope),
-                    }),
-                )
-            }
+            Some(BodyText::Parameters) => Some(self.body_parameters(input, scope)),
+            Some(BodyText::Json) => Some(self.some_json(target, input, scope)),
             Some(BodyText::Reference) => Some(RequestBody::Reference),
             Some(BodyText::Stream) => Some(RequestBody::Stream {
                 media_type: self.media_type(),
             }),
-            None => self.shows_body().then_some(RequestBody::Unknown),
+            None => self
+                .shows_body()
+                .then(|| self.some_json(target, input, scope)),
         }
+    }
+
+    /// JSON that the page does not name: what the request is about, else what the rows list.
+    fn some_json(&self, target: Option<&Type>, input: Input, scope: &Scope) -> RequestBody {
+        match target {
+            Some(ty) => RequestBody::Object {
+                ty: Type::single(ty.item.clone()),
+                members: self.body_members(scope),
+            },
+            None if self.members.is_empty() => RequestBody::Unknown,
+            None => self.body_parameters(input, scope),
+        }
+    }
+
+    fn body_parameters(&self, input: Input, scope: &Scope) -> RequestBody {
+        let rows = self.members.iter();
+        let parameters = rows.map(|(fact, row)| parameter(fact, row, input, scope, self.id));
+        RequestBody::Parameters(parameters.collect())
     }
 
     fn body_members(&self, scope: &Scope) -> Vec<BodyMember> {

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use super::path::{Parsed, Shape, singular, without_namespace};
 use crate::{
     api::{ItemType, Root, SegmentKind, StructuredType, Type, TypeId, TypeKind},
-    ir::{Primitive, TypeName},
+    ir::{DEFAULT_NAMESPACE, Primitive, TypeName},
     resolve::Scope,
 };
 
@@ -255,6 +255,14 @@ impl<'a> Walker<'a> {
                 is_known: true,
             };
         }
+        if is_guid(name) {
+            let ty = parent.ty.as_ref().map(|ty| Type::single(ty.item.clone()));
+            return Step {
+                kind: SegmentKind::Key,
+                ty,
+                is_known: true,
+            };
+        }
         let said = self.evidence.of(key);
         if self
             .evidence
@@ -393,13 +401,22 @@ pub(super) fn structured(ty: &Type) -> Option<TypeId> {
     }
 }
 
-/// The qualified name of what a path calls.
+/// Whether a segment is a key written out.
+fn is_guid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12])
+        && text
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+/// The qualified name of what a path calls: as the path has it, else in the namespace of the page.
 pub(super) fn qualified(name: &str, namespace: &str) -> TypeName {
     let short = without_namespace(name);
-    if short.contains('.') {
-        TypeName::in_namespace("microsoft.graph", short)
-    } else if short.len() < name.len() {
+    if short.starts_with("microsoft.") || (!short.contains('.') && short.len() < name.len()) {
         TypeName::new(name)
+    } else if short.contains('.') {
+        TypeName::in_namespace(DEFAULT_NAMESPACE, short)
     } else {
         TypeName::in_namespace(namespace, short)
     }
