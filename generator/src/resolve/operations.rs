@@ -36,7 +36,7 @@ use walk::{Evidence, Step, Walker, structured};
 
 /// What the operation pages add to the api.
 #[derive(Debug, Default)]
-pub(super) struct Operations {
+pub(super) struct Resolved {
     pub(super) operations: Vec<Operation>,
     pub(super) roots: Vec<Root>,
     pub(super) callables: Vec<Callable>,
@@ -64,7 +64,7 @@ struct Line<'a> {
 }
 
 /// Resolves the operations of all pages.
-pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> Operations {
+pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> Resolved {
     let pages: Vec<Known> = known_pages(input, scope);
     let paths = parse_paths(&pages);
     let lines: Vec<Line> = lines(&pages, &paths);
@@ -88,7 +88,7 @@ pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> 
         scope,
         cache: HashMap::new(),
     };
-    let mut out = Operations::default();
+    let mut out = Resolved::default();
     let mut calls = callables::Callables::default();
     for group in &groups {
         let steps = walker.walk(group[0].path);
