@@ -10,6 +10,7 @@
 
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -278,7 +279,7 @@ fn spellings<'a>(lines: &[Line<'a>]) -> HashMap<&'a str, (&'a Parsed, usize)> {
 }
 
 /// Of the lines with the same method and path, that of the page that describes it best.
-fn winner<'a>(group: &[Line<'a>], steps: &[Step], depths: &[u32]) -> Line<'a> {
+fn winner<'a>(group: &[Line<'a>], steps: &[Rc<Step>], depths: &[u32]) -> Line<'a> {
     let selected = steps
         .last()
         .and_then(|step| step.ty.as_ref())
@@ -319,7 +320,7 @@ struct Flavour {
 }
 
 impl Texts<'_> {
-    fn page(&mut self, line: Line, kind: &OperationKind, steps: &[Step]) -> Arc<OperationPage> {
+    fn page(&mut self, line: Line, kind: &OperationKind, steps: &[Rc<Step>]) -> Arc<OperationPage> {
         let claims = &line.page.claims;
         let stream = claims
             .has_two_answers()
@@ -380,7 +381,7 @@ fn has_no_body(method: Method) -> bool {
 /// The path of the api: segments with types, placeholders with names that are unique within it.
 fn path_of(
     line: Line,
-    steps: &[Step],
+    steps: &[Rc<Step>],
     kind: &OperationKind,
     spellings: &HashMap<&str, (&Parsed, usize)>,
     page: &OperationPage,

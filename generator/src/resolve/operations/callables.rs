@@ -1,6 +1,9 @@
 //! Actions and functions in the sense of CSDL: what operations call, bound to what their paths select.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    rc::Rc,
+};
 
 use super::{Line, Step, page::value, path, walk};
 use crate::{
@@ -30,7 +33,7 @@ impl Callables {
         &mut self,
         operation: &Operation,
         line: Line,
-        steps: &[Step],
+        steps: &[Rc<Step>],
         input: Input,
         scope: &Scope,
     ) {
@@ -114,7 +117,7 @@ impl Callables {
 }
 
 /// What the path selects before the call; else the type that the title names.
-fn binding(line: Line, steps: &[Step], scope: &Scope) -> Option<Type> {
+fn binding(line: Line, steps: &[Rc<Step>], scope: &Scope) -> Option<Type> {
     let parent = steps.len().checked_sub(2).map(|at| &steps[at])?;
     if let Some(ty) = &parent.ty {
         return Some(ty.clone());

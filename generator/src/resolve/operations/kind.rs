@@ -1,5 +1,7 @@
 //! What kind of request an operation is: from its method, the end of its path, the title of its page and the answer.
 
+use std::rc::Rc;
+
 use super::{
     page::PageClaims,
     path::{Parsed, Shape, without_namespace},
@@ -15,7 +17,7 @@ use crate::{
 pub(super) fn of(
     method: Method,
     path: &Parsed,
-    steps: &[Step],
+    steps: &[Rc<Step>],
     page: &PageClaims,
     answer: Option<&Type>,
     evidence: &Evidence,
@@ -133,7 +135,7 @@ pub(super) fn creates(page: &PageClaims) -> bool {
 }
 
 /// Whether the end of a path selects bytes.
-pub(super) fn is_stream(steps: &[Step], path: &Parsed) -> bool {
+pub(super) fn is_stream(steps: &[Rc<Step>], path: &Parsed) -> bool {
     let ends_in_value = matches!(path.segments.last().map(|part| &part.shape), Some(Shape::System(name)) if name == "$value");
     let ty = steps
         .last()

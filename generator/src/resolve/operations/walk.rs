@@ -6,7 +6,10 @@
 //!
 //! A beginning of a path means the same whichever page it is from, so each is looked up once.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use super::path::{Parsed, Shape, singular, without_namespace};
 use crate::{
@@ -65,7 +68,7 @@ pub(super) struct Walker<'a> {
     scope: &'a Scope<'a>,
     types: &'a [StructuredType],
     evidence: &'a Evidence<'a>,
-    steps: HashMap<&'a str, Step>,
+    steps: HashMap<&'a str, Rc<Step>>,
     /// The types of the members of a type, own and inherited, by lower-cased name.
     members: HashMap<TypeId, HashMap<String, Type>>,
     roots: HashMap<String, Root>,
@@ -88,8 +91,8 @@ impl<'a> Walker<'a> {
     }
 
     /// The steps of a path.
-    pub(super) fn walk(&mut self, path: &'a Parsed) -> Vec<Step> {
-        let mut steps: Vec<Step> = Vec::with_capacity(path.segments.len());
+    pub(super) fn walk(&mut self, path: &'a Parsed) -> Vec<Rc<Step>> {
+        let mut steps: Vec<Rc<Step>> = Vec::with_capacity(path.segments.len());
         for at in 0..path.segments.len() {
             let key = path.prefix(at);
             if let Some(known) = self.steps.get(key) {
@@ -97,10 +100,10 @@ impl<'a> Walker<'a> {
                 continue;
             }
             let is_last = at + 1 == path.segments.len();
-            let step = match steps.last() {
+            let step = Rc::new(match steps.last() {
                 None => self.first(path, key),
-                Some(parent) => self.next(path, at, key, &parent.clone(), is_last),
-            };
+                Some(parent) => self.next(path, at, key, parent, is_last),
+            });
             self.steps.insert(key, step.clone());
             steps.push(step);
         }
