@@ -74,16 +74,17 @@ fn structured_type(
         out.deprecated.clone_from(deprecated);
     }
     let has_table = model.members.iter().any(|member| !member.rows.is_empty());
+    // Without a table the representation is all there is; but that of an open type shows samples of its members.
+    apply_traits(input, model, &mut out);
     let members = model
         .members
         .iter()
-        .filter(|member| !has_table || !member.rows.is_empty());
+        .filter(|member| !member.rows.is_empty() || !has_table && !out.is_open);
     out.members = members
         .filter_map(|member| resolve_member(input, scope, member))
         .collect();
     out.members
         .sort_by_key(|member| member.kind != MemberKind::Property);
-    apply_traits(input, model, &mut out);
     out
 }
 
@@ -157,10 +158,11 @@ fn shown_member(input: Input, scope: &Scope, model: &MemberModel) -> Option<Memb
     })
 }
 
-/// The key as the JSON representation spells it: it is copied from the wire, the row is typed by hand.
+/// The key as the JSON representation spells it: it is copied from the wire, the row is typed by hand. One that has
+/// lost its capitals was not.
 fn spelling_in_json<'a>(input: Input<'a>, model: &MemberModel) -> Option<&'a str> {
     match &model.keys.first()?.of(input.facts).claim {
-        Claim::JsonKey { name, .. } => Some(name),
+        Claim::JsonKey { name, .. } => Some(name.as_str()).filter(|name| name.contains(char::is_uppercase)),
         _ => None,
     }
 }

@@ -174,18 +174,25 @@ impl<'a> Walker<'a> {
 
     /// What pages say of it; else the type that is named like it.
     fn type_of_root(&self, name: &str, key: &str) -> Option<Type> {
-        let named = |name: &str| {
+        let entity = |name: &str| {
             let id = self.scope.type_by_name(name)?;
-            let is_entity = self.types[id.index()].kind == TypeKind::Entity;
-            is_entity.then_some(ItemType::Structured(id))
+            (self.types[id.index()].kind == TypeKind::Entity).then_some(id)
         };
+        let named = |name: &str| entity(name).map(ItemType::Structured);
         // The signed-in user, whichever page describes it.
         if name.eq_ignore_ascii_case("me") {
             return named("user").map(Type::single);
         }
         let said = self.evidence.of(key).filter(|ty| structured(ty).is_some());
-        if said.is_some() {
-            return said;
+        if let Some(said) = said {
+            // Pages on what several types have in common answer with their base type.
+            let own = entity(&singular(name)).filter(|own| {
+                structured(&said).is_some_and(|said| self.derives_from(*own, said))
+            });
+            return Some(Type {
+                item: own.map_or(said.item, ItemType::Structured),
+                collection: said.collection || self.evidence.has_items(key),
+            });
         }
         let many = self.evidence.has_items(key);
         if many {
@@ -202,6 +209,10 @@ impl<'a> Walker<'a> {
             .or_else(|| named(&format!("cloud{name}")))
             .or_else(|| named(&singular(name)))?;
         Some(Type::single(item))
+    }
+
+    fn derives_from(&self, id: TypeId, ancestor: TypeId) -> bool {
+        std::iter::successors(Some(id), |id| self.types[id.index()].base).any(|id| id == ancestor)
     }
 
     fn next(&mut self, path: &Parsed, at: usize, key: &str, parent: &Step, is_last: bool) -> Step {
