@@ -186,9 +186,8 @@ impl<'a> Walker<'a> {
         let said = self.evidence.of(key).filter(|ty| structured(ty).is_some());
         if let Some(said) = said {
             // Pages on what several types have in common answer with their base type.
-            let own = entity(&singular(name)).filter(|own| {
-                structured(&said).is_some_and(|said| self.derives_from(*own, said))
-            });
+            let own = entity(&singular(name))
+                .filter(|own| structured(&said).is_some_and(|said| self.derives_from(*own, said)));
             return Some(Type {
                 item: own.map_or(said.item, ItemType::Structured),
                 collection: said.collection || self.evidence.has_items(key),
