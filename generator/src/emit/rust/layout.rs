@@ -104,7 +104,7 @@ fn join(shared: &str, word: &str) -> String {
 mod tests {
     use super::*;
 
-    fn grouped(names: &[(&str, usize)]) -> Vec<String> {
+    fn grouped(names: &[(&'static str, usize)]) -> Vec<String> {
         let piece = |&(name, weight): &(&'static str, usize)| Piece {
             words: name.split(' ').map(str::to_owned).collect(),
             weight,
