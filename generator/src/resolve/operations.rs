@@ -560,3 +560,6 @@ fn push_word(out: &mut String, word: &str) {
         out.push_str(word);
     }
 }
+
+#[cfg(test)]
+mod tests;
