@@ -152,7 +152,7 @@ fn type_model<'a>(model: &'a mut Model, name: &TypeName) -> &'a mut TypeModel {
         bases: Vec::new(),
         traits: Vec::new(),
         members: Vec::new(),
-            references: Vec::new(),
+        references: Vec::new(),
     })
 }
 
@@ -381,20 +381,35 @@ fn add_undescribed_ancestors(facts: &[PageFacts], model: &mut Model) {
 fn add_undescribed(pages: &[(Role, Page)], facts: &[PageFacts], model: &mut Model) {
     for (id, fact) in all(facts) {
         let reference = match &fact.claim {
-            Claim::Member { row, .. } | Claim::BodyMember(row) | Claim::Parameter { row, .. } => named(&row.ty),
+            Claim::Member { row, .. } | Claim::BodyMember(row) | Claim::Parameter { row, .. } => {
+                named(&row.ty)
+            }
             Claim::Body(facts::BodyText::Object(ty))
-            | Claim::Response { body: facts::ResponseText::Value(ty), .. } => named(ty),
+            | Claim::Response {
+                body: facts::ResponseText::Value(ty),
+                ..
+            } => named(ty),
             Claim::Base { base, .. } => Some(base),
             _ => None,
         };
-        let Some(reference) = reference.filter(|reference| reference.name != "Json") else { continue };
+        let Some(reference) = reference.filter(|reference| reference.name != "Json") else {
+            continue;
+        };
         let names = candidates(pages, fact.page, reference, model);
-        let is_known = |name: &TypeName| model.types.contains_key(&name.key()) || model.enums.contains_key(&name.key());
+        let is_known = |name: &TypeName| {
+            model.types.contains_key(&name.key()) || model.enums.contains_key(&name.key())
+        };
         let linked = target_page(pages, fact.page, reference).is_some();
-        let Some(name) = names.last().filter(|name| is_type_name(name)) else { continue };
+        let Some(name) = names.last().filter(|name| is_type_name(name)) else {
+            continue;
+        };
         if !linked && !names.iter().any(is_known) {
             type_model(model, &name.clone()).references.push(id);
-        } else if let Some(ty) = model.types.get_mut(&name.key()).filter(|ty| ty.pages.is_empty()) {
+        } else if let Some(ty) = model
+            .types
+            .get_mut(&name.key())
+            .filter(|ty| ty.pages.is_empty())
+        {
             ty.references.push(id);
         }
     }
@@ -403,7 +418,10 @@ fn add_undescribed(pages: &[(Role, Page)], facts: &[PageFacts], model: &mut Mode
 fn named(ty: &TypeText) -> Option<&Reference> {
     match &ty.item {
         ItemText::Named(reference) => Some(reference),
-        ItemText::Primitive(_) | ItemText::Union(_) | ItemText::Enumeration | ItemText::Unread(_) => None,
+        ItemText::Primitive(_)
+        | ItemText::Union(_)
+        | ItemText::Enumeration
+        | ItemText::Unread(_) => None,
     }
 }
 

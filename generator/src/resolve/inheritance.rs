@@ -75,12 +75,16 @@ fn type_of(scope: &Scope, reference: &Reference, from: crate::facts::PageId) -> 
 fn place_undescribed(input: Input, scope: &Scope, bases: &mut [Option<TypeId>]) {
     for at in 0..bases.len() {
         let Some(base) = bases[at] else { continue };
-        let Some(last) = lineage(bases, base).last() else { continue };
+        let Some(last) = lineage(bases, base).last() else {
+            continue;
+        };
         if !scope.types[last.index()].pages.is_empty() {
             continue;
         }
         let above = ancestors_of_rows(input, scope, scope.types[at]);
-        let unplaced = above.into_iter().find(|&id| !reaches(bases, TypeId(at as u32), id.index()));
+        let unplaced = above
+            .into_iter()
+            .find(|&id| !reaches(bases, TypeId(at as u32), id.index()));
         if let Some(id) = unplaced.filter(|&id| !reaches(bases, id, last.index())) {
             bases[last.index()] = Some(id);
         }
