@@ -22,7 +22,7 @@ pub use self::{
     error::{GraphError, GraphErrorDetail, GraphErrorExt},
     extra::Extra,
     json::{Json, Malformed, Reader},
-    model::{DerivedFrom, Model, ModelExt, Slot, Slots, SlotsMut, TypeInfo},
+    model::{Boxed, DerivedFrom, Model, ModelExt, Slot, Slots, SlotsMut, TypeInfo},
     nav::Nav,
     page::{Page, Pager},
     path::{Argument, Path},
@@ -38,8 +38,8 @@ pub(crate) mod models {
     pub(crate) use time::{Date, Time};
 
     pub(crate) use super::{
-        Decimal, DerivedFrom, Extra, Flags, IsoDuration, Model, Nav, OpenEnum, Slots, SlotsMut,
-        TypeInfo, UnknownValue,
+        Boxed, Decimal, DerivedFrom, Extra, Flags, IsoDuration, Model, Nav, OpenEnum, Slots,
+        SlotsMut, TypeInfo, UnknownValue,
         enums::{Members, open_enums},
         model::models,
     };
@@ -56,6 +56,8 @@ pub(crate) mod requests {
     pub(crate) use serde_json::Value;
     pub(crate) use time::{Date, Time};
 
-    pub(crate) use super::{Content, Decimal, DerivedFrom, Flags, GraphClient, IsoDuration, Page, Path, Request};
+    pub(crate) use super::{
+        Content, Decimal, DerivedFrom, Flags, GraphClient, IsoDuration, Page, Path, Request,
+    };
     pub(crate) use crate::{actions, models};
 }

@@ -17,6 +17,9 @@ mod requests;
 mod trie;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 use super::Files;
 use crate::api::Api;
 

@@ -119,7 +119,7 @@ fn correct(member: &mut Member, seen: &Witnessed) {
     }
     if let MemberKind::Navigation { contained } = &mut member.kind {
         *contained = seen.creates && !seen.links;
-        member.ty.collection |= seen.has_items || seen.answers_many == Some(true);
+        member.ty.collection |= seen.answers_many == Some(true) && seen.name.ends_with('s');
     }
 }
 

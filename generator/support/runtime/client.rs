@@ -42,7 +42,11 @@ mod url_origin {
     pub(super) type Origin = (String, Option<String>, Option<u16>);
 
     pub(super) fn of(url: &Url) -> Origin {
-        (url.scheme().to_owned(), url.host_str().map(str::to_owned), url.port_or_known_default())
+        (
+            url.scheme().to_owned(),
+            url.host_str().map(str::to_owned),
+            url.port_or_known_default(),
+        )
     }
 }
 
@@ -53,9 +57,15 @@ impl GraphClient {
         options: Option<GraphClientOptions>,
     ) -> azure_core::Result<Self> {
         let options = options.unwrap_or_default();
-        let endpoint = options.endpoint.as_deref().unwrap_or(crate::ENDPOINT).trim_end_matches('/').to_owned();
-        let url = Url::parse(&endpoint)
-            .map_err(|error| azure_core::Error::with_error(ErrorKind::DataConversion, error, "endpoint"))?;
+        let endpoint = options
+            .endpoint
+            .as_deref()
+            .unwrap_or(crate::ENDPOINT)
+            .trim_end_matches('/')
+            .to_owned();
+        let url = Url::parse(&endpoint).map_err(|error| {
+            azure_core::Error::with_error(ErrorKind::DataConversion, error, "endpoint")
+        })?;
         let scopes = if options.scopes.is_empty() {
             vec![format!("{}/.default", url.origin().ascii_serialization())]
         } else {
@@ -70,7 +80,11 @@ impl GraphClient {
             vec![Arc::new(authorization)],
             None,
         );
-        Ok(Self(Arc::new(Inner { endpoint, origin: url_origin::of(&url), pipeline })))
+        Ok(Self(Arc::new(Inner {
+            endpoint,
+            origin: url_origin::of(&url),
+            pipeline,
+        })))
     }
 
     /// Where the service is, with the version and without a slash at the end.
@@ -90,18 +104,35 @@ impl GraphClient {
         request: &mut Request,
     ) -> azure_core::Result<RawResponse> {
         if !self.trusts(request.url()) {
-            let message = format!("`{}` is not an address of {}", request.url(), self.0.endpoint);
+            let message = format!(
+                "`{}` is not an address of {}",
+                request.url(),
+                self.0.endpoint
+            );
             return Err(azure_core::Error::with_message(ErrorKind::Other, message));
         }
         // The pipeline's own check cannot read a Graph error whose message has escapes in it.
-        let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
-        let response = self.0.pipeline.send(context, request, Some(options)).await?;
-        if response.status().is_success() { Ok(response) } else { Err(error::from_response(response)) }
+        let options = PipelineSendOptions {
+            skip_checks: true,
+            ..PipelineSendOptions::default()
+        };
+        let response = self
+            .0
+            .pipeline
+            .send(context, request, Some(options))
+            .await?;
+        if response.status().is_success() {
+            Ok(response)
+        } else {
+            Err(error::from_response(response))
+        }
     }
 }
 
 impl fmt::Debug for GraphClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GraphClient").field("endpoint", &self.0.endpoint).finish_non_exhaustive()
+        f.debug_struct("GraphClient")
+            .field("endpoint", &self.0.endpoint)
+            .finish_non_exhaustive()
     }
 }

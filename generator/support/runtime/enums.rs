@@ -14,30 +14,20 @@ pub trait OpenEnum: Clone + PartialEq + 'static {
     /// The documented members with their names on the wire.
     const MEMBERS: Members<Self>;
 
-    /// The value for a name, in any case.
-    fn from_name(name: &str) -> Self;
+    /// A value that is not documented.
+    fn from_unknown(value: UnknownValue) -> Self;
 
-    /// The text of a value that is not documented.
-    fn unknown(&self) -> Option<&str>;
-
-    /// The name on the wire.
-    fn as_str(&self) -> &str {
-        let known = || Self::MEMBERS.iter().find(|(_, member)| member == self);
-        self.unknown().or_else(|| known().map(|(name, _)| *name)).unwrap_or_default()
-    }
+    /// The value, if it is not documented.
+    fn unknown(&self) -> Option<&UnknownValue>;
 }
 
 /// The name of an enumeration member that this crate does not know.
 ///
-/// Compare with [`OpenEnum::as_str`] rather than with this: the next version of the crate may know the member.
+/// Compare names rather than this: the next version of the crate may know the member.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UnknownValue(Box<str>);
 
 impl UnknownValue {
-    pub(crate) fn new(name: &str) -> Self {
-        Self(name.into())
-    }
-
     /// The name on the wire.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -95,7 +85,7 @@ impl<E: OpenEnum> fmt::Display for Flags<E> {
             if index > 0 {
                 f.write_str(",")?;
             }
-            f.write_str(member.as_str())?;
+            f.write_str(name(member))?;
         }
         Ok(())
     }
@@ -110,7 +100,11 @@ impl<E: OpenEnum> fmt::Debug for Flags<E> {
 impl<E: OpenEnum> Json for Flags<E> {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let text = reader.string()?;
-        Ok(text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(E::from_name).collect())
+        let names = text
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
+        Ok(names.map(member::<E>).collect())
     }
 
     fn write(&self, out: &mut String) {
@@ -118,66 +112,94 @@ impl<E: OpenEnum> Json for Flags<E> {
     }
 }
 
-/// The documented member with this name, in any case.
-pub(crate) fn member<E: OpenEnum>(name: &str) -> Option<E> {
+/// The member with this name, in any case.
+pub(crate) fn member<E: OpenEnum>(name: &str) -> E {
     let exact = E::MEMBERS.iter().find(|(other, _)| *other == name);
-    let found = exact.or_else(|| E::MEMBERS.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)));
-    found.map(|(_, member)| member.clone())
+    let found = exact.or_else(|| {
+        E::MEMBERS
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+    });
+    found.map_or_else(
+        || E::from_unknown(UnknownValue(name.into())),
+        |(_, member)| member.clone(),
+    )
+}
+
+/// The name of a member.
+pub(crate) fn name<E: OpenEnum>(value: &E) -> &str {
+    let known = || {
+        E::MEMBERS
+            .iter()
+            .find(|(_, member)| member == value)
+            .map(|(name, _)| *name)
+    };
+    value
+        .unknown()
+        .map(UnknownValue::as_str)
+        .or_else(known)
+        .unwrap_or_default()
+}
+
+pub(crate) fn read<E: OpenEnum>(reader: &mut Reader<'_>) -> Result<E, Malformed> {
+    reader.string().map(|name| member(&name))
+}
+
+pub(crate) fn write<E: OpenEnum>(value: &E, out: &mut String) {
+    write_string(out, name(value));
 }
 
 /// Gives enumerations what all of them have, each with a call to the one implementation.
 #[allow(unused_macros)] // Not every API has enumerations.
 macro_rules! open_enums {
-    ($($name:ident),* $(,)?) => {$(
-        impl OpenEnum for $name {
-            const MEMBERS: Members<Self> = Self::MEMBERS;
+    ($($name:ident),* $(,)?) => {
+        $(
+            impl OpenEnum for $name {
+                const MEMBERS: Members<Self> = Self::MEMBERS;
 
-            fn from_name(name: &str) -> Self {
-                $crate::runtime::enums::member(name)
-                    .unwrap_or_else(|| Self::UnknownValue(UnknownValue::new(name)))
+                fn from_unknown(value: UnknownValue) -> Self {
+                    Self::UnknownValue(value)
+                }
+
+                fn unknown(&self) -> Option<&UnknownValue> {
+                    if let Self::UnknownValue(value) = self { Some(value) } else { None }
+                }
             }
 
-            fn unknown(&self) -> Option<&str> {
-                if let Self::UnknownValue(name) = self { Some(name.as_str()) } else { None }
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(name: &str) -> Self {
-                Self::from_name(name)
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl $crate::runtime::Json for $name {
-            fn read(
-                reader: &mut $crate::runtime::Reader<'_>,
-            ) -> Result<Self, $crate::runtime::Malformed> {
-                reader.string().map(|name| Self::from_name(&name))
+            impl $name {
+                /// The name on the wire.
+                pub fn as_str(&self) -> &str {
+                    $crate::runtime::enums::name(self)
+                }
             }
 
-            fn write(&self, out: &mut String) {
-                $crate::runtime::json::write_string(out, self.as_str());
+            impl From<&str> for $name {
+                fn from(name: &str) -> Self {
+                    $crate::runtime::enums::member(name)
+                }
             }
-        }
 
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
+            impl std::fmt::Debug for $name {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str(self.as_str())
+                }
             }
-        }
 
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::runtime::model::deserialize(deserializer)
+            impl $crate::runtime::Json for $name {
+                fn read(
+                    reader: &mut $crate::runtime::Reader<'_>,
+                ) -> Result<Self, $crate::runtime::Malformed> {
+                    $crate::runtime::enums::read(reader)
+                }
+
+                fn write(&self, out: &mut String) {
+                    $crate::runtime::enums::write(self, out);
+                }
             }
-        }
-    )*};
+        )*
+
+        $crate::runtime::model::serde_traits!($($name),*);
+    };
 }
 #[allow(unused_imports)]
 pub(crate) use open_enums;

@@ -78,7 +78,9 @@ pub(crate) fn from_response(response: RawResponse) -> azure_core::Error {
     error.status = u16::from(response.status());
     error.retry_after = header("retry-after");
     error.request_id = error.request_id.or_else(|| header("request-id"));
-    error.client_request_id = error.client_request_id.or_else(|| header("client-request-id"));
+    error.client_request_id = error
+        .client_request_id
+        .or_else(|| header("client-request-id"));
     let kind = ErrorKind::HttpResponse {
         status: response.status(),
         error_code: Some(error.code.clone()).filter(|code| !code.is_empty()),
@@ -93,7 +95,11 @@ fn read(error: &Value) -> GraphError {
     let details = error.get("details").and_then(Value::as_array);
     let detail = |detail: &Value| {
         let (code, message, target) = head(detail);
-        GraphErrorDetail { code, message, target }
+        GraphErrorDetail {
+            code,
+            message,
+            target,
+        }
     };
     let mut read = GraphError {
         code,
@@ -107,7 +113,9 @@ fn read(error: &Value) -> GraphError {
         read.inner_codes.extend(text(error, "code"));
         read.date = read.date.or_else(|| text(error, "date"));
         read.request_id = read.request_id.or_else(|| text(error, "request-id"));
-        read.client_request_id = read.client_request_id.or_else(|| text(error, "client-request-id"));
+        read.client_request_id = read
+            .client_request_id
+            .or_else(|| text(error, "client-request-id"));
         inner = inner_error(error);
     }
     read
@@ -121,7 +129,11 @@ fn inner_error(error: &Value) -> Option<&Value> {
 fn head(error: &Value) -> (String, String, Option<String>) {
     // Some services answer with `{"error": "code"}`, as OAuth does.
     let code = text(error, "code").or_else(|| error.as_str().map(str::to_owned));
-    (code.unwrap_or_default(), text(error, "message").unwrap_or_default(), text(error, "target"))
+    (
+        code.unwrap_or_default(),
+        text(error, "message").unwrap_or_default(),
+        text(error, "target"),
+    )
 }
 
 fn text(object: &Value, name: &str) -> Option<String> {
@@ -135,7 +147,11 @@ mod tests {
     use super::*;
 
     fn answer(body: &'static str) -> azure_core::Error {
-        from_response(RawResponse::from_bytes(StatusCode::NotFound, Headers::new(), body))
+        from_response(RawResponse::from_bytes(
+            StatusCode::NotFound,
+            Headers::new(),
+            body,
+        ))
     }
 
     #[test]
@@ -147,7 +163,10 @@ mod tests {
             );
             let error = answer(body.leak());
             let graph = error.graph().unwrap();
-            assert_eq!((graph.code.as_str(), graph.message.as_str()), ("A", "no \"x\"\r\n"));
+            assert_eq!(
+                (graph.code.as_str(), graph.message.as_str()),
+                ("A", "no \"x\"\r\n")
+            );
             assert_eq!(graph.inner_codes, ["B", "C"]);
             assert_eq!(graph.request_id.as_deref(), Some("r"));
             assert_eq!(error.http_status(), Some(StatusCode::NotFound));
@@ -156,10 +175,23 @@ mod tests {
 
     #[test]
     fn any_body_is_an_error() {
-        for body in ["", "<html>", "[]", "null", r#"{"error":null}"#, r#"{"error":{"code":1,"details":[1]}}"#] {
+        for body in [
+            "",
+            "<html>",
+            "[]",
+            "null",
+            r#"{"error":null}"#,
+            r#"{"error":{"code":1,"details":[1]}}"#,
+        ] {
             assert_eq!(answer(body).graph().unwrap().status, 404, "{body}");
         }
-        assert_eq!(answer("").to_string(), "the service answered with status 404");
-        assert_eq!(answer(r#"{"error":"invalid_grant"}"#).graph().unwrap().code, "invalid_grant");
+        assert_eq!(
+            answer("").to_string(),
+            "the service answered with status 404"
+        );
+        assert_eq!(
+            answer(r#"{"error":"invalid_grant"}"#).graph().unwrap().code,
+            "invalid_grant"
+        );
     }
 }

@@ -32,7 +32,9 @@ impl Extra {
 
     /// The value of a member as JSON text.
     pub fn raw(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(other, _)| *other == name).map(|(_, json)| json)
+        self.iter()
+            .find(|(other, _)| *other == name)
+            .map(|(_, json)| json)
     }
 
     /// The value of a member; `None` if there is none or if it has another type.
@@ -54,7 +56,8 @@ impl Extra {
 
     /// `@odata.type` without its `#`: the qualified name of the type that the object has.
     pub fn odata_type(&self) -> Option<String> {
-        self.get::<String>("@odata.type").map(|name| name.trim_start_matches('#').to_owned())
+        self.get::<String>("@odata.type")
+            .map(|name| name.trim_start_matches('#').to_owned())
     }
 
     /// `@odata.id`: the URL of the entity.
@@ -74,7 +77,10 @@ impl Extra {
 
     /// Adds a member that was read.
     pub(crate) fn keep(&mut self, name: &str, json: &str) {
-        self.0.get_or_insert_default().members.push((name.into(), json.into()));
+        self.0
+            .get_or_insert_default()
+            .members
+            .push((name.into(), json.into()));
     }
 
     fn set_raw(&mut self, name: &str, json: &str) {
@@ -87,7 +93,9 @@ impl Extra {
 
     pub(crate) fn is_null(&self, slot: usize) -> bool {
         let nulls = self.0.as_ref().map_or(&[][..], |kept| &kept.nulls);
-        nulls.get(slot / 64).is_some_and(|bits| bits >> (slot % 64) & 1 == 1)
+        nulls
+            .get(slot / 64)
+            .is_some_and(|bits| bits >> (slot % 64) & 1 == 1)
     }
 
     pub(crate) fn set_null(&mut self, slot: usize) {

@@ -76,12 +76,19 @@ impl<'j> Reader<'j> {
     /// Starts at the beginning of `text`.
     pub fn new(text: &'j str) -> Self {
         // A byte order mark is not JSON, but some services send one.
-        Self { text: text.strip_prefix('\u{feff}').unwrap_or(text), at: 0, depth: 0 }
+        Self {
+            text: text.strip_prefix('\u{feff}').unwrap_or(text),
+            at: 0,
+            depth: 0,
+        }
     }
 
     /// An error here.
     pub fn malformed(&self, expected: &'static str) -> Malformed {
-        Malformed { at: self.at, expected }
+        Malformed {
+            at: self.at,
+            expected,
+        }
     }
 
     /// The next byte that is not white space; 0 at the end.
@@ -189,7 +196,10 @@ impl<'j> Reader<'j> {
         }
         unescape(&self.text[start..end])
             .map(Cow::Owned)
-            .ok_or(Malformed { at: start, expected: "a string with valid escapes" })
+            .ok_or(Malformed {
+                at: start,
+                expected: "a string with valid escapes",
+            })
     }
 
     /// Steps behind the quote that ends a string; its place, and whether nothing is escaped before it.
@@ -259,7 +269,11 @@ impl<'j> Reader<'j> {
 
     fn deeper(&mut self) -> Result<(), Malformed> {
         self.depth += 1;
-        if self.depth > DEPTH_LIMIT { Err(self.malformed("less nesting")) } else { Ok(()) }
+        if self.depth > DEPTH_LIMIT {
+            Err(self.malformed("less nesting"))
+        } else {
+            Ok(())
+        }
     }
 
     /// Steps over one value of any type and returns its text.
@@ -294,7 +308,11 @@ impl<'j> Reader<'j> {
     /// Checks that nothing follows.
     pub fn end(&mut self) -> Result<(), Malformed> {
         self.peek();
-        if self.at < self.text.len() { Err(self.malformed("the end")) } else { Ok(()) }
+        if self.at < self.text.len() {
+            Err(self.malformed("the end"))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -340,7 +358,10 @@ fn unescape(text: &str) -> Option<String> {
 fn code_unit(text: &str) -> Option<(u32, &str)> {
     let digits = text.get(..4)?;
     let valid = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    valid.then(|| u32::from_str_radix(digits, 16).ok()).flatten().map(|unit| (unit, &text[4..]))
+    valid
+        .then(|| u32::from_str_radix(digits, 16).ok())
+        .flatten()
+        .map(|unit| (unit, &text[4..]))
 }
 
 /// Appends a JSON string.
@@ -398,24 +419,13 @@ impl<T: Json> Json for Vec<T> {
     }
 }
 
-impl<T: Json> Json for Box<T> {
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        T::read(reader).map(Self::new)
-    }
-
-    fn write(&self, out: &mut String) {
-        T::write(self, out);
-    }
-
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        T::debug(self, f)
-    }
-}
-
 impl Json for serde_json::Value {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let at = reader.at;
-        serde_json::from_str(reader.raw()?).map_err(|_| Malformed { at, expected: "a value" })
+        serde_json::from_str(reader.raw()?).map_err(|_| Malformed {
+            at,
+            expected: "a value",
+        })
     }
 
     fn write(&self, out: &mut String) {
@@ -438,25 +448,60 @@ mod tests {
 
     #[test]
     fn strings_keep_their_escapes() {
-        for text in ["", "plain", "quote \" back \\ line \n\r\t", "\u{1}", "zwölf 𝄞"] {
+        for text in [
+            "",
+            "plain",
+            "quote \" back \\ line \n\r\t",
+            "\u{1}",
+            "zwölf 𝄞",
+        ] {
             let mut json = String::new();
             write_string(&mut json, text);
             assert_eq!(Reader::new(&json).string().unwrap(), text);
             assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
         }
-        assert_eq!(Reader::new(r#""\ud834\udd1e\u00e9\/""#).string().unwrap(), "𝄞é/");
+        assert_eq!(
+            Reader::new(r#""\ud834\udd1e\u00e9\/""#).string().unwrap(),
+            "𝄞é/"
+        );
         assert_eq!(Reader::new(r#""\ud834 x""#).string().unwrap(), "\u{fffd} x");
-        for bad in [r#""\x""#, r#""\u12""#, r#""\u+123""#, "\"line\nbreak\"", "\"open", "\"open\\"] {
+        for bad in [
+            r#""\x""#,
+            r#""\u12""#,
+            r#""\u+123""#,
+            "\"line\nbreak\"",
+            "\"open",
+            "\"open\\",
+        ] {
             assert!(Reader::new(bad).string().is_err(), "{bad}");
         }
     }
 
     #[test]
     fn raw_accepts_json_and_nothing_else() {
-        for text in ["null", "-0.5e+10", "[]", "{}", r#"{"a":[1,{"b":null}],"c":"\""}"#, "[true , false]"] {
+        for text in [
+            "null",
+            "-0.5e+10",
+            "[]",
+            "{}",
+            r#"{"a":[1,{"b":null}],"c":"\""}"#,
+            "[true , false]",
+        ] {
             assert_eq!(Reader::new(text).raw(), Ok(text));
         }
-        for bad in ["", "nul", "01", "1.", "-", "[1,]", "{\"a\"}", "{a:1}", "[1 2]", "{\"a\":1,}", "+1"] {
+        for bad in [
+            "",
+            "nul",
+            "01",
+            "1.",
+            "-",
+            "[1,]",
+            "{\"a\"}",
+            "{a:1}",
+            "[1 2]",
+            "{\"a\":1,}",
+            "+1",
+        ] {
             let mut reader = Reader::new(bad);
             assert!(reader.raw().and_then(|_| reader.end()).is_err(), "{bad}");
         }
@@ -470,7 +515,10 @@ mod tests {
     #[test]
     fn another_type_steps_back() {
         let mut reader = Reader::new(r#"{"a":[1,2]}"#);
-        assert_eq!(reader.fitting(Vec::<String>::read), Ok(Err(r#"{"a":[1,2]}"#)));
+        assert_eq!(
+            reader.fitting(Vec::<String>::read),
+            Ok(Err(r#"{"a":[1,2]}"#))
+        );
         reader.end().unwrap();
     }
 }

@@ -1,6 +1,9 @@
 //! Models: a table of member names beside the fields, and the one reader and the one writer that all of them share.
 
-use std::{borrow::Cow, fmt};
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+};
 
 use super::{
     Extra,
@@ -10,7 +13,7 @@ use super::{
 /// An entity type or a complex type.
 ///
 /// A model is `Default`: start with an empty value and set what you need.
-pub trait Model: Default + Json {
+pub trait Model: Default {
     /// What is known about the type.
     const INFO: TypeInfo;
 
@@ -26,6 +29,28 @@ pub type Slots<'v> = &'v mut dyn FnMut(&[&dyn Slot], &Extra);
 
 /// Takes the fields of a model, to change them.
 pub type SlotsMut<'v> = &'v mut dyn FnMut(&mut [&mut dyn Slot], &mut Extra);
+
+/// A model reads and writes itself by its table.
+impl<T: Model> Json for T {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let mut model = T::default();
+        let mut result = Ok(());
+        model.slots_mut(&mut |slots, extra| {
+            result = read_members(reader, T::INFO.members, slots, extra);
+        });
+        result.map(|()| model)
+    }
+
+    fn write(&self, out: &mut String) {
+        write_as(self, out, T::INFO.name);
+    }
+
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut result = Ok(());
+        self.slots(&mut |slots, extra| result = debug_members(f, &T::INFO, slots, extra));
+        result
+    }
+}
 
 /// What is known about a model's type.
 #[derive(Clone, Copy, Debug)]
@@ -45,13 +70,22 @@ pub struct TypeInfo {
 impl TypeInfo {
     /// A type without base type.
     pub const fn new(name: &'static str, members: &'static [&'static str]) -> Self {
-        Self { name, members, base: None, derived: &[], secret: &[] }
+        Self {
+            name,
+            members,
+            base: None,
+            derived: &[],
+            secret: &[],
+        }
     }
 
     /// Sets the base type.
     #[must_use]
     pub const fn base(self, base: &'static Self) -> Self {
-        Self { base: Some(base), ..self }
+        Self {
+            base: Some(base),
+            ..self
+        }
     }
 
     /// Sets the types that derive from it.
@@ -125,7 +159,9 @@ impl<T: Json> Slot for Option<T> {
 pub trait ModelExt: Model {
     /// Reads the value as one of a type that derives from this one, if its `@odata.type` says that it is one.
     fn downcast<T: DerivedFrom<Self>>(&self) -> Option<T> {
-        self.is::<T>().then(|| T::from_json(&self.to_json()).ok()).flatten()
+        self.is::<T>()
+            .then(|| T::from_json(&self.to_json()).ok())
+            .flatten()
     }
 
     /// Whether `@odata.type` says that the value is a `T`.
@@ -153,7 +189,8 @@ pub trait ModelExt: Model {
         field.clear();
         let address = std::ptr::from_mut(field).addr();
         self.slots_mut(&mut |slots, extra| {
-            let same = |slot: &&mut dyn Slot| std::ptr::from_ref::<dyn Slot>(*slot).addr() == address;
+            let same =
+                |slot: &&mut dyn Slot| std::ptr::from_ref::<dyn Slot>(*slot).addr() == address;
             if let Some(index) = slots.iter().position(same) {
                 extra.set_null(index);
             }
@@ -167,7 +204,10 @@ pub trait ModelExt: Model {
         let mut null = false;
         self.slots(&mut |slots, extra| {
             let same = |slot: &&dyn Slot| std::ptr::from_ref::<dyn Slot>(*slot).addr() == address;
-            null = slots.iter().position(same).is_some_and(|index| extra.is_null(index));
+            null = slots
+                .iter()
+                .position(same)
+                .is_some_and(|index| extra.is_null(index));
         });
         null && !field.is_set()
     }
@@ -184,30 +224,62 @@ fn actual_type(model: &impl Model) -> Option<String> {
 
 /// Appends a model where a value of the type `declared` is due: another type is named in `@odata.type`.
 pub(crate) fn write_as<T: Model>(model: &T, out: &mut String, declared: &str) {
-    let named = if T::INFO.name == declared { None } else { Some(T::INFO.name) };
+    let named = if T::INFO.name == declared {
+        None
+    } else {
+        Some(T::INFO.name)
+    };
     model.slots(&mut |slots, extra| write_members(out, T::INFO.members, slots, extra, named));
 }
 
-/// Reads a model.
-pub(crate) fn read<T: Model>(reader: &mut Reader<'_>) -> Result<T, Malformed> {
-    let mut model = T::default();
-    let mut result = Ok(());
-    model.slots_mut(&mut |slots, extra| {
-        result = read_members(reader, T::INFO.members, slots, extra);
-    });
-    result.map(|()| model)
+/// A model within another one that it can contain in turn.
+#[derive(Clone, Default)]
+pub struct Boxed<T>(Box<T>);
+
+impl<T> Boxed<T> {
+    /// Takes the model out.
+    pub fn into_inner(self) -> T {
+        *self.0
+    }
 }
 
-/// Appends a model.
-pub(crate) fn write<T: Model>(model: &T, out: &mut String) {
-    write_as(model, out, T::INFO.name);
+impl<T> From<T> for Boxed<T> {
+    fn from(model: T) -> Self {
+        Self(Box::new(model))
+    }
 }
 
-/// Shows a model, without its secrets.
-pub(crate) fn debug<T: Model>(model: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut result = Ok(());
-    model.slots(&mut |slots, extra| result = debug_members(f, &T::INFO, slots, extra));
-    result
+impl<T> Deref for Boxed<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Boxed<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T: Json> Json for Boxed<T> {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        T::read(reader).map(Self::from)
+    }
+
+    fn write(&self, out: &mut String) {
+        self.0.write(out);
+    }
+
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.debug(f)
+    }
+}
+
+/// Two models are equal if they are written alike.
+pub(crate) fn equal<T: Model>(one: &T, other: &T) -> bool {
+    one.to_json() == other.to_json()
 }
 
 /// Reads an object into the fields. A member that is not declared, or whose value has another type, goes to `extra`.
@@ -238,7 +310,9 @@ fn read_members(
 fn find(names: &[&str], name: &str, expected: usize) -> Option<usize> {
     let expected = expected.min(names.len());
     let at = |names: &[&str]| names.iter().position(|other| *other == name);
-    at(&names[expected..]).map(|index| expected + index).or_else(|| at(&names[..expected]))
+    at(&names[expected..])
+        .map(|index| expected + index)
+        .or_else(|| at(&names[..expected]))
 }
 
 fn write_members(
@@ -270,7 +344,10 @@ fn write_members(
     }
     for (name, json) in extra.iter() {
         // A value that was set later replaces the one that could not be read.
-        let replaced = names.iter().position(|other| *other == name).is_some_and(|at| slots[at].is_set());
+        let replaced = names
+            .iter()
+            .position(|other| *other == name)
+            .is_some_and(|at| slots[at].is_set());
         if !replaced {
             start(out, name);
             out.push_str(json);
@@ -315,7 +392,8 @@ fn debug_members(
     out.finish()
 }
 
-/// Serializes through serde, for those who need it. Requests and responses do not go this way.
+/// Serializes through serde. Requests and responses do not go this way.
+#[cfg(feature = "serde")]
 pub(crate) fn serialize<S: serde::Serializer>(
     value: &impl Json,
     serializer: S,
@@ -325,63 +403,57 @@ pub(crate) fn serialize<S: serde::Serializer>(
     serde::Serialize::serialize(&value, serializer)
 }
 
-/// Deserializes through serde, for those who need it. Requests and responses do not go this way.
+/// Deserializes through serde. Requests and responses do not go this way.
+#[cfg(feature = "serde")]
 pub(crate) fn deserialize<'de, T: Json, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     let value = <serde_json::Value as serde::Deserialize>::deserialize(deserializer)?;
-    T::from_json(&Cow::from(value.to_string())).map_err(serde::de::Error::custom)
+    T::from_json(&value.to_string()).map_err(serde::de::Error::custom)
 }
 
-/// Gives models `Json`, `Debug`, `PartialEq` and serde's traits, each with a call to the one implementation.
-#[allow(unused_macros)] // Not every API has models.
-macro_rules! models {
-    ($($name:ident),* $(,)?) => {$(
-        impl $crate::runtime::Json for $name {
-            #[inline]
-            fn read(
-                reader: &mut $crate::runtime::Reader<'_>,
-            ) -> Result<Self, $crate::runtime::Malformed> {
-                $crate::runtime::model::read(reader)
-            }
-
-            #[inline]
-            fn write(&self, out: &mut String) {
-                $crate::runtime::model::write(self, out);
-            }
-
-            #[inline]
-            fn debug(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                $crate::runtime::model::debug(self, f)
-            }
-        }
-
-        impl std::fmt::Debug for $name {
-            #[inline]
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                $crate::runtime::model::debug(self, f)
-            }
-        }
-
-        impl PartialEq for $name {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                $crate::runtime::Json::to_json(self) == $crate::runtime::Json::to_json(other)
-            }
-        }
-
+/// Gives types serde's traits, for those who need them: a compiler takes its time over thousands of them.
+macro_rules! serde_traits {
+    ($($name:ident),*) => {$(
+        #[cfg(feature = "serde")]
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::runtime::model::serialize(self, serializer)
             }
         }
 
+        #[cfg(feature = "serde")]
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::runtime::model::deserialize(deserializer)
             }
         }
     )*};
+}
+pub(crate) use serde_traits;
+
+/// Gives models `Debug` and `PartialEq`, each with a call to the one implementation.
+#[allow(unused_macros)] // Not every API has models.
+macro_rules! models {
+    ($($name:ident),* $(,)?) => {
+        $(
+            impl std::fmt::Debug for $name {
+                #[inline]
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    $crate::runtime::Json::debug(self, f)
+                }
+            }
+
+            impl PartialEq for $name {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    $crate::runtime::model::equal(self, other)
+                }
+            }
+        )*
+
+        $crate::runtime::model::serde_traits!($($name),*);
+    };
 }
 #[allow(unused_imports)]
 pub(crate) use models;

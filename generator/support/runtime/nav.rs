@@ -20,7 +20,10 @@ pub struct Nav<T> {
 impl<T: Json> Nav<T> {
     /// A link with this target.
     pub fn new(target: &T) -> Self {
-        Self { json: Some(target.to_json().into()), target: PhantomData }
+        Self {
+            json: Some(target.to_json().into()),
+            target: PhantomData,
+        }
     }
 
     /// Reads the target; `None` if the response does not hold it.
@@ -49,13 +52,19 @@ impl<T: Json> From<T> for Nav<T> {
 
 impl<T> Default for Nav<T> {
     fn default() -> Self {
-        Self { json: None, target: PhantomData }
+        Self {
+            json: None,
+            target: PhantomData,
+        }
     }
 }
 
 impl<T> Clone for Nav<T> {
     fn clone(&self) -> Self {
-        Self { json: self.json.clone(), target: PhantomData }
+        Self {
+            json: self.json.clone(),
+            target: PhantomData,
+        }
     }
 }
 
@@ -68,7 +77,11 @@ impl<T> PartialEq for Nav<T> {
 impl<T> fmt::Debug for Nav<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The target may hold secrets, and only reading it tells.
-        f.write_str(if self.json.is_some() { "Nav(..)" } else { "Nav" })
+        f.write_str(if self.json.is_some() {
+            "Nav(..)"
+        } else {
+            "Nav"
+        })
     }
 }
 

@@ -32,7 +32,13 @@ pub struct Page<T> {
 
 impl<T> Default for Page<T> {
     fn default() -> Self {
-        Self { value: Vec::new(), next_link: None, delta_link: None, count: None, extra: Extra::default() }
+        Self {
+            value: Vec::new(),
+            next_link: None,
+            delta_link: None,
+            count: None,
+            extra: Extra::default(),
+        }
     }
 }
 
@@ -48,8 +54,12 @@ impl<T: Json> Json for Page<T> {
         reader.members(&mut |reader, name| {
             match &*name {
                 "value" => page.value = Vec::read(reader)?,
-                "@odata.nextLink" if reader.at_string() => page.next_link = Some(String::read(reader)?),
-                "@odata.deltaLink" if reader.at_string() => page.delta_link = Some(String::read(reader)?),
+                "@odata.nextLink" if reader.at_string() => {
+                    page.next_link = Some(String::read(reader)?)
+                }
+                "@odata.deltaLink" if reader.at_string() => {
+                    page.delta_link = Some(String::read(reader)?)
+                }
                 "@odata.count" => match reader.fitting(i64::read)? {
                     Ok(count) => page.count = Some(count),
                     Err(json) => page.extra.keep(&name, json),
@@ -69,7 +79,10 @@ impl<T: Json> Json for Page<T> {
             out.push_str(json);
             out.push(',');
         }
-        let links = [("@odata.nextLink", &self.next_link), ("@odata.deltaLink", &self.delta_link)];
+        let links = [
+            ("@odata.nextLink", &self.next_link),
+            ("@odata.deltaLink", &self.delta_link),
+        ];
         for (name, link) in links {
             if let Some(link) = link {
                 write_string(out, name);
@@ -96,7 +109,9 @@ impl<T: Json + Send + 'static> AzurePage for Page<T> {
     type Item = T;
     type IntoIter = vec::IntoIter<T>;
 
-    fn into_items<'f>(self) -> Pin<Box<dyn Future<Output = azure_core::Result<Self::IntoIter>> + Send + 'f>>
+    fn into_items<'f>(
+        self,
+    ) -> Pin<Box<dyn Future<Output = azure_core::Result<Self::IntoIter>> + Send + 'f>>
     where
         Self: 'f,
     {
@@ -134,12 +149,18 @@ impl<T: Json + Send + 'static> Request<Page<T>> {
         let Some(link) = &page.next_link else {
             return Ok(PagerResult::Done { response: page });
         };
-        let next = url
-            .join(link)
-            .map_err(|error| azure_core::Error::with_error(ErrorKind::DataConversion, error, "next link"))?;
+        let next = url.join(link).map_err(|error| {
+            azure_core::Error::with_error(ErrorKind::DataConversion, error, "next link")
+        })?;
         if next == url {
-            return Err(azure_core::Error::with_message(ErrorKind::Other, "the next link leads to its own page"));
+            return Err(azure_core::Error::with_message(
+                ErrorKind::Other,
+                "the next link leads to its own page",
+            ));
         }
-        Ok(PagerResult::More { response: page, continuation: PagerContinuation::Link(next) })
+        Ok(PagerResult::More {
+            response: page,
+            continuation: PagerContinuation::Link(next),
+        })
     }
 }

@@ -14,7 +14,7 @@ use time::{Date, Time};
 
 use super::{
     Answer, GraphClient, Json, Request,
-    enums::{Flags, OpenEnum},
+    enums::{self, Flags, OpenEnum},
     model::{DerivedFrom, Model, write_as},
     scalar::{Decimal, IsoDuration, date_text, moment_text, time_text},
 };
@@ -29,7 +29,10 @@ pub struct Path {
 impl Path {
     /// The root of the service: a path without segments, for what this crate does not know.
     pub fn new(client: &GraphClient) -> Self {
-        Self { client: client.clone(), arguments: Vec::new() }
+        Self {
+            client: client.clone(),
+            arguments: Vec::new(),
+        }
     }
 
     /// The path with one more argument.
@@ -43,7 +46,8 @@ impl Path {
     /// A request without a body. `operation` is a method and a path with placeholders: `GET /users/{id}`.
     pub fn request<T: Answer>(&self, operation: &'static str) -> Request<T> {
         let (method, template) = operation.split_once(' ').unwrap_or(("GET", operation));
-        let url = fill(template, &self.arguments).map(|path| format!("{}{path}", self.client.endpoint()));
+        let url =
+            fill(template, &self.arguments).map(|path| format!("{}{path}", self.client.endpoint()));
         Request::new(self.client.clone(), parse_method(method), url)
     }
 
@@ -121,7 +125,7 @@ impl Argument for Time {
 
 impl<E: OpenEnum> Argument for E {
     fn text(&self) -> Cow<'_, str> {
-        self.as_str().into()
+        enums::name(self).into()
     }
 }
 
@@ -133,7 +137,11 @@ impl<E: OpenEnum> Argument for Flags<E> {
 
 impl<A: Argument> Argument for Vec<A> {
     fn text(&self) -> Cow<'_, str> {
-        self.iter().map(|item| item.text().into_owned()).collect::<Vec<_>>().join(",").into()
+        self.iter()
+            .map(|item| item.text().into_owned())
+            .collect::<Vec<_>>()
+            .join(",")
+            .into()
     }
 }
 
@@ -147,7 +155,19 @@ macro_rules! displayed {
     )*};
 }
 
-displayed!(bool, i8, i16, i32, i64, u8, f32, f64, Uuid, Decimal, IsoDuration);
+displayed!(
+    bool,
+    i8,
+    i16,
+    i32,
+    i64,
+    u8,
+    f32,
+    f64,
+    Uuid,
+    Decimal,
+    IsoDuration
+);
 
 /// JSON, as it stands for a structured parameter of a function.
 impl Argument for serde_json::Value {
@@ -203,14 +223,27 @@ fn check(name: &str, segment: &str) -> azure_core::Result<()> {
         return Ok(());
     }
     let message = format!("`{segment}` cannot stand for `{name}` in a path");
-    Err(azure_core::Error::with_message(ErrorKind::DataConversion, message))
+    Err(azure_core::Error::with_message(
+        ErrorKind::DataConversion,
+        message,
+    ))
 }
 
 /// Percent-encodes everything but the characters that have no meaning of their own in a path or in OData.
 pub(crate) fn encode(out: &mut String, text: &str) {
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'@' | b'!' | b',' | b'$' => {
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'.'
+            | b'_'
+            | b'~'
+            | b'@'
+            | b'!'
+            | b','
+            | b'$' => {
                 out.push(char::from(byte));
             }
             // Writing to a string cannot fail.
@@ -231,17 +264,32 @@ mod tests {
 
     #[test]
     fn arguments_stay_in_their_place() {
-        assert_eq!(filled("/users/{id}/messages/{id1}", &["a/b", "c?d#e"]), "/users/a%2Fb/messages/c%3Fd%23e");
-        assert_eq!(filled("/users/{id}", &["adele vance@contoso.com"]), "/users/adele%20vance@contoso.com");
-        assert_eq!(filled("/r/f(period='{p}')", &["a&b\"<c>'d/e"]), "/r/f(period='a%26b%22%3Cc%3E%27%27d%2Fe')");
-        assert_eq!(filled("/drive/root:/{+path}:/content", &["/a b/ü.txt"]), "/drive/root:/a%20b/%C3%BC.txt:/content");
+        assert_eq!(
+            filled("/users/{id}/messages/{id1}", &["a/b", "c?d#e"]),
+            "/users/a%2Fb/messages/c%3Fd%23e"
+        );
+        assert_eq!(
+            filled("/users/{id}", &["adele vance@contoso.com"]),
+            "/users/adele%20vance@contoso.com"
+        );
+        assert_eq!(
+            filled("/r/f(period='{p}')", &["a&b\"<c>'d/e"]),
+            "/r/f(period='a%26b%22%3Cc%3E%27%27d%2Fe')"
+        );
+        assert_eq!(
+            filled("/drive/root:/{+path}:/content", &["/a b/ü.txt"]),
+            "/drive/root:/a%20b/%C3%BC.txt:/content"
+        );
         assert_eq!(filled("/f(n={n},s='{s}')", &["1", ""]), "/f(n=1,s='')");
     }
 
     #[test]
     fn a_missing_id_is_no_request_to_the_collection() {
         for id in ["", ".", ".."] {
-            assert!(filled("/users/{id}", &[id]).contains("cannot stand for `id`"), "{id}");
+            assert!(
+                filled("/users/{id}", &[id]).contains("cannot stand for `id`"),
+                "{id}"
+            );
         }
         assert!(filled("/drive/root:/{+path}", &["a/../../b"]).contains("cannot stand for `path`"));
     }

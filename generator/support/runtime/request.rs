@@ -31,12 +31,19 @@ pub struct Request<T> {
 impl<T> std::fmt::Debug for Request<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Neither headers nor the body: they may hold secrets.
-        f.debug_struct("Request").field("method", &self.method).field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .finish_non_exhaustive()
     }
 }
 
 impl<T> Request<T> {
-    pub(crate) fn new(client: GraphClient, method: Method, url: azure_core::Result<String>) -> Self {
+    pub(crate) fn new(
+        client: GraphClient,
+        method: Method,
+        url: azure_core::Result<String>,
+    ) -> Self {
         Self {
             client,
             method,
@@ -75,7 +82,8 @@ impl<T> Request<T> {
     /// Asks for the items that match a search (`$search`): `"displayName:wa"`. Directory objects need this header,
     /// which is set for you: `ConsistencyLevel: eventual`.
     pub fn search(self, expression: impl Into<String>) -> Self {
-        self.query("$search", expression).header("ConsistencyLevel", "eventual")
+        self.query("$search", expression)
+            .header("ConsistencyLevel", "eventual")
     }
 
     /// Orders the items (`$orderby`): `["displayName desc"]`.
@@ -96,7 +104,8 @@ impl<T> Request<T> {
     /// Asks for the number of all items (`$count`). Directory objects need this header, which is set for you:
     /// `ConsistencyLevel: eventual`.
     pub fn count(self) -> Self {
-        self.query("$count", "true").header("ConsistencyLevel", "eventual")
+        self.query("$count", "true")
+            .header("ConsistencyLevel", "eventual")
     }
 
     /// Sets any query parameter; replaces an earlier value.
@@ -120,7 +129,10 @@ impl<T> Request<T> {
         let mut text = match &self.url {
             Ok(url) => url.clone(),
             Err(error) => {
-                return Err(azure_core::Error::with_message(ErrorKind::DataConversion, error.to_string()));
+                return Err(azure_core::Error::with_message(
+                    ErrorKind::DataConversion,
+                    error.to_string(),
+                ));
             }
         };
         for (index, (name, value)) in self.query.iter().enumerate() {
@@ -167,7 +179,10 @@ impl<T: Answer> Request<T> {
     /// Sends the request. An answer that is no success is an error; see [`GraphErrorExt`](super::GraphErrorExt).
     pub async fn send(self) -> azure_core::Result<Response<T>> {
         let mut request = self.to_http()?;
-        self.client.execute(&Context::new(), &mut request).await.map(Response::from)
+        self.client
+            .execute(&Context::new(), &mut request)
+            .await
+            .map(Response::from)
     }
 }
 
@@ -189,7 +204,10 @@ pub struct Response<T> {
 
 impl<T> From<RawResponse> for Response<T> {
     fn from(raw: RawResponse) -> Self {
-        Self { raw, answer: PhantomData }
+        Self {
+            raw,
+            answer: PhantomData,
+        }
     }
 }
 
@@ -247,7 +265,11 @@ impl<T: Json> Answer for T {
 /// The value may be missing: the service may answer with 204 where there is nothing to say.
 impl<T: Json> Answer for Option<T> {
     fn read_body(body: Bytes) -> azure_core::Result<Self> {
-        if body.is_empty() { Ok(None) } else { T::read_body(body).map(Some) }
+        if body.is_empty() {
+            Ok(None)
+        } else {
+            T::read_body(body).map(Some)
+        }
     }
 }
 
@@ -258,6 +280,8 @@ fn read_json<T: Json>(body: &[u8]) -> azure_core::Result<T> {
     })?;
     T::from_json(text).or_else(|error| {
         let wrapped = super::Extra::from_json(text).ok();
-        wrapped.and_then(|object| object.get("value")).ok_or_else(|| error.into())
+        wrapped
+            .and_then(|object| object.get("value"))
+            .ok_or_else(|| error.into())
     })
 }

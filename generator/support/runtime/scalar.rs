@@ -31,7 +31,11 @@ impl Json for bool {
 
 /// A number, or a number in a string (`IEEE754Compatible`).
 fn number<T: FromStr>(reader: &mut Reader<'_>, expected: &'static str) -> Result<T, Malformed> {
-    let parsed = if reader.at_string() { reader.string()?.parse().ok() } else { reader.number()?.parse().ok() };
+    let parsed = if reader.at_string() {
+        reader.string()?.parse().ok()
+    } else {
+        reader.number()?.parse().ok()
+    };
     parsed.ok_or(reader.malformed(expected))
 }
 
@@ -114,7 +118,11 @@ impl fmt::Display for Decimal {
 
 impl Json for Decimal {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        if reader.at_string() { reader.string()?.parse() } else { reader.number().map(|text| Self(text.into())) }
+        if reader.at_string() {
+            reader.string()?.parse()
+        } else {
+            reader.number().map(|text| Self(text.into()))
+        }
     }
 
     fn write(&self, out: &mut String) {
@@ -138,7 +146,9 @@ impl Json for Bytes {
         let text = reader.string()?;
         // The format asks for the URL-safe alphabet; services send the other one.
         let bytes = base64::decode(&*text).or_else(|_| base64::decode_url_safe(&*text));
-        bytes.map(Self::from).map_err(|_| reader.malformed("base64"))
+        bytes
+            .map(Self::from)
+            .map_err(|_| reader.malformed("base64"))
     }
 
     fn write(&self, out: &mut String) {
@@ -152,7 +162,10 @@ struct Digits<'t>(&'t str);
 impl Digits<'_> {
     /// A number of exactly `count` digits.
     fn number(&mut self, count: usize) -> Option<u32> {
-        let digits = self.0.get(..count).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let digits = self
+            .0
+            .get(..count)
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
         self.0 = &self.0[count..];
         digits.parse().ok()
     }
@@ -176,7 +189,11 @@ impl Digits<'_> {
         self.skip(':')?;
         let minute = u8::try_from(self.number(2)?).ok()?;
         // Seconds may be left out.
-        let second = if self.skip(':').is_some() { u8::try_from(self.number(2)?).ok()? } else { 0 };
+        let second = if self.skip(':').is_some() {
+            u8::try_from(self.number(2)?).ok()?
+        } else {
+            0
+        };
         Time::from_hms_nano(hour, minute, second, self.fraction()?).ok()
     }
 
@@ -196,7 +213,11 @@ impl Digits<'_> {
             self.0 = "";
             return Some(UtcOffset::UTC);
         }
-        let sign = if self.skip('-').is_some() { -1 } else { self.skip('+').map(|()| 1)? };
+        let sign = if self.skip('-').is_some() {
+            -1
+        } else {
+            self.skip('+').map(|()| 1)?
+        };
         let hours = i8::try_from(self.number(2)?).ok()?;
         self.skip(':')?;
         let minutes = i8::try_from(self.number(2)?).ok()?;
@@ -223,20 +244,35 @@ fn time_of_day(text: &str) -> Option<Time> {
 fn moment(text: &str) -> Option<OffsetDateTime> {
     let mut digits = Digits(text);
     let date = digits.date()?;
-    digits.skip('T').or_else(|| digits.skip('t')).or_else(|| digits.skip(' '))?;
+    digits
+        .skip('T')
+        .or_else(|| digits.skip('t'))
+        .or_else(|| digits.skip(' '))?;
     let time = digits.time()?;
     let offset = digits.offset()?;
     digits.end(OffsetDateTime::new_in_offset(date, time, offset))
 }
 
 pub(crate) fn date_text(date: Date) -> String {
-    format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
+    format!(
+        "{:04}-{:02}-{:02}",
+        date.year(),
+        u8::from(date.month()),
+        date.day()
+    )
 }
 
 pub(crate) fn time_text(time: Time) -> String {
     let (hour, minute, second, nanos) = time.as_hms_nano();
-    let fraction = if nanos == 0 { String::new() } else { format!(".{nanos:09}") };
-    format!("{hour:02}:{minute:02}:{second:02}{}", fraction.trim_end_matches('0'))
+    let fraction = if nanos == 0 {
+        String::new()
+    } else {
+        format!(".{nanos:09}")
+    };
+    format!(
+        "{hour:02}:{minute:02}:{second:02}{}",
+        fraction.trim_end_matches('0')
+    )
 }
 
 pub(crate) fn moment_text(moment: OffsetDateTime) -> String {
@@ -244,10 +280,18 @@ pub(crate) fn moment_text(moment: OffsetDateTime) -> String {
     let offset = if moment.offset().is_utc() {
         "Z".to_owned()
     } else {
-        let sign = if moment.offset().is_negative() { '-' } else { '+' };
+        let sign = if moment.offset().is_negative() {
+            '-'
+        } else {
+            '+'
+        };
         format!("{sign}{:02}:{:02}", hours.abs(), minutes.abs())
     };
-    format!("{}T{}{offset}", date_text(moment.date()), time_text(moment.time()))
+    format!(
+        "{}T{}{offset}",
+        date_text(moment.date()),
+        time_text(moment.time())
+    )
 }
 
 macro_rules! texts {
@@ -285,7 +329,10 @@ impl IsoDuration {
     pub fn to_std(&self) -> Option<std::time::Duration> {
         let (days, time) = split_duration(&self.0)?;
         let mut seconds = 0.0;
-        for (part, units) in [(days, &[('W', 604_800.0), ('D', 86_400.0)][..]), (time, TIME_UNITS)] {
+        for (part, units) in [
+            (days, &[('W', 604_800.0), ('D', 86_400.0)][..]),
+            (time, TIME_UNITS),
+        ] {
             for (number, unit) in parts(part) {
                 let (_, length) = units.iter().find(|(other, _)| *other == unit)?;
                 seconds += number.parse::<f64>().ok()? * length;
@@ -305,17 +352,21 @@ fn split_duration(text: &str) -> Option<(&str, &str)> {
 
 /// Numbers with their units: `1D12H`.
 fn parts(text: &str) -> impl Iterator<Item = (&str, char)> {
-    text.split_inclusive(|c: char| c.is_ascii_alphabetic()).map(|part| {
-        let number = part.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        (number, part[number.len()..].chars().next().unwrap_or('?'))
-    })
+    text.split_inclusive(|c: char| c.is_ascii_alphabetic())
+        .map(|part| {
+            let number = part.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+            (number, part[number.len()..].chars().next().unwrap_or('?'))
+        })
 }
 
 impl FromStr for IsoDuration {
     type Err = Malformed;
 
     fn from_str(text: &str) -> Result<Self, Malformed> {
-        let error = Malformed { at: 0, expected: "a duration such as P1DT12H" };
+        let error = Malformed {
+            at: 0,
+            expected: "a duration such as P1DT12H",
+        };
         let (days, time) = split_duration(text.trim_start_matches(['-', '+'])).ok_or(error)?;
         let ordered = |part: &str, units: &str| {
             let mut units = units.chars();
@@ -325,14 +376,22 @@ impl FromStr for IsoDuration {
             })
         };
         let empty = days.is_empty() && time.is_empty();
-        if !empty && ordered(days, "YMWD") && ordered(time, "HMS") { Ok(Self(text.into())) } else { Err(error) }
+        if !empty && ordered(days, "YMWD") && ordered(time, "HMS") {
+            Ok(Self(text.into()))
+        } else {
+            Err(error)
+        }
     }
 }
 
 impl From<std::time::Duration> for IsoDuration {
     fn from(duration: std::time::Duration) -> Self {
         let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
-        let fraction = if nanos == 0 { String::new() } else { format!(".{nanos:09}") };
+        let fraction = if nanos == 0 {
+            String::new()
+        } else {
+            format!(".{nanos:09}")
+        };
         Self(format!("PT{seconds}{}S", fraction.trim_end_matches('0')).into())
     }
 }
@@ -376,7 +435,10 @@ mod tests {
         same::<OffsetDateTime>("\"2021-07-01T08:30:00-07:30\"");
         same::<OffsetDateTime>("\"0001-01-01T00:00:00Z\"");
         same::<OffsetDateTime>("\"9999-12-31T23:59:59.9999999Z\"");
-        becomes::<OffsetDateTime>("\"2021-07-01T08:30:00.0000000+00:00\"", "\"2021-07-01T08:30:00Z\"");
+        becomes::<OffsetDateTime>(
+            "\"2021-07-01T08:30:00.0000000+00:00\"",
+            "\"2021-07-01T08:30:00Z\"",
+        );
         same::<Date>("\"1970-02-28\"");
         same::<Time>("\"23:59:59.5\"");
         same::<IsoDuration>("\"P1Y2M3DT4H5M6.7S\"");
@@ -403,7 +465,12 @@ mod tests {
 
     #[test]
     fn durations_have_a_length_unless_months_do_not() {
-        let length = |text: &str| text.parse::<IsoDuration>().unwrap().to_std().map(|length| length.as_secs());
+        let length = |text: &str| {
+            text.parse::<IsoDuration>()
+                .unwrap()
+                .to_std()
+                .map(|length| length.as_secs())
+        };
         assert_eq!(length("P1DT1H"), Some(90_000));
         assert_eq!(length("P1M"), None);
         assert_eq!(length("-PT1S"), None);

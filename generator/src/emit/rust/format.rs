@@ -27,15 +27,23 @@ fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(HEADER.len() + text.len() + text.len() / 8);
     out.push_str(HEADER);
     let mut lines = text.lines();
-    // The depth of the brace that the line before consists of: an item ends there.
-    let mut closed = None;
+    // The depth at which the line before ended an item, and what kind of item that was.
+    let mut ended: Option<(usize, Kind)> = None;
     while let Some(line) = lines.next() {
         let code = line.trim_start();
         let depth = line.len() - code.len();
-        if closed == Some(depth) && !code.starts_with(['}', ']', ')']) {
+        let kind = Kind::of(code);
+        let apart = ended.is_some_and(|(at, before)| {
+            at == depth && kind != Kind::End && (kind != before || kind == Kind::Block)
+        });
+        if apart {
             out.push('\n');
         }
-        closed = matches!(code, "}" | "};").then_some(depth);
+        ended = match code {
+            "}" | "};" | ");" => Some((depth, Kind::Block)),
+            _ if depth == 0 && code.ends_with(';') => Some((depth, kind)),
+            _ => None,
+        };
         let mark = match code.get(..3) {
             Some("/**") => "///",
             Some("/*!") => "//!",
@@ -47,21 +55,46 @@ fn tidy(text: &str) -> String {
         };
         let mut text = &code[3..];
         loop {
-            let ended = text.strip_suffix("*/");
-            comment_line(&mut out, &line[..depth], mark, ended.unwrap_or(text));
-            match (ended, lines.next()) {
+            let last = text.strip_suffix("*/");
+            comment_line(&mut out, &line[..depth], mark, last.unwrap_or(text));
+            match (last, lines.next()) {
                 (None, Some(next)) => text = next,
                 (None, None) => break,
                 (Some(_), next) => {
                     // The line behind the comment is what it is about.
                     out.extend(next.into_iter().flat_map(|next| [next, "\n"]));
-                    closed = None;
+                    ended = None;
                     break;
                 }
             }
         }
     }
     out
+}
+
+/// What begins with a line, as far as blank lines are concerned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Import,
+    Module,
+    Block,
+    /// The end of something.
+    End,
+}
+
+impl Kind {
+    fn of(code: &str) -> Self {
+        let begins = |starts: &[&str]| starts.iter().any(|start| code.starts_with(start));
+        if begins(&["use ", "pub use ", "#[allow(unused_imports)]"]) {
+            Self::Import
+        } else if begins(&["mod ", "pub mod "]) {
+            Self::Module
+        } else if begins(&["}", "]", ")"]) {
+            Self::End
+        } else {
+            Self::Block
+        }
+    }
 }
 
 fn comment_line(out: &mut String, indent: &str, mark: &str, text: &str) {

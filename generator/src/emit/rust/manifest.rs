@@ -37,10 +37,12 @@ publish = false
 default = ["rustls"]
 # TLS for the transport that comes with azure_core. Without it, bring a transport of your own.
 rustls = ["azure_core/reqwest_rustls"]
+# `Serialize` and `Deserialize` for every type. Requests and responses do without.
+serde = ["dep:serde"]
 
 [dependencies]
 azure_core = {{ version = "1.1", default-features = false, features = ["reqwest", "reqwest_gzip", "tokio"] }}
-serde = {{ version = "1", default-features = false, features = ["std"] }}
+serde = {{ version = "1", default-features = false, features = ["std"], optional = true }}
 serde_json = "1"
 time = {{ version = "0.3", default-features = false, features = ["std"] }}
 "#,
@@ -75,13 +77,18 @@ fn root(api: &Api) -> String {
         version = api.version
     );
     let endpoint = endpoint(api.version);
+    // The files are formatted once and for all; rustfmt's taste changes with its version.
     format::file(quote! {
         #![doc = #about]
         #![forbid(unsafe_code)]
         #![warn(missing_docs)]
+        #[rustfmt::skip]
         pub mod actions;
+        #[rustfmt::skip]
         pub mod models;
+        #[rustfmt::skip]
         pub mod requests;
+        #[rustfmt::skip]
         pub mod runtime;
         pub use runtime::{GraphClient, GraphClientOptions, GraphError, GraphErrorExt};
         #[doc = " Where the service is, unless [`GraphClientOptions::endpoint`] says otherwise."]

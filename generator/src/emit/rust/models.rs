@@ -4,9 +4,9 @@
 //! their names; reading and writing is the runtime's. Deriving `Deserialize` for each would cost a compiler five times
 //! as much. What `models!` and `open_enums!` at the end of a file add is the same for every type.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use rayon::prelude::*;
 
@@ -225,7 +225,8 @@ impl<'a> Context<'a> {
     }
 
     fn definitions(self, path: &[String], items: &[Definition]) -> TokenStream {
-        let scope = Scope::inside(self.api, self.names, path);
+        let used = RefCell::default();
+        let scope = Scope::inside(self.api, self.names, path, &used);
         let mut models = Vec::new();
         let mut enums = Vec::new();
         let mut tokens = Vec::with_capacity(items.len());
@@ -233,18 +234,28 @@ impl<'a> Context<'a> {
             match *item {
                 Definition::Type(id) => {
                     tokens.push(self.model(scope, id));
-                    models.push(ident(&self.names.of_type(id).name));
+                    models.push(&self.names.of_type(id).name);
                 }
                 Definition::Enum(id) => {
                     tokens.push(self.enumeration(id));
-                    enums.push(ident(&self.names.of_enum(id).name));
+                    enums.push(&self.names.of_enum(id).name);
                 }
             }
         }
-        let models = (!models.is_empty()).then(|| quote!(models!(#(#models),*);));
-        let enums = (!enums.is_empty()).then(|| quote!(open_enums!(#(#enums),*);));
+        // A glob of all types in every file would cost a compiler a tenth of its time.
+        let elsewhere = |name: &&String| !models.contains(name) && !enums.contains(name);
+        let used = idents(used.borrow().iter().copied().filter(elsewhere));
+        let imports = (!used.is_empty()).then(|| quote!(use super::{#(#used),*};));
+        let models = (!models.is_empty())
+            .then(|| idents(models))
+            .map(|models| quote!(models!(#(#models),*);));
+        let enums = (!enums.is_empty())
+            .then(|| idents(enums))
+            .map(|enums| quote!(open_enums!(#(#enums),*);));
         quote! {
-            use super::*;
+            #imports
+            #[allow(unused_imports)]
+            use crate::runtime::models::*;
             #(#tokens)*
             #models
             #enums
@@ -307,7 +318,7 @@ impl<'a> Context<'a> {
         match member.kind {
             MemberKind::Navigation { .. } => quote!(Nav<#ty>),
             MemberKind::Property if self.cycles.contains(owner, &member.ty) => {
-                quote!(Option<Box<#ty>>)
+                quote!(Option<Boxed<#ty>>)
             }
             MemberKind::Property => quote!(Option<#ty>),
         }
@@ -361,7 +372,7 @@ impl<'a> Context<'a> {
         });
         quote! {
             #[doc = #doc]
-            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[derive(Clone, PartialEq, Eq, Hash)]
             #[non_exhaustive]
             pub enum #name {
                 #(#[doc = #docs] #variants,)*
@@ -383,6 +394,10 @@ impl<'a> Context<'a> {
         }
         doc
     }
+}
+
+fn idents<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<Ident> {
+    names.into_iter().map(|name| ident(name)).collect()
 }
 
 /// What something is for, its name in the reference, and where to read on.
@@ -419,8 +434,6 @@ fn index(path: &[String], children: &[String], files: &[String]) -> TokenStream 
     let files: Vec<_> = files.iter().map(|file| ident(file)).collect();
     quote! {
         #![doc = #about]
-        #[allow(unused_imports)]
-        use crate::runtime::models::*;
         #(pub mod #children;)*
         #(mod #files;)*
         #(pub use self::#files::*;)*

@@ -24,6 +24,8 @@ use crate::{
     ir::{DEFAULT_NAMESPACE, TypeName},
 };
 
+// Sorted, each of them.
+
 /// Words of the language, strict and reserved, that no field, function or module can be called.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
@@ -35,7 +37,7 @@ const KEYWORDS: &[&str] = &[
 
 /// What modules of models use without a path: the prelude's types and what they import from the runtime.
 const TYPES_IN_USE: &[&str] = &[
-    "Box",
+    "Boxed",
     "Bytes",
     "Clone",
     "Date",
@@ -96,16 +98,15 @@ const ARGUMENTS_IN_USE: &[&str] = &["body", "target"];
 /// Names that must differ from each other.
 #[derive(Debug)]
 pub(super) struct Scope {
+    reserved: &'static [&'static [&'static str]],
     taken: HashSet<String>,
 }
 
 impl Scope {
-    fn with(taken: &[&[&str]]) -> Self {
+    fn with(reserved: &'static [&'static [&'static str]]) -> Self {
         Self {
-            taken: taken
-                .iter()
-                .flat_map(|names| names.iter().map(ToString::to_string))
-                .collect(),
+            reserved,
+            taken: HashSet::new(),
         }
     }
 
@@ -139,17 +140,24 @@ impl Scope {
         Self::with(&[KEYWORDS, ARGUMENTS_IN_USE])
     }
 
-    /// Whether a name is free.
+    /// Whether nothing of this scope has the name yet.
     pub(super) fn has_room_for(&self, name: &str) -> bool {
-        !self.taken.contains(name)
+        !self.taken.contains(name) && !self.taken.contains(&format!("{name}_"))
     }
 
     /// Takes a name, or the next that is free.
-    pub(super) fn take(&mut self, name: String) -> String {
-        let mut name = name;
-        while !self.taken.insert(name.clone()) {
+    pub(super) fn take(&mut self, mut name: String) -> String {
+        if self
+            .reserved
+            .iter()
+            .any(|names| names.binary_search(&name.as_str()).is_ok())
+        {
             name.push('_');
         }
+        while self.taken.contains(&name) {
+            name.push('_');
+        }
+        self.taken.insert(name.clone());
         name
     }
 }
@@ -260,6 +268,19 @@ mod tests {
         let field = Scope::fields().take(snake(name));
         let ty = Scope::types().take(camel(name));
         assert_eq!([field.as_str(), ty.as_str()], expected, "{name}");
+    }
+
+    #[test]
+    fn lists_are_sorted() {
+        let lists = [
+            KEYWORDS,
+            TYPES_IN_USE,
+            BUILDERS_IN_USE,
+            VARIANTS_IN_USE,
+            FIELDS_IN_USE,
+            ARGUMENTS_IN_USE,
+        ];
+        assert!(lists.iter().all(|list| list.is_sorted()));
     }
 
     #[test]

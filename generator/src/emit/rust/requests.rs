@@ -29,8 +29,8 @@ use crate::{
     ir::{Method, PermissionKind, Primitive},
 };
 
-/// A file with more operations is divided.
-const HEAVY: usize = 250;
+/// A file with about so many lines is divided.
+const HEAVY: usize = 3_000;
 
 /// The files below `src/requests`, and `src/requests.rs`.
 pub(super) fn emit(api: &Api, names: &Names, actions: &Actions) -> Files {
@@ -160,7 +160,13 @@ impl<'a> Context<'a> {
     fn layout(self, files: &mut Vec<File>, places: &mut [String]) {
         let mut weights = vec![0; self.trie.nodes.len()];
         for (id, node) in self.trie.nodes.iter().enumerate().rev() {
-            weights[id] += node.operations.len() + 1;
+            // A builder, and a function with its comment for each operation.
+            weights[id] += 12
+                + node
+                    .operations
+                    .iter()
+                    .map(|operation| 4 + self.doc(operation).lines().count())
+                    .sum::<usize>();
             if let Some(step) = node.step {
                 weights[step.parent] += weights[id];
             }
@@ -184,15 +190,15 @@ impl<'a> Context<'a> {
             children: Vec::new(),
         });
         let mut scopes = (names::Scope::builders(), names::Scope::functions());
-        self.collect(node, String::new(), at, weights, &mut scopes, files, places);
+        self.collect(node, "", at, weights, &mut scopes, files, places);
     }
 
-    /// Adds `node` to the file at `at`, as `prefix` and its own name.
+    /// Adds `node` to the file at `at`, called by the words in `prefix` and its own.
     #[allow(clippy::too_many_arguments)]
     fn collect(
         self,
         node: NodeId,
-        prefix: String,
+        prefix: &str,
         at: usize,
         weights: &[usize],
         scopes: &mut (names::Scope, names::Scope),
@@ -201,16 +207,16 @@ impl<'a> Context<'a> {
     ) {
         let own = self.trie.nodes[node]
             .step
-            .map(|step| names::camel(&step_name(&step)))
+            .map(|step| step_name(&step))
             .unwrap_or_default();
-        let name = prefix + &own;
+        let words = format!("{prefix} {own}");
         if node != 0 {
             let path: String = files[at]
                 .modules
                 .iter()
                 .map(|module| format!("{module}::"))
                 .collect();
-            places[node] = path + &scopes.0.take(name.clone());
+            places[node] = path + &scopes.0.take(names::camel(&words));
             files[at].nodes.push(node);
         }
         let heavy = node == 0 || weights[node] > HEAVY;
@@ -218,13 +224,13 @@ impl<'a> Context<'a> {
             let Some(step) = self.trie.nodes[child].step else {
                 continue;
             };
-            if heavy && matches!(step.segment().kind, SegmentKind::Name) && weights[child] > 1 {
+            if heavy && matches!(step.segment().kind, SegmentKind::Name) {
                 let module = scopes.1.take(step_name(&step));
                 files[at].children.push(module.clone());
                 let modules = files[at].modules.iter().cloned().chain([module]).collect();
                 self.file_of(child, modules, weights, files, places);
             } else {
-                self.collect(child, name.clone(), at, weights, scopes, files, places);
+                self.collect(child, &words, at, weights, scopes, files, places);
             }
         }
     }
@@ -281,6 +287,14 @@ impl<'a> Context<'a> {
             return String::new();
         };
         format!(" `{}`", template(step.path, step.at + 1, false))
+    }
+
+    /// The doc comment of an operation.
+    fn doc(self, operation: &Operation) -> &'a str {
+        self.docs
+            .get(&*operation.page.page)
+            .map(String::as_str)
+            .unwrap_or_default()
     }
 
     /// The functions of a node.
@@ -402,11 +416,7 @@ impl<'a> Context<'a> {
     fn operation(self, name: &str, operation: &'a Operation, node: NodeId) -> TokenStream {
         let scope = Scope::outside(self.api, self.names);
         let name = ident(name);
-        let doc = self
-            .docs
-            .get(&*operation.page.page)
-            .map(String::as_str)
-            .unwrap_or_default();
+        let doc = self.doc(operation);
         let line = format!(
             "{} {}",
             operation.method,

@@ -2,6 +2,8 @@
 //!
 //! Invariant: every type is named from where it is used; nothing but a collection holds another value in itself.
 
+use std::{cell::RefCell, collections::BTreeSet};
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
@@ -21,16 +23,27 @@ pub(super) fn ident(name: &str) -> Ident {
 pub(super) struct Scope<'a> {
     api: &'a Api,
     names: &'a Names,
-    inside: Option<&'a [String]>,
+    inside: Option<Inside<'a>>,
+}
+
+#[derive(Clone, Copy)]
+struct Inside<'a> {
+    modules: &'a [String],
+    used: &'a RefCell<BTreeSet<&'a String>>,
 }
 
 impl<'a> Scope<'a> {
-    /// The module of models with this path.
-    pub(super) fn inside(api: &'a Api, names: &'a Names, modules: &'a [String]) -> Self {
+    /// The module of models with this path; what is named without a path is added to `used`.
+    pub(super) fn inside(
+        api: &'a Api,
+        names: &'a Names,
+        modules: &'a [String],
+        used: &'a RefCell<BTreeSet<&'a String>>,
+    ) -> Self {
         Self {
             api,
             names,
-            inside: Some(modules),
+            inside: Some(Inside { modules, used }),
         }
     }
 
@@ -75,13 +88,14 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn path(self, place: &Place) -> TokenStream {
+    fn path(self, place: &'a Place) -> TokenStream {
         let name = ident(&place.name);
-        if self.inside == Some(&place.modules) {
-            return quote!(#name);
-        }
         let modules = place.modules.iter().map(|module| ident(module));
         match self.inside {
+            Some(inside) if inside.modules == place.modules => {
+                inside.used.borrow_mut().insert(&place.name);
+                quote!(#name)
+            }
             Some(_) => quote!(crate::models #(::#modules)* ::#name),
             None => quote!(models #(::#modules)* ::#name),
         }
