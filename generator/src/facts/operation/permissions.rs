@@ -708,13 +708,23 @@ mod tests {
                 kind,
                 alternatives,
             } => {
-                let names: Vec<_> = alternatives.iter().map(|one| one.all_of.join("+")).collect();
+                let names: Vec<_> = alternatives
+                    .iter()
+                    .map(|one| one.all_of.join("+"))
+                    .collect();
                 let title = title.as_deref().unwrap_or("-");
-                Some(format!("{set} {title}: {} {}", kind.as_str(), names.join(" | ")))
+                Some(format!(
+                    "{set} {title}: {} {}",
+                    kind.as_str(),
+                    names.join(" | ")
+                ))
             }
             _ => None,
         });
-        let left = out.leftovers.iter().map(|left| format!("left: {}", left.why));
+        let left = out
+            .leftovers
+            .iter()
+            .map(|left| format!("left: {}", left.why));
         assert_eq!(claims.chain(left).collect::<Vec<_>>(), expected, "{table}");
     }
 
