@@ -73,13 +73,9 @@ fn parameters(cx: &Context, part: &Part, place: ParameterPlace, out: &mut PageFa
 
 fn parameter_table(cx: &Context, table: &Table, place: ParameterPlace, out: &mut PageFacts) {
     let columns = rows::Columns::of(cx.page, table, cx.vocabulary());
-    if !columns.has(Column::Name) {
-        out.leave(
-            cx.id,
-            table.range,
-            LeftoverKind::Table,
-            "has no column for names of parameters",
-        );
+    if !columns.has(Column::Name) && !columns.has(Column::Type) {
+        let why = "names no parameters";
+        out.leave(cx.id, table.range, LeftoverKind::Prose, why);
         return;
     }
     rows::typed(cx, table, out, |out, at, row| {

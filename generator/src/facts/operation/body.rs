@@ -87,7 +87,7 @@ fn members(cx: &Context, table: &Table, out: &mut PageFacts) -> Option<List> {
         out.leave(
             cx.id,
             table.range,
-            LeftoverKind::Table,
+            LeftoverKind::Prose,
             "lists neither properties nor parameters",
         );
         return None;
