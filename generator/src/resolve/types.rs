@@ -8,7 +8,7 @@ use super::{Input, Scope};
 use crate::{
     api::{ItemType, Member, MemberKind, StructuredType, Type, TypeId, TypeKind},
     facts::{Claim, Fact, MemberTable, Row},
-    ir::TypeName,
+    ir::{Primitive, TypeName},
     model::{MemberModel, TypeModel},
     spelling::ItemText,
 };
@@ -117,6 +117,7 @@ fn resolve_member(
     };
     let described = rows.iter().find(|(_, row, _)| !row.description.is_empty());
     let ty = member_type(scope, owner, fact, row, &rows);
+    let ty = shown_type(input, scope, model).filter(|shown| is_more_exact(shown, &ty)).unwrap_or(ty);
     let description = described
         .map(|(_, row, _)| row.description.clone())
         .unwrap_or_default();
@@ -169,6 +170,32 @@ fn spelling_in_json<'a>(input: Input<'a>, model: &MemberModel) -> Option<&'a str
     match &model.keys.first()?.of(input.facts).claim {
         Claim::JsonKey { name, .. } => Some(name.as_str()).filter(|name| name.contains(char::is_uppercase)),
         _ => None,
+    }
+}
+
+/// The type that the JSON representation shows.
+fn shown_type(input: Input, scope: &Scope, model: &MemberModel) -> Option<Type> {
+    let fact = model.keys.first()?.of(input.facts);
+    match &fact.claim {
+        Claim::JsonKey { value, .. } => Some(scope.ty(value, fact.page)),
+        _ => None,
+    }
+}
+
+/// Whether the JSON representation tells a type more exactly than the row: it names one where the row has none, or one
+/// that the word in the row is often used for.
+fn is_more_exact(shown: &Type, row: &Type) -> bool {
+    use Primitive::{Boolean, DateTimeOffset, Decimal, Double, Guid, String, Untyped};
+    match (&row.item, &shown.item) {
+        (_, ItemType::Unknown { .. }) => false,
+        (ItemType::Unknown { .. } | ItemType::Primitive(Untyped), shown) => {
+            *shown != ItemType::Primitive(Untyped) && *shown != ItemType::Primitive(String)
+        }
+        (ItemType::Primitive(String), ItemType::Primitive(shown)) => {
+            !row.collection && matches!(shown, Boolean | DateTimeOffset | Decimal | Double | Guid)
+        }
+        (ItemType::Primitive(Double), ItemType::Primitive(Decimal)) => true,
+        _ => false,
     }
 }
 
