@@ -119,7 +119,8 @@ fn correct(member: &mut Member, seen: &Witnessed) {
     }
     if let MemberKind::Navigation { contained } = &mut member.kind {
         *contained = seen.creates && !seen.links;
-        member.ty.collection |= seen.has_items || seen.answers_many == Some(true);
+        let many = seen.has_items || seen.answers_many == Some(true);
+        member.ty.collection |= many && is_plural(seen.name);
     }
 }
 
@@ -149,4 +150,9 @@ fn member(seen: &Witnessed, is_entity: &[bool]) -> Option<Member> {
 
 fn has_capitals(name: &str) -> bool {
     name.contains(char::is_uppercase)
+}
+
+/// `messages`, but not `analytics`.
+fn is_plural(name: &str) -> bool {
+    name.ends_with('s') && !name.ends_with("ics")
 }
