@@ -25,7 +25,6 @@ pub(super) fn resolve(input: Input, scope: &Scope) -> Vec<StructuredType> {
             types[base.index()].derived.push(TypeId(at as u32));
         }
     }
-    subtract_inherited(&mut types);
     types
 }
 
@@ -255,7 +254,7 @@ fn is_secret(ty: &Type, description: &str) -> bool {
 }
 
 /// Pages repeat the members of base types; the api does not.
-fn subtract_inherited(types: &mut [StructuredType]) {
+pub(super) fn subtract_inherited(types: &mut [StructuredType]) {
     let own: Vec<HashSet<String>> = types
         .iter()
         .map(|ty| {
