@@ -208,11 +208,7 @@ impl Struct<'_> {
             impl Model for #name {
                 const INFO: TypeInfo = TypeInfo::new(#action, &[#(#members),*]);
                 #[inline]
-                fn slots(&self, visit: Slots<'_>) {
-                    visit(&[#(&self.#fields),*], &self.extra);
-                }
-                #[inline]
-                fn slots_mut(&mut self, visit: SlotsMut<'_>) {
+                fn slots(&mut self, visit: Slots<'_>) {
                     visit(&mut [#(&mut self.#fields),*], &mut self.extra);
                 }
             }

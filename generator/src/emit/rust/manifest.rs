@@ -48,6 +48,9 @@ azure_core = {{ version = "1.1", default-features = false, features = ["reqwest"
 serde = {{ version = "1", default-features = false, features = ["std"], optional = true }}
 serde_json = "1"
 time = {{ version = "0.3", default-features = false, features = ["std"] }}
+
+[dev-dependencies]
+futures = {{ version = "0.3", default-features = false, features = ["executor"] }}
 "#,
         name = options.crate_name,
         version = api.version,

@@ -303,11 +303,7 @@ impl<'a> Context<'a> {
             impl Model for #name {
                 const INFO: TypeInfo = #info;
                 #[inline]
-                fn slots(&self, visit: Slots<'_>) {
-                    visit(&[#(&self.#idents),*], &self.extra);
-                }
-                #[inline]
-                fn slots_mut(&mut self, visit: SlotsMut<'_>) {
+                fn slots(&mut self, visit: Slots<'_>) {
                     visit(&mut [#(&mut self.#idents),*], &mut self.extra);
                 }
             }
