@@ -18,6 +18,14 @@ pub fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
         .collect())
 }
 
+/// A whole document as YAML, for [`crate::emit::openapi`]; it stands here for the sake of the library.
+///
+/// # Errors
+/// What cannot be written as YAML, in one line.
+pub fn print(document: &serde_json::Value) -> Result<String, String> {
+    serde_yaml::to_string(document).map_err(|error| error.to_string())
+}
+
 /// The value of one entry as written on its line, without quotes. Much cheaper than [`parse`], for the entries that
 /// are a word or a sentence.
 pub fn word<'a>(text: &'a str, key: &str) -> Option<&'a str> {

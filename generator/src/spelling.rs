@@ -85,7 +85,7 @@ pub const PRIMITIVES: &[(&str, Primitive)] = &[
 const ENUMERATION: &[&str] = &["enumeration", "enum"];
 
 /// Words for any JSON value; the service has a type of this name for it.
-const JSON: &[&str] = &["json object", "untyped json object", "json"];
+const JSON: &[&str] = &["json object", "untyped json object", "untyped json", "json"];
 
 /// The primitive type that a name stands for.
 pub fn primitive(name: &str) -> Option<Primitive> {

@@ -348,21 +348,24 @@ fn anchor(title: &str) -> (Option<&str>, &str) {
 
 /// Lower case, without markup, trailing colon and repeated blanks.
 fn normalize(text: &str) -> String {
+    let replaced;
+    let text = if text.contains("&nbsp;") {
+        replaced = text.replace("&nbsp;", " ");
+        &replaced
+    } else {
+        text
+    };
     let mut out = String::with_capacity(text.len());
-    for word in text
-        .split(|c: char| c.is_whitespace() || c == '\u{a0}')
-        .filter(|word| !word.is_empty())
-    {
-        let word = word.replace("&nbsp;", " ");
-        for part in word.split_whitespace() {
-            if !out.is_empty() {
-                out.push(' ');
+    for c in text.chars() {
+        match c {
+            '*' | '`' => {}
+            c if c.is_ascii() && !c.is_ascii_whitespace() => out.push(c.to_ascii_lowercase()),
+            c if c.is_whitespace() => {
+                if !out.is_empty() && !out.ends_with(' ') {
+                    out.push(' ');
+                }
             }
-            out.extend(
-                part.chars()
-                    .filter(|c| !matches!(c, '*' | '`'))
-                    .flat_map(char::to_lowercase),
-            );
+            c => out.extend(c.to_lowercase()),
         }
     }
     let trimmed = out.trim_end_matches([':', ' ']).len();

@@ -41,7 +41,7 @@ pub(crate) mod models {
         Boxed, Decimal, DerivedFrom, Extra, Flags, IsoDuration, Model, Nav, OpenEnum, Slots,
         TypeInfo, UnknownValue,
         enums::{Members, open_enums},
-        model::models,
+        model::{models, slots},
     };
 }
 

@@ -244,7 +244,7 @@ fn documents_that_cannot_be_used_are_explained() {
     let failure = |arguments: &str| place.run(arguments).exits(2).stderr;
     insta::assert_snapshot!(failure("dump api"), @"error: no documents: there is no folder `docs-input` here or above; name one with `--docs DIR`");
     insta::assert_snapshot!(failure("dump api --docs doc"), @"error: `doc` does not exist; did you mean `docs`?");
-    insta::assert_snapshot!(failure("dump api --docs docs/resources/widget.md"), @"error: cannot read `docs/resources/widget.md/docwright.toml`: Not a directory (os error 20)");
+    insta::assert_snapshot!(failure("dump api --docs docs/resources/widget.md"), @"error: `docs/resources/widget.md` is a file; `--docs` takes the folder that it is in");
     insta::assert_snapshot!(failure("dump api --docs empty"), @"error: empty: no reference pages here; give the root of a docs repository, its `api-reference` folder, a version's folder with `api` and `resources` in it, or any folder with .md files");
     insta::assert_snapshot!(failure("dump api --docs docs --page wigdet"), @"error: there is no page `wigdet` among the documents; did you mean `widget`?");
     insta::assert_snapshot!(failure("dump api --docs docs --config none.toml"), @"error: cannot read `none.toml`: No such file or directory (os error 2)");
@@ -254,7 +254,7 @@ fn documents_that_cannot_be_used_are_explained() {
     For more information, try '--help'.
     ");
     insta::assert_snapshot!(failure("generate rust --docs docs --out docs/resources/widget.md"), @"
-    v1.0: 1 pages with 1 types, 0 enums and 0 operations
+    v1.0: 1 page, 1 type, 0 enums, 0 operations
     error: `docs/resources/widget.md` is a file; the output needs a folder, choose another path
     ");
 }

@@ -91,7 +91,8 @@ fn compile(tree: DocsTree, version: ApiVersion) -> Result<bool, Box<dyn std::err
 
     let [errors, warnings] = count_messages(&fs::read_to_string(&messages)?);
     // Without a log, cargo stopped before it came to the crate.
-    let (cpu, peak) = measure::read_log(&log).unwrap_or_default()
+    let (cpu, peak) = measure::read_log(&log)
+        .unwrap_or_default()
         .iter()
         .fold((0.0, 0), |(cpu, peak): (f64, u64), entry| {
             (cpu + entry.1, peak.max(entry.2))

@@ -41,7 +41,10 @@ pub(crate) fn run(_: &[String]) -> Outcome {
 
 /// One line for each problem, by file.
 fn problems() -> Result<Vec<String>, Box<dyn std::error::Error>> {
-    let order = module_order(&fs::read_to_string(root().join("generator/src/lib.rs"))?)?;
+    let source = root().join("generator/src");
+    let order = module_order(&fs::read_to_string(source.join("lib.rs"))?)?;
+    // What emitters share is private to `emit`.
+    let emitters = public_modules(&fs::read_to_string(source.join("emit.rs"))?)?;
     let mut files = Vec::new();
     for folder in FOLDERS.map(|folder| root().join(folder)) {
         if folder.is_dir() {
@@ -60,7 +63,7 @@ fn problems() -> Result<Vec<String>, Box<dyn std::error::Error>> {
         let mut found = file_problems(&text);
         found.extend(probes(tokens.clone()));
         if let Some(module) = module_path(&name) {
-            found.extend(order_problems(&order, &module, tokens));
+            found.extend(order_problems(&order, &emitters, &module, tokens));
         }
         problems.extend(
             found
@@ -83,18 +86,31 @@ fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The modules of the library in the order in which `lib.rs` lists them.
-fn module_order(lib: &str) -> Result<Vec<String>, Box<dyn std::error::Error>> {
-    let tokens: Vec<_> = lib.parse::<TokenStream>()?.into_iter().collect();
-    let names = tokens.windows(3).filter_map(|window| match window {
-        [
-            TokenTree::Ident(word),
-            TokenTree::Ident(name),
-            TokenTree::Punct(end),
-        ] if word == "mod" && end.as_char() == ';' => Some(name.to_string()),
+/// The modules that a file declares, in its order.
+fn module_order(text: &str) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let tokens: Vec<_> = text.parse::<TokenStream>()?.into_iter().collect();
+    Ok(tokens.windows(3).filter_map(declared).collect())
+}
+
+/// The modules that a file declares with `pub`.
+fn public_modules(text: &str) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let tokens: Vec<_> = text.parse::<TokenStream>()?.into_iter().collect();
+    let public = tokens
+        .windows(4)
+        .filter(|window| matches!(&window[0], TokenTree::Ident(word) if word == "pub"));
+    Ok(public.filter_map(|window| declared(&window[1..])).collect())
+}
+
+/// The name in `mod name;`.
+fn declared(tokens: &[TokenTree]) -> Option<String> {
+    match tokens {
+        [TokenTree::Ident(word), TokenTree::Ident(name), end]
+            if word == "mod" && is_punct(Some(end), ';') =>
+        {
+            Some(name.to_string())
+        }
         _ => None,
-    });
-    Ok(names.collect())
+    }
 }
 
 /// The module that a file of the library is: `generator/src/emit/rust/names.rs` is `emit`, `rust`, `names`.
@@ -158,7 +174,12 @@ fn probes(tokens: TokenStream) -> Vec<String> {
 }
 
 /// Uses of modules that stand below this one, and of other emitters.
-fn order_problems(order: &[String], module: &[String], tokens: TokenStream) -> Vec<String> {
+fn order_problems(
+    order: &[String],
+    emitters: &[String],
+    module: &[String],
+    tokens: TokenStream,
+) -> Vec<String> {
     let rank = |name: &str| order.iter().position(|known| known == name);
     let Some(own) = module.first().and_then(|name| rank(name)) else {
         return vec!["is no module that `lib.rs` lists".to_owned()];
@@ -172,8 +193,8 @@ fn order_problems(order: &[String], module: &[String], tokens: TokenStream) -> V
         };
         let is_below = rank(first).is_some_and(|rank| rank > own);
         let other_emitter = first == "emit"
-            && module.first().is_some_and(|name| name == "emit")
-            && matches!((module.get(1), rest.first()), (Some(own), Some(other)) if own != other && is_module(other));
+            && module[0] == "emit"
+            && matches!((module.get(1), rest.first()), (Some(own), Some(other)) if own != other && emitters.contains(other));
         let name = path.join("::");
         if is_below {
             problems.push(format!(
@@ -185,11 +206,6 @@ fn order_problems(order: &[String], module: &[String], tokens: TokenStream) -> V
         }
     }
     problems
-}
-
-/// Whether the second part of an `emit::` path is an emitter rather than an item of `emit` itself.
-fn is_module(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
 /// Adds the absolute form of every path in `tokens` that begins with `crate`, `self` or `super`.
@@ -280,7 +296,12 @@ mod tests {
         let order = ["span", "docs", "facts", "emit", "lint"].map(str::to_owned);
         let module: Vec<_> = module.split("::").map(str::to_owned).collect();
         assert_eq!(
-            order_problems(&order, &module, code.parse().unwrap()),
+            order_problems(
+                &order,
+                &["rust", "csdl", "openapi"].map(str::to_owned),
+                &module,
+                code.parse().unwrap()
+            ),
             expected
         );
     }

@@ -12,7 +12,7 @@ use docwright::{
     Compilation,
     docs::Role,
     emit::{csdl, openapi},
-    generate,
+    front_matter, generate,
     writer::{self, Difference},
 };
 
@@ -145,7 +145,7 @@ fn openapi_text(compilation: &Compilation, out: Option<&Path>) -> Result<String,
     let document = openapi::emit(&compilation.api);
     let extension = out.and_then(Path::extension).map(OsStr::to_ascii_lowercase);
     if extension.is_some_and(|extension| extension == "yaml" || extension == "yml") {
-        return Ok(serde_yaml::to_string(&document)?);
+        return Ok(front_matter::print(&document)?);
     }
     Ok(serde_json::to_string_pretty(&document)?)
 }

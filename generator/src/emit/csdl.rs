@@ -11,6 +11,8 @@
 //! - A type that no page describes is `Edm.Untyped` (which CSDL took up in 4.01), or `Edm.EntityType` for a navigation
 //!   property; a function without a documented result returns `Edm.Untyped`. A `LongDescription` keeps the words of
 //!   the page.
+//! - An entity set or singleton has an entity type (sections 13.2 and 13.3), or is left out; of overloads that CSDL
+//!   could not tell apart the first is written.
 //! - Names are written as the service spells them, even if they are no simple identifiers: an enumeration
 //!   member `North America 5x7in` is of more use than none.
 //!
@@ -25,7 +27,7 @@ mod calls;
 mod types;
 mod xml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     api::{Api, Callable, EnumType, Root, StructuredType},
@@ -88,12 +90,15 @@ fn schemas(api: &Api) -> BTreeMap<&str, Schema<'_>> {
             .types
             .push(ty);
     }
+    let mut overloads = BTreeSet::new();
     for callable in &api.callables {
-        schemas
-            .entry(callable.name.namespace())
-            .or_default()
-            .callables
-            .push(callable);
+        if overloads.insert(calls::overload(api, callable)) {
+            schemas
+                .entry(callable.name.namespace())
+                .or_default()
+                .callables
+                .push(callable);
+        }
     }
     schemas.entry(CONTAINER_NAMESPACE).or_default().roots = api.roots.iter().collect();
     schemas

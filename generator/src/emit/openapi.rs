@@ -19,8 +19,8 @@
 //! | `members` | schema of a request | names of the properties that the page lists |
 //! | `number`, `prefer-only` | value in `x-ms-enum` | its number; whether it is sent only to those who ask |
 //!
-//! [`schemas`] writes the types, after "OData to OpenAPI Mapping" 1.0 (OASIS); [`paths`] the operations, with what they
-//! carry from [`bodies`], what they show from [`examples`] and who may call them from [`security`].
+//! `schemas` writes the types, after "OData to OpenAPI Mapping" 1.0 (OASIS); `paths` the operations, with what they
+//! carry from `bodies`, what they show from `examples` and who may call them from `security`.
 
 mod bodies;
 mod examples;

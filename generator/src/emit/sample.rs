@@ -43,6 +43,11 @@ pub(super) fn api() -> Api {
                 ty: None,
             },
             Root {
+                name: "places".into(),
+                is_singleton: false,
+                ty: Some(ADDRESS),
+            },
+            Root {
                 name: "showcase".into(),
                 is_singleton: true,
                 ty: Some(CAMERA),
@@ -232,6 +237,7 @@ fn item_pages() -> Vec<Operation> {
                 description: "Properties to return.".into(),
                 ..parameter("$select", None)
             },
+            parameter("$count", None),
             Parameter {
                 ty: Type::single(ItemType::Primitive(Primitive::Int32)),
                 ..parameter("$top", Some(false))
@@ -648,7 +654,10 @@ fn read_path(text: &str) -> Path {
             }
         }
         path.segments.push(Segment {
-            kind: SegmentKind::Name,
+            kind: match before.split_once('(') {
+                Some((name, _)) => SegmentKind::Call(name.into()),
+                None => SegmentKind::Name,
+            },
             pieces,
             ty: None,
         });

@@ -117,7 +117,7 @@ fn required(lower: &str) -> Option<bool> {
 }
 
 fn key(lower: &str) -> bool {
-    lower.contains("key of the entity")
+    lower.contains("key of the ") && lower.contains("entity")
         || lower == "key"
         || lower.starts_with("key.")
         || lower.starts_with("key, ")
@@ -163,11 +163,22 @@ fn default(description: &str, lower: &str) -> Option<String> {
 /// The name behind the last `Inherited from`.
 fn inherited_from(description: &str, lower: &str) -> Option<Reference> {
     let at = lower.rfind("inherited from")? + "inherited from".len();
-    reference(&description[at..])
+    named_type(&description[at..])
+}
+
+/// The type that a text begins with: a link, an emphasized or a qualified name. A bare word is just a word.
+pub(super) fn named_type(text: &str) -> Option<Reference> {
+    let rest = text.trim_start();
+    let rest = ["the ", "a ", "an "]
+        .iter()
+        .find_map(|article| rest.strip_prefix(article))
+        .unwrap_or(rest);
+    let marked = rest.starts_with(['[', '*', '`']) || rest.starts_with("microsoft.graph.");
+    reference(rest).filter(|_| marked)
 }
 
 /// The link or name that a text begins with.
-pub(super) fn reference(text: &str) -> Option<Reference> {
+fn reference(text: &str) -> Option<Reference> {
     let text = text.trim_start().trim_start_matches(['*', '`']);
     let text = ["the ", "an ", "a "]
         .iter()

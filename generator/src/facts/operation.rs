@@ -76,13 +76,7 @@ fn parameter_table(cx: &Context, table: &Table, place: ParameterPlace, out: &mut
         return;
     }
     rows::typed(cx, table, out, |out, at, row| {
-        let is_plumbing = place == ParameterPlace::Header
-            && ["authorization", "content-type", "content-length"]
-                .iter()
-                .any(|name| row.name.eq_ignore_ascii_case(name));
-        if !is_plumbing {
-            out.claim(cx.id, at, Claim::Parameter { place, row });
-        }
+        out.claim(cx.id, at, Claim::Parameter { place, row });
     });
 }
 

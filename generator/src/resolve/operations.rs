@@ -10,6 +10,7 @@
 
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -17,7 +18,8 @@ use super::{Input, Scope};
 use crate::{
     api::{
         Callable, ItemType, Operation, OperationKind, OperationPage, Path, PathParameter, Piece,
-        RequestBody, ResponseBody, Root, Segment, SegmentKind, StructuredType, Type, TypeId,
+        RequestBody, Response, ResponseBody, Root, Segment, SegmentKind, StructuredType, Type,
+        TypeId,
     },
     facts::{BodyText, Fact, PageId, ParameterPlace},
     ir::Method,
@@ -35,7 +37,7 @@ use walk::{Evidence, Step, Walker, structured};
 
 /// What the operation pages add to the api.
 #[derive(Debug, Default)]
-pub(super) struct Operations {
+pub(super) struct Resolved {
     pub(super) operations: Vec<Operation>,
     pub(super) roots: Vec<Root>,
     pub(super) callables: Vec<Callable>,
@@ -44,6 +46,7 @@ pub(super) struct Operations {
 /// A page with what is known of it as a whole.
 struct Known<'a> {
     claims: PageClaims<'a>,
+    responses: Vec<Response>,
     /// What a success carries.
     answer: Option<Type>,
     /// The type that the page is about.
@@ -62,12 +65,12 @@ struct Line<'a> {
 }
 
 /// Resolves the operations of all pages.
-pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> Operations {
+pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> Resolved {
     let pages: Vec<Known> = known_pages(input, scope);
     let paths = parse_paths(&pages);
     let lines: Vec<Line> = lines(&pages, &paths);
     let depths = depths(types);
-    let evidence = evidence(&lines, &depths);
+    let evidence = evidence(&lines, types, &depths);
     let mut walker = Walker::new(scope, types, &evidence);
     let spellings = spellings(&lines);
     let mut groups: Vec<Vec<Line>> = Vec::new();
@@ -86,7 +89,7 @@ pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> 
         scope,
         cache: HashMap::new(),
     };
-    let mut out = Operations::default();
+    let mut out = Resolved::default();
     let mut calls = callables::Callables::default();
     for group in &groups {
         let steps = walker.walk(group[0].path);
@@ -101,8 +104,7 @@ pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> 
         );
         let page = texts.page(line, &kind, &steps);
         let path = path_of(line, &steps, &kind, &spellings, &page);
-        calls.add(&kind, line, &steps, &page, &path, input, scope);
-        out.operations.push(Operation {
+        let operation = Operation {
             method: line.method,
             id: String::new(),
             path,
@@ -110,7 +112,9 @@ pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> 
             page,
             source: input.source(line.fact),
             also: also(group, line, input),
-        });
+        };
+        calls.add(&operation, line, &steps, input, scope);
+        out.operations.push(operation);
     }
     out.operations
         .sort_by_cached_key(|operation| (text_of(&operation.path), operation.method));
@@ -128,7 +132,8 @@ fn known_pages<'a>(input: Input<'a>, scope: &Scope) -> Vec<Known<'a>> {
         .filter_map(|(at, facts)| PageClaims::of(PageId(at as u32), facts));
     claims
         .map(|claims| {
-            let answer = claims.answer(scope);
+            let responses = claims.responses(scope);
+            let answer = page::value(&responses);
             let body = || match claims.body {
                 Some(BodyText::Object(text)) => structured(&scope.ty(text, claims.id)),
                 Some(
@@ -143,6 +148,7 @@ fn known_pages<'a>(input: Input<'a>, scope: &Scope) -> Vec<Known<'a>> {
             let about = answer.as_ref().and_then(structured).or_else(body);
             Known {
                 claims,
+                responses,
                 answer,
                 about,
             }
@@ -191,13 +197,9 @@ fn depths(types: &[StructuredType]) -> Vec<u32> {
         .collect()
 }
 
-/// What pages say of paths; of several pages the one about the most general type.
-fn evidence<'a>(lines: &[Line<'a>], depths: &[u32]) -> Evidence<'a> {
+/// What pages say of paths.
+fn evidence<'a>(lines: &[Line<'a>], types: &[StructuredType], depths: &[u32]) -> Evidence<'a> {
     let mut out = Evidence::default();
-    let depth = |item: &ItemType| match item {
-        ItemType::Structured(id) => depths[id.index()],
-        ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => u32::MAX,
-    };
     for line in lines {
         for at in 0..line.path.segments.len() {
             out.prefixes.insert(line.path.prefix(at));
@@ -208,18 +210,17 @@ fn evidence<'a>(lines: &[Line<'a>], depths: &[u32]) -> Evidence<'a> {
             let returns = out.callables.entry(name.to_ascii_lowercase()).or_default();
             *returns = returns.take().or_else(|| line.page.answer.clone());
         }
-        let Some(answer) = line
-            .page
-            .answer
-            .as_ref()
-            .filter(|_| !line.page.claims.has_two_answers())
-        else {
+        let answer = line.page.answer.as_ref();
+        let Some(answer) = answer.filter(|_| !line.page.claims.has_two_answers()) else {
             continue;
         };
         let key = line.path.key.as_str();
+        let is_better = |known: &ItemType| {
+            fit(&answer.item, line.path, types, depths) < fit(known, line.path, types, depths)
+        };
         if line.method == Method::Get {
             let known = out.answers.entry(key).or_insert_with(|| answer.clone());
-            if depth(&answer.item) < depth(&known.item) {
+            if known.item != answer.item && is_better(&known.item) {
                 *known = answer.clone();
             }
         } else if line.method == Method::Post
@@ -231,12 +232,36 @@ fn evidence<'a>(lines: &[Line<'a>], depths: &[u32]) -> Evidence<'a> {
                 .creates
                 .entry(key)
                 .or_insert_with(|| answer.item.clone());
-            if depth(&answer.item) < depth(known) {
+            if *known != answer.item && is_better(known) {
                 *known = answer.item.clone();
             }
         }
     }
     out
+}
+
+/// How well a type fits a path, best first: named like its last name, else the most general one.
+fn fit(item: &ItemType, path: &Parsed, types: &[StructuredType], depths: &[u32]) -> (bool, u32) {
+    let ItemType::Structured(id) = item else {
+        return (true, u32::MAX);
+    };
+    let last = path
+        .segments
+        .iter()
+        .rev()
+        .find_map(|part| match &part.shape {
+            Shape::Name(name) => Some(name),
+            Shape::Qualified(_)
+            | Shape::Key
+            | Shape::Call(..)
+            | Shape::System(_)
+            | Shape::ItemPath(_) => None,
+        });
+    let name = types[id.index()].name.name();
+    let is_named = last.is_some_and(|last| {
+        name.eq_ignore_ascii_case(last) || name.eq_ignore_ascii_case(&path::singular(last))
+    });
+    (!is_named, depths[id.index()])
 }
 
 /// The first spelling of each beginning of a path: the path and the position of its last segment.
@@ -254,7 +279,7 @@ fn spellings<'a>(lines: &[Line<'a>]) -> HashMap<&'a str, (&'a Parsed, usize)> {
 }
 
 /// Of the lines with the same method and path, that of the page that describes it best.
-fn winner<'a>(group: &[Line<'a>], steps: &[Step], depths: &[u32]) -> Line<'a> {
+fn winner<'a>(group: &[Line<'a>], steps: &[Rc<Step>], depths: &[u32]) -> Line<'a> {
     let selected = steps
         .last()
         .and_then(|step| step.ty.as_ref())
@@ -295,7 +320,7 @@ struct Flavour {
 }
 
 impl Texts<'_> {
-    fn page(&mut self, line: Line, kind: &OperationKind, steps: &[Step]) -> Arc<OperationPage> {
+    fn page(&mut self, line: Line, kind: &OperationKind, steps: &[Rc<Step>]) -> Arc<OperationPage> {
         let claims = &line.page.claims;
         let stream = claims
             .has_two_answers()
@@ -325,10 +350,12 @@ impl Texts<'_> {
             .filter(|ty| structured(ty).is_some())
             .or(selected)
             .filter(|_| carries_item);
-        let mut page = claims.page(target, self.input, self.scope);
+        let mut page = claims.page(target, line.page.responses.clone(), self.input, self.scope);
         if flavour.bodiless {
             page.body = None;
-        } else if page.body.is_none() && *kind == OperationKind::AddReference {
+        } else if *kind == OperationKind::AddReference
+            && matches!(page.body, None | Some(RequestBody::Unknown))
+        {
             page.body = Some(RequestBody::Reference);
         }
         if let Some(stream) = stream {
@@ -354,7 +381,7 @@ fn has_no_body(method: Method) -> bool {
 /// The path of the api: segments with types, placeholders with names that are unique within it.
 fn path_of(
     line: Line,
-    steps: &[Step],
+    steps: &[Rc<Step>],
     kind: &OperationKind,
     spellings: &HashMap<&str, (&Parsed, usize)>,
     page: &OperationPage,
@@ -533,3 +560,6 @@ fn push_word(out: &mut String, word: &str) {
         out.push_str(word);
     }
 }
+
+#[cfg(test)]
+mod tests;

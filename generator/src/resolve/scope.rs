@@ -25,8 +25,8 @@ pub(crate) struct Scope<'a> {
     by_short_name: HashMap<String, Option<ItemType>>,
     /// The single enumeration that a page describes.
     enum_of_page: HashMap<PageId, EnumId>,
-    /// Enumerations by their members, where no other has the same.
-    by_members: HashMap<String, Option<EnumId>>,
+    /// Enumerations by their members.
+    by_members: HashMap<String, Vec<EnumId>>,
     /// The base type of each type, once they are laid out.
     pub(super) bases: Vec<Option<TypeId>>,
 }
@@ -119,8 +119,8 @@ impl<'a> Scope<'a> {
                     });
             self.by_members
                 .entry(member_set(names))
-                .and_modify(|known| *known = None)
-                .or_insert(Some(id));
+                .or_default()
+                .push(id);
         }
     }
 
@@ -141,15 +141,51 @@ impl<'a> Scope<'a> {
         .collect()
     }
 
-    /// The only enumeration that has exactly these members.
-    pub(super) fn enum_by_members(&self, values: &[String]) -> Option<ItemType> {
+    /// The only enumeration that has exactly these members, or the only one of the owner's namespace.
+    pub(super) fn enum_by_members(&self, owner: &TypeName, values: &[String]) -> Option<ItemType> {
         if values.len() < 2 {
             return None;
         }
-        let id = self
+        let all = self
             .by_members
             .get(&member_set(values.iter().map(String::as_str)))?;
-        id.map(ItemType::Enum)
+        let near = |id: &&EnumId| self.enums[id.index()].name.namespace() == owner.namespace();
+        let near: Vec<_> = all.iter().filter(near).collect();
+        match (all.as_slice(), near.as_slice()) {
+            (&[id], _) | (_, &[&id]) => Some(ItemType::Enum(id)),
+            _ => None,
+        }
+    }
+
+    /// The enumeration that is named for a type and its property: `recurrencePatternType` for `recurrencePattern.type`.
+    /// If a description lists values, they must be members of it.
+    pub(super) fn enum_by_owner(
+        &self,
+        owner: &TypeName,
+        property: &str,
+        values: &[String],
+    ) -> Option<ItemType> {
+        let name =
+            TypeName::in_namespace(owner.namespace(), &format!("{}{property}", owner.name()));
+        let item = self.enum_by_name(&name)?;
+        let ItemType::Enum(id) = item else {
+            return None;
+        };
+        let members = self.member_names(id);
+        let known = |value: &String| members.contains(&value.to_ascii_lowercase());
+        values.iter().all(known).then_some(item)
+    }
+
+    /// The members that tables give an enumeration, lower-cased.
+    fn member_names(&self, id: EnumId) -> HashSet<String> {
+        let members = self.enums[id.index()].members.iter();
+        let claims = members.map(|id| &id.of(self.input.facts).claim);
+        claims
+            .filter_map(|claim| match claim {
+                Claim::EnumMember { name, .. } => Some(name.to_ascii_lowercase()),
+                _ => None,
+            })
+            .collect()
     }
 
     /// The type that a page's spelling stands for.
@@ -216,7 +252,11 @@ impl<'a> Scope<'a> {
         if reference.name.contains('.') && by_text.is_some() {
             return by_text;
         }
-        self.linked(reference, from).or(by_text).or_else(|| {
+        let linked = self.linked(reference, from);
+        if by_text.is_some() && linked.is_some() && linked != by_text && self.is_exact(reference) {
+            return by_text;
+        }
+        linked.or(by_text).or_else(|| {
             let short = reference
                 .name
                 .rsplit('.')
@@ -225,6 +265,13 @@ impl<'a> Scope<'a> {
                 .to_ascii_lowercase();
             self.by_short_name.get(&short).cloned().flatten()
         })
+    }
+
+    /// Whether a type is spelled exactly like the text of a link; then a link elsewhere is a slip.
+    fn is_exact(&self, reference: &Reference) -> bool {
+        let name = TypeName::new(&reference.name);
+        let model = self.input.model.types.get(&name.key());
+        model.is_some_and(|model| model.name == name && !model.pages.is_empty())
     }
 
     /// The type of the page that a reference links to.

@@ -8,7 +8,7 @@ use super::{Input, Scope};
 use crate::{
     api::{ItemType, Member, MemberKind, StructuredType, Type, TypeId, TypeKind},
     facts::{Claim, Fact, MemberTable, Row},
-    ir::TypeName,
+    ir::{Primitive, TypeName},
     model::{MemberModel, TypeModel},
     spelling::ItemText,
 };
@@ -25,7 +25,6 @@ pub(super) fn resolve(input: Input, scope: &Scope) -> Vec<StructuredType> {
             types[base.index()].derived.push(TypeId(at as u32));
         }
     }
-    subtract_inherited(&mut types);
     types
 }
 
@@ -74,16 +73,17 @@ fn structured_type(
         out.deprecated.clone_from(deprecated);
     }
     let has_table = model.members.iter().any(|member| !member.rows.is_empty());
+    // Without a table the representation is all there is; but that of an open type shows samples of its members.
+    apply_traits(input, model, &mut out);
     let members = model
         .members
         .iter()
-        .filter(|member| !has_table || !member.rows.is_empty());
+        .filter(|member| !member.rows.is_empty() || !has_table && !out.is_open);
     out.members = members
-        .filter_map(|member| resolve_member(input, scope, member))
+        .filter_map(|member| resolve_member(input, scope, &model.name, member))
         .collect();
     out.members
         .sort_by_key(|member| member.kind != MemberKind::Property);
-    apply_traits(input, model, &mut out);
     out
 }
 
@@ -100,7 +100,12 @@ fn apply_traits(input: Input, model: &TypeModel, out: &mut StructuredType) {
 }
 
 /// The row that wins gives name and type; the others may still know what it does not.
-fn resolve_member(input: Input, scope: &Scope, model: &MemberModel) -> Option<Member> {
+fn resolve_member(
+    input: Input,
+    scope: &Scope,
+    owner: &TypeName,
+    model: &MemberModel,
+) -> Option<Member> {
     let rows: Vec<(&Fact, &Row, MemberTable)> = model
         .rows
         .iter()
@@ -110,7 +115,10 @@ fn resolve_member(input: Input, scope: &Scope, model: &MemberModel) -> Option<Me
         return shown_member(input, scope, model);
     };
     let described = rows.iter().find(|(_, row, _)| !row.description.is_empty());
-    let ty = member_type(scope, fact, row, &rows);
+    let ty = member_type(scope, owner, fact, row, &rows);
+    let ty = shown_type(input, scope, model)
+        .filter(|shown| is_more_exact(shown, &ty))
+        .unwrap_or(ty);
     let description = described
         .map(|(_, row, _)| row.description.clone())
         .unwrap_or_default();
@@ -157,11 +165,40 @@ fn shown_member(input: Input, scope: &Scope, model: &MemberModel) -> Option<Memb
     })
 }
 
-/// The key as the JSON representation spells it: it is copied from the wire, the row is typed by hand.
+/// The key as the JSON representation spells it: it is copied from the wire, the row is typed by hand. One that has
+/// lost its capitals was not.
 fn spelling_in_json<'a>(input: Input<'a>, model: &MemberModel) -> Option<&'a str> {
     match &model.keys.first()?.of(input.facts).claim {
-        Claim::JsonKey { name, .. } => Some(name),
+        Claim::JsonKey { name, .. } => {
+            Some(name.as_str()).filter(|name| name.contains(char::is_uppercase))
+        }
         _ => None,
+    }
+}
+
+/// The type that the JSON representation shows.
+fn shown_type(input: Input, scope: &Scope, model: &MemberModel) -> Option<Type> {
+    let fact = model.keys.first()?.of(input.facts);
+    match &fact.claim {
+        Claim::JsonKey { value, .. } => Some(scope.ty(value, fact.page)),
+        _ => None,
+    }
+}
+
+/// Whether the JSON representation tells a type more exactly than the row: it names one where the row has none, or one
+/// that the word in the row is often used for.
+fn is_more_exact(shown: &Type, row: &Type) -> bool {
+    use Primitive::{Boolean, DateTimeOffset, Decimal, Double, Guid, String, Untyped};
+    match (&row.item, &shown.item) {
+        (_, ItemType::Unknown { .. }) => false,
+        (ItemType::Unknown { .. } | ItemType::Primitive(Untyped), shown) => {
+            *shown != ItemType::Primitive(Untyped) && *shown != ItemType::Primitive(String)
+        }
+        (ItemType::Primitive(String), ItemType::Primitive(shown)) => {
+            !row.collection && matches!(shown, Boolean | DateTimeOffset | Decimal | Double | Guid)
+        }
+        (ItemType::Primitive(Double), ItemType::Primitive(Decimal)) => true,
+        _ => false,
     }
 }
 
@@ -175,7 +212,13 @@ fn row_of(fact: &Fact) -> Option<(&Fact, &Row, MemberTable)> {
 
 /// The type of the first row that resolves. A string whose values are exactly the members of one enumeration is that
 /// enumeration; a cell that says only `Enumeration` means the one that its values make.
-fn member_type(scope: &Scope, fact: &Fact, row: &Row, rows: &[(&Fact, &Row, MemberTable)]) -> Type {
+fn member_type(
+    scope: &Scope,
+    owner: &TypeName,
+    fact: &Fact,
+    row: &Row,
+    rows: &[(&Fact, &Row, MemberTable)],
+) -> Type {
     if row.ty.item == ItemText::Enumeration {
         if let Some(item) = scope.enum_by_name(&TypeName::new(&row.name)) {
             return Type {
@@ -186,7 +229,9 @@ fn member_type(scope: &Scope, fact: &Fact, row: &Row, rows: &[(&Fact, &Row, Memb
     }
     let first = scope.ty(&row.ty, fact.page);
     if Scope::is_string(&first.item) {
-        if let Some(item) = scope.enum_by_members(&row.facets.values) {
+        let values = &row.facets.values;
+        let named = scope.enum_by_owner(owner, &row.name, values);
+        if let Some(item) = named.or_else(|| scope.enum_by_members(owner, values)) {
             return Type {
                 item,
                 collection: first.collection,
@@ -218,7 +263,7 @@ fn is_secret(ty: &Type, description: &str) -> bool {
 }
 
 /// Pages repeat the members of base types; the api does not.
-fn subtract_inherited(types: &mut [StructuredType]) {
+pub(super) fn subtract_inherited(types: &mut [StructuredType]) {
     let own: Vec<HashSet<String>> = types
         .iter()
         .map(|ty| {

@@ -1,6 +1,6 @@
 //! Compares an output folder with what a run would write there, and writes nothing.
 //!
-//! Invariant: an empty list means that [`write`](super::write) would change nothing and that no file is too many.
+//! Invariant: an empty list means that [`write()`](super::write) would change nothing and that no file is too many.
 
 use std::{collections::BTreeSet, fmt, fs, path::Path, time::Duration};
 
@@ -67,7 +67,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Lists the files below `root` that [`write`](super::write) would change, and those that nothing generates, by path.
+/// Lists the files below `root` that [`write()`](super::write) would change, and those that nothing generates, by path.
 pub fn check(root: &Path, files: &Files) -> Result<Vec<Difference>, Error> {
     refuse_outside_paths(files)?;
     let manifest = match Folder::open(root)? {

@@ -434,6 +434,16 @@ macro_rules! serde_traits {
 }
 pub(crate) use serde_traits;
 
+/// Hands out the named fields of a model, and what it does not declare.
+#[allow(unused_macros)] // Not every API has models.
+macro_rules! slots {
+    ($model:ident, $visit:ident, [$($field:ident),*]) => {
+        $visit(&mut [$(&mut $model.$field),*], &mut $model.extra)
+    };
+}
+#[allow(unused_imports)]
+pub(crate) use slots;
+
 /// Gives models `Debug` and `PartialEq`, each with a call to the one implementation.
 #[allow(unused_macros)] // Not every API has models.
 macro_rules! models {
@@ -481,16 +491,7 @@ mod tests {
                 .derived(&["x.worker", "x.manager"])
                 .secret(&["secret"]);
         fn slots(&mut self, visit: Slots<'_>) {
-            visit(
-                &mut [
-                    &mut self.name,
-                    &mut self.age,
-                    &mut self.secret,
-                    &mut self.child,
-                    &mut self.boss,
-                ],
-                &mut self.extra,
-            );
+            slots!(self, visit, [name, age, secret, child, boss]);
         }
     }
 
@@ -506,7 +507,7 @@ mod tests {
             .base(&Person::INFO)
             .derived(&["x.manager"]);
         fn slots(&mut self, visit: Slots<'_>) {
-            visit(&mut [&mut self.name, &mut self.team], &mut self.extra);
+            slots!(self, visit, [name, team]);
         }
     }
 

@@ -7,7 +7,28 @@ use super::{
     types::type_name,
     xml::Xml,
 };
-use crate::api::{Api, Callable, Parameter, Root};
+use crate::api::{Api, Callable, Parameter, Root, TypeKind};
+
+/// The type that something binds to if the pages do not tell.
+const UNKNOWN_BINDING: &str = "Edm.EntityType";
+
+/// What tells overloads apart (sections 12.1.1 and 12.2.1): the name, the type that it binds to and, for a function, the
+/// names of its parameters.
+pub(super) fn overload<'a>(
+    api: &Api,
+    callable: &'a Callable,
+) -> (bool, &'a str, Option<String>, Vec<&'a str>) {
+    let binding = callable.binding.as_ref();
+    let binding = binding.map(|ty| type_name(api, ty, UNKNOWN_BINDING));
+    let mut names: Vec<_> = callable
+        .parameters
+        .iter()
+        .filter(|_| callable.is_function)
+        .map(|parameter| parameter.name.as_str())
+        .collect();
+    names.sort_unstable();
+    (callable.is_function, callable.name.as_str(), binding, names)
+}
 
 /// Section 12.
 pub(super) fn write_callable(xml: &mut Xml, api: &Api, callable: &Callable) {
@@ -23,7 +44,7 @@ pub(super) fn write_callable(xml: &mut Xml, api: &Api, callable: &Callable) {
         |xml| {
             write_description(xml, &callable.description);
             if let Some(binding) = &callable.binding {
-                let ty = type_name(api, binding, "Edm.EntityType");
+                let ty = type_name(api, binding, UNKNOWN_BINDING);
                 let attributes = [
                     ("Name", Some("bindingParameter")),
                     ("Type", Some(&*ty)),
@@ -69,7 +90,8 @@ fn write_parameter(xml: &mut Xml, api: &Api, parameter: &Parameter) {
 pub(super) fn write_container(xml: &mut Xml, api: &Api, roots: &[&Root]) {
     let roots: Vec<_> = roots
         .iter()
-        .filter_map(|root| Some((*root, root.ty?)))
+        .filter_map(|root| Some((*root, &api[root.ty?])))
+        .filter(|(_, ty)| ty.kind == TypeKind::Entity)
         .collect();
     let mut taken: BTreeSet<&str> = roots.iter().map(|(root, _)| root.name.as_str()).collect();
     let imports: Vec<_> = api
@@ -94,7 +116,7 @@ pub(super) fn write_container(xml: &mut Xml, api: &Api, roots: &[&Root]) {
                     element,
                     &[
                         ("Name", Some(&root.name)),
-                        (attribute, Some(api[ty].name.as_str())),
+                        (attribute, Some(ty.name.as_str())),
                     ],
                 );
             }

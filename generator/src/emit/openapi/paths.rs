@@ -15,7 +15,10 @@ use super::{
     security::Scopes,
 };
 use crate::{
-    api::{Api, ItemType, Operation, Parameter, Path, PathParameter, Piece, ResponseBody, Type},
+    api::{
+        Api, ItemType, Operation, Parameter, Path, PathParameter, Piece, ResponseBody, SegmentKind,
+        Type,
+    },
     ir::{Method, Primitive},
 };
 
@@ -162,12 +165,18 @@ fn function_parameter_text(operation: &Operation, at: usize) -> Option<&str> {
         .filter(|text| !text.is_empty())
 }
 
-/// What the page writes between the braces, if the name does not say it all.
+/// What the page writes between the braces, if it says more than the name: `id | userPrincipalName`.
 fn documented_name(parameter: &PathParameter) -> String {
-    if parameter.documented == parameter.name || parameter.documented.is_empty() {
+    let words = |text: &str| -> String {
+        text.chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|c| c.to_ascii_lowercase())
+            .collect()
+    };
+    if words(&parameter.name).ends_with(&words(&parameter.documented)) {
         String::new()
     } else {
-        format!("`{}`", parameter.documented)
+        format!("Documented as `{}`.", parameter.documented)
     }
 }
 
@@ -237,18 +246,14 @@ fn returns_pages(operation: &Operation) -> bool {
         })
 }
 
-/// Query options, parameters of a function that are not part of its path, and headers; no name twice.
+/// Query options, parameters of a function that takes them there, and headers; no name twice.
 fn parameters(api: &Api, operation: &Operation) -> Vec<Value> {
     let page = &operation.page;
-    let path = template(&operation.path, |parameter| &parameter.name).to_ascii_lowercase();
-    let in_path = |parameter: &&Parameter| {
-        let name = parameter.name.to_ascii_lowercase();
-        path.contains(&format!("{{{name}}}")) || path.contains(&format!("{name}="))
+    let function_parameters = if takes_arguments(&operation.path) {
+        &[]
+    } else {
+        page.function_parameters.as_slice()
     };
-    let function_parameters = page
-        .function_parameters
-        .iter()
-        .filter(|parameter| !in_path(parameter));
     let mut names = BTreeSet::new();
     let mut parameters = Vec::new();
     for parameter in page.query.iter().chain(function_parameters) {
@@ -264,6 +269,21 @@ fn parameters(api: &Api, operation: &Operation) -> Vec<Value> {
         }
     }
     parameters
+}
+
+/// Whether a call in the path has arguments; then the page's other parameters are those of its other overloads.
+fn takes_arguments(path: &Path) -> bool {
+    path.segments.iter().any(|segment| match segment.kind {
+        SegmentKind::Call(_) => segment.pieces.iter().any(|piece| match piece {
+            Piece::Text(text) => text.contains('='),
+            Piece::Parameter(_) => true,
+        }),
+        SegmentKind::Name
+        | SegmentKind::Key
+        | SegmentKind::Cast(_)
+        | SegmentKind::System
+        | SegmentKind::ItemPath => false,
+    })
 }
 
 /// OpenAPI 3.1, section 4.8.12: these are told by media types and security schemes.
@@ -284,14 +304,25 @@ fn parameter_object(api: &Api, parameter: &Parameter, place: &str) -> Object {
         .described(&parameter.description)
         .maybe("style", is_list.then_some("form"))
         .maybe("explode", is_list.then_some(false))
-        .set("schema", schema_of(api, &parameter.ty))
+        .set("schema", parameter_schema(api, parameter))
         .sourced(&parameter.source)
+}
+
+/// OData 4.0 Part 1, section 11.2.5: pages seldom say what type a system query option has.
+fn parameter_schema(api: &Api, parameter: &Parameter) -> Object {
+    match parameter.name.as_str() {
+        "$count" if is_string(&parameter.ty) => Object::new().set("type", "boolean"),
+        "$skip" | "$top" if is_string(&parameter.ty) => {
+            Object::new().set("type", "integer").set("minimum", 0)
+        }
+        _ => schema_of(api, &parameter.ty),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{Segment, SegmentKind};
+    use crate::api::Segment;
 
     #[test]
     fn braces_of_the_path_itself_are_no_placeholders() {

@@ -209,7 +209,7 @@ impl Struct<'_> {
                 const INFO: TypeInfo = TypeInfo::new(#action, &[#(#members),*]);
                 #[inline]
                 fn slots(&mut self, visit: Slots<'_>) {
-                    visit(&mut [#(&mut self.#fields),*], &mut self.extra);
+                    slots!(self, visit, [#(#fields),*]);
                 }
             }
         }

@@ -111,7 +111,7 @@ impl Kind {
         let begins = |starts: &[&str]| starts.iter().any(|start| code.starts_with(start));
         if begins(&["use ", "pub use ", "#[allow(unused_imports)]"]) {
             Self::Import
-        } else if begins(&["mod ", "pub mod "]) {
+        } else if begins(&["mod ", "pub mod ", "#[rustfmt::skip]"]) {
             Self::Module
         } else if begins(&["}", "]", ")"]) {
             Self::End

@@ -87,13 +87,18 @@ fn root(api: &Api) -> String {
     let about = comments.add(about);
     let place = comments
         .add("Where the service is, unless [`GraphClientOptions::endpoint`] says otherwise.");
+    // The files are formatted once and for all; rustfmt's taste changes with its version.
     let tokens = quote! {
         #![doc = #about]
         #![forbid(unsafe_code)]
         #![warn(missing_docs)]
+        #[rustfmt::skip]
         pub mod actions;
+        #[rustfmt::skip]
         pub mod models;
+        #[rustfmt::skip]
         pub mod requests;
+        #[rustfmt::skip]
         pub mod runtime;
         pub use runtime::{GraphClient, GraphClientOptions, GraphError, GraphErrorExt};
         #[doc = #place]

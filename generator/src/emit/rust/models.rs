@@ -304,7 +304,7 @@ impl<'a> Context<'a> {
                 const INFO: TypeInfo = #info;
                 #[inline]
                 fn slots(&mut self, visit: Slots<'_>) {
-                    visit(&mut [#(&mut self.#idents),*], &mut self.extra);
+                    slots!(self, visit, [#(#idents),*]);
                 }
             }
             #(impl DerivedFrom<#bases> for #name {})*

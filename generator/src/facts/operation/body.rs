@@ -44,7 +44,7 @@ pub(super) fn read(cx: &Context, parts: &[Part], out: &mut PageFacts) {
                     }
                 }
                 Block::Table(table) if asks_for_query => {
-                    parameter_table(cx, table, ParameterPlace::Function, out)
+                    parameter_table(cx, table, ParameterPlace::Function, out);
                 }
                 Block::Table(table) => {
                     if let Some(list) = members(cx, table, out) {
@@ -92,7 +92,7 @@ fn members(cx: &Context, table: &Table, out: &mut PageFacts) -> Option<List> {
         return None;
     }
     rows::typed(cx, table, out, |out, at, row| {
-        out.claim(cx.id, at, Claim::BodyMember(row))
+        out.claim(cx.id, at, Claim::BodyMember(row));
     });
     let head = table
         .header

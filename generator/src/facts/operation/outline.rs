@@ -77,8 +77,6 @@ fn assign<'a>(
         let parent = open.last().map(|(_, area)| *area);
         let heading = vocabulary.heading(title);
         let area = match (heading, parent) {
-            (Some(Heading::Errors | Heading::Remarks), Some(Area::Examples)) => Area::Examples,
-            (Some(Heading::Response), Some(Area::Examples)) => Area::Examples,
             // `## Request` and `## Response` beside `## Example`.
             (Some(Heading::Response), None) if previous == Some(Heading::Request) => Area::Examples,
             (Some(heading), parent) if parent != Some(Area::Examples) => area(heading),

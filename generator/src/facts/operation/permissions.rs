@@ -19,7 +19,7 @@ use crate::{
     api::PermissionAlternative,
     facts::{Claim, LeftoverKind, PageFacts, rows::Columns},
     ir::PermissionKind,
-    sections::{Block, Row, Table},
+    sections::{Block, Row, Section, Table},
     span::ByteRange,
     vocabulary::Column,
 };
@@ -63,7 +63,7 @@ fn read_include(
         return 0;
     };
     let cx = cx.within(id, page);
-    let tables = page.sections.iter().flat_map(|section| section.tables());
+    let tables = page.sections.iter().flat_map(Section::tables);
     let mut sets = 0;
     for table in tables.filter(|table| is_permissions_table(&cx, table)) {
         sets += read_table(&cx, table, title, first + sets, out);

@@ -126,8 +126,9 @@ pub(super) fn commonmark(page: &Page, range: ByteRange) -> String {
             start: at,
             end: link.range.start,
         }));
-        let text = page.str(link.text);
-        out.push_str(&format!("[{text}]({})", link.target));
+        for piece in ["[", page.str(link.text), "](", &link.target, ")"] {
+            out.push_str(piece);
+        }
         at = link.range.end;
     }
     out.push_str(page.str(ByteRange {

@@ -1,12 +1,15 @@
 //! Actions and functions in the sense of CSDL: what operations call, bound to what their paths select.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    rc::Rc,
+};
 
-use super::{Line, Step, path, walk};
+use super::{Line, Step, page::value, path, walk};
 use crate::{
     api::{
-        Callable, ItemType, OperationKind, OperationPage, Parameter, Path, Piece, RequestBody,
-        ResponseBody, Source, Type,
+        Callable, ItemType, Operation, OperationKind, OperationPage, Parameter, Piece, RequestBody,
+        Type,
     },
     facts::stated_namespace,
     ir::{DEFAULT_NAMESPACE, Primitive},
@@ -28,15 +31,13 @@ impl Callables {
     /// Adds what an operation calls, if it calls something.
     pub(super) fn add(
         &mut self,
-        kind: &OperationKind,
+        operation: &Operation,
         line: Line,
-        steps: &[Step],
-        page: &OperationPage,
-        path: &Path,
+        steps: &[Rc<Step>],
         input: Input,
         scope: &Scope,
     ) {
-        let (name, is_function) = match kind {
+        let (name, is_function) = match &operation.kind {
             OperationKind::Action(name) => (name.as_str(), false),
             OperationKind::Function(name) => (name.as_str(), true),
             OperationKind::Delta => ("delta", true),
@@ -57,9 +58,9 @@ impl Callables {
         if name.starts_with('$') {
             return;
         }
-        let source = input.source(line.fact);
+        let page = &operation.page;
         let parameters = if is_function {
-            arguments(line, page, path, &source)
+            arguments(line, operation)
         } else {
             members(page)
         };
@@ -72,27 +73,26 @@ impl Callables {
             names
         });
         let binding = binding(line, steps, scope);
-        let page_read = &input.pages[line.page.claims.id.index()].1;
-        let namespace = stated_namespace(page_read).unwrap_or(DEFAULT_NAMESPACE);
-        let name = walk::qualified(name, namespace);
+        let namespace = stated_namespace(&input.pages[line.page.claims.id.index()].1);
+        let name = walk::qualified(name, namespace.unwrap_or(DEFAULT_NAMESPACE));
         match self.index.entry((name.key(), binding.clone(), names)) {
-            std::collections::hash_map::Entry::Occupied(known) => {
+            Entry::Occupied(known) => {
                 let known = &mut self.found[*known.get()];
                 if known.parameters.is_empty() {
                     known.parameters = parameters;
                 }
-                known.returns = known.returns.take().or_else(|| returns(page));
+                known.returns = known.returns.take().or_else(|| value(&page.responses));
             }
-            std::collections::hash_map::Entry::Vacant(new) => {
+            Entry::Vacant(new) => {
                 new.insert(self.found.len());
                 self.found.push(Callable {
                     name,
                     is_function,
                     binding,
                     parameters,
-                    returns: returns(page),
+                    returns: value(&page.responses),
                     description: page.description.clone(),
-                    source,
+                    source: operation.source.clone(),
                 });
             }
         }
@@ -117,7 +117,7 @@ impl Callables {
 }
 
 /// What the path selects before the call; else the type that the title names.
-fn binding(line: Line, steps: &[Step], scope: &Scope) -> Option<Type> {
+fn binding(line: Line, steps: &[Rc<Step>], scope: &Scope) -> Option<Type> {
     let parent = steps.len().checked_sub(2).map(|at| &steps[at])?;
     if let Some(ty) = &parent.ty {
         return Some(ty.clone());
@@ -138,7 +138,8 @@ fn binding(line: Line, steps: &[Step], scope: &Scope) -> Option<Type> {
 }
 
 /// The arguments in the path, then those that only the table has.
-fn arguments(line: Line, page: &OperationPage, path: &Path, source: &Source) -> Vec<Parameter> {
+fn arguments(line: Line, operation: &Operation) -> Vec<Parameter> {
+    let (path, page) = (&operation.path, &operation.page);
     let mut out: Vec<Parameter> = Vec::new();
     let mut placeholders = path
         .segments
@@ -167,7 +168,7 @@ fn arguments(line: Line, page: &OperationPage, path: &Path, source: &Source) -> 
             ty: Type::single(ItemType::Primitive(Primitive::String)),
             required: Some(true),
             description: String::new(),
-            source: source.clone(),
+            source: operation.source.clone(),
         }));
     }
     for row in &page.function_parameters {
@@ -193,20 +194,4 @@ fn members(page: &OperationPage) -> Vec<Parameter> {
         )
         | None => Vec::new(),
     }
-}
-
-/// What the first success carries.
-fn returns(page: &OperationPage) -> Option<Type> {
-    page.responses
-        .iter()
-        .filter(|response| response.status < 300)
-        .find_map(|response| match &response.body {
-            ResponseBody::Value(ty) => Some(ty.clone()),
-            ResponseBody::Collection(item) => Some(Type {
-                collection: true,
-                ..item.clone()
-            }),
-            ResponseBody::Stream => Some(Type::single(ItemType::Primitive(Primitive::Stream))),
-            ResponseBody::Empty | ResponseBody::Unknown => None,
-        })
 }

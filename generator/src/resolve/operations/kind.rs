@@ -1,5 +1,7 @@
 //! What kind of request an operation is: from its method, the end of its path, the title of its page and the answer.
 
+use std::rc::Rc;
+
 use super::{
     page::PageClaims,
     path::{Parsed, Shape, without_namespace},
@@ -15,7 +17,7 @@ use crate::{
 pub(super) fn of(
     method: Method,
     path: &Parsed,
-    steps: &[Step],
+    steps: &[Rc<Step>],
     page: &PageClaims,
     answer: Option<&Type>,
     evidence: &Evidence,
@@ -31,19 +33,11 @@ pub(super) fn of(
         Method::Get | Method::Head | Method::Options => match called(path, last, page) {
             Some(name) if name.eq_ignore_ascii_case("delta") => OperationKind::Delta,
             Some(name) => OperationKind::Function(name.to_owned()),
-            None => match answer {
-                _ if is_stream(steps, path) => OperationKind::Download,
-                Some(ty) if ty.collection => OperationKind::List,
-                Some(ty)
-                    if ty.item == ItemType::Primitive(Primitive::Stream)
-                        && !page.has_two_answers() =>
-                {
-                    OperationKind::Download
-                }
-                Some(_) => OperationKind::Get,
-                None if selects_many => OperationKind::List,
-                None => OperationKind::Get,
-            },
+            None if is_stream(steps, path) || answers_bytes(page, answer) => {
+                OperationKind::Download
+            }
+            None if answer.map_or(selects_many, |ty| ty.collection) => OperationKind::List,
+            None => OperationKind::Get,
         },
         Method::Post => match called(path, last, page) {
             Some(name) => OperationKind::Action(name.to_owned()),
@@ -63,6 +57,11 @@ pub(super) fn of(
         Method::Patch => OperationKind::Update,
         Method::Delete => OperationKind::Delete,
     }
+}
+
+fn answers_bytes(page: &PageClaims, answer: Option<&Type>) -> bool {
+    let bytes = Type::single(ItemType::Primitive(Primitive::Stream));
+    answer == Some(&bytes) && !page.has_two_answers()
 }
 
 fn system(method: Method, path: &Parsed) -> OperationKind {
@@ -136,7 +135,7 @@ pub(super) fn creates(page: &PageClaims) -> bool {
 }
 
 /// Whether the end of a path selects bytes.
-pub(super) fn is_stream(steps: &[Step], path: &Parsed) -> bool {
+pub(super) fn is_stream(steps: &[Rc<Step>], path: &Parsed) -> bool {
     let ends_in_value = matches!(path.segments.last().map(|part| &part.shape), Some(Shape::System(name)) if name == "$value");
     let ty = steps
         .last()

@@ -133,22 +133,6 @@ impl<'a> PageClaims<'a> {
             && has(|body| matches!(body, ResponseText::Value(_)))
     }
 
-    /// The first success that carries a value.
-    pub(super) fn answer(&self, scope: &Scope) -> Option<Type> {
-        self.responses(scope)
-            .into_iter()
-            .filter(|response| response.status < 300)
-            .find_map(|response| match response.body {
-                ResponseBody::Value(ty) => Some(ty),
-                ResponseBody::Collection(item) => Some(Type {
-                    collection: true,
-                    ..item
-                }),
-                ResponseBody::Stream => Some(Type::single(ItemType::Primitive(Primitive::Stream))),
-                ResponseBody::Empty | ResponseBody::Unknown => None,
-            })
-    }
-
     /// The documented answers, success first.
     pub(super) fn responses(&self, scope: &Scope) -> Vec<Response> {
         let mut out: Vec<Response> = Vec::with_capacity(self.answers.len());
@@ -248,8 +232,8 @@ impl<'a> PageClaims<'a> {
         }
     }
 
-    /// What the request carries; `target` is what the path selects.
-    pub(super) fn request_body(
+    /// What the request carries; `target` is the type of what it makes or changes.
+    fn request_body(
         &self,
         target: Option<&Type>,
         input: Input,
@@ -261,26 +245,34 @@ impl<'a> PageClaims<'a> {
                 ty: scope.ty(text, self.id),
                 members: self.body_members(scope),
             }),
-            Some(BodyText::Parameters) => Some(RequestBody::Parameters(
-                self.members
-                    .iter()
-                    .map(|(fact, row)| parameter(fact, row, input, scope, self.id))
-                    .collect(),
-            )),
-            Some(BodyText::Json) => {
-                Some(
-                    target.map_or(RequestBody::Unknown, |ty| RequestBody::Object {
-                        ty: Type::single(ty.item.clone()),
-                        members: self.body_members(scope),
-                    }),
-                )
-            }
+            Some(BodyText::Parameters) => Some(self.body_parameters(input, scope)),
+            Some(BodyText::Json) => Some(self.some_json(target, input, scope)),
             Some(BodyText::Reference) => Some(RequestBody::Reference),
             Some(BodyText::Stream) => Some(RequestBody::Stream {
                 media_type: self.media_type(),
             }),
-            None => self.shows_body().then_some(RequestBody::Unknown),
+            None => self
+                .shows_body()
+                .then(|| self.some_json(target, input, scope)),
         }
+    }
+
+    /// JSON that the page does not name: what the request is about, else what the rows list.
+    fn some_json(&self, target: Option<&Type>, input: Input, scope: &Scope) -> RequestBody {
+        match target {
+            Some(ty) => RequestBody::Object {
+                ty: Type::single(ty.item.clone()),
+                members: self.body_members(scope),
+            },
+            None if self.members.is_empty() => RequestBody::Unknown,
+            None => self.body_parameters(input, scope),
+        }
+    }
+
+    fn body_parameters(&self, input: Input, scope: &Scope) -> RequestBody {
+        let rows = self.members.iter();
+        let parameters = rows.map(|(fact, row)| parameter(fact, row, input, scope, self.id));
+        RequestBody::Parameters(parameters.collect())
     }
 
     fn body_members(&self, scope: &Scope) -> Vec<BodyMember> {
@@ -406,7 +398,13 @@ impl<'a> PageClaims<'a> {
     }
 
     /// Everything that the page says of all its requests.
-    pub(super) fn page(&self, target: Option<&Type>, input: Input, scope: &Scope) -> OperationPage {
+    pub(super) fn page(
+        &self,
+        target: Option<&Type>,
+        responses: Vec<Response>,
+        input: Input,
+        scope: &Scope,
+    ) -> OperationPage {
         let table = |place| {
             let mut out = Vec::new();
             for (fact, row) in self.parameters(place) {
@@ -420,14 +418,33 @@ impl<'a> PageClaims<'a> {
             deprecated: self.deprecated.cloned(),
             permissions: self.permissions(),
             query: self.query(input, scope),
-            headers: table(ParameterPlace::Header),
+            headers: table(ParameterPlace::Header)
+                .into_iter()
+                .filter(|header| !is_plumbing(&header.name))
+                .collect(),
             function_parameters: table(ParameterPlace::Function),
             body: self.request_body(target, input, scope),
-            responses: self.responses(scope),
+            responses,
             examples: self.examples().collect(),
             page: input.pages[self.id.index()].1.path.clone(),
         }
     }
+}
+
+/// What the first success that carries something carries.
+pub(super) fn value(responses: &[Response]) -> Option<Type> {
+    responses
+        .iter()
+        .filter(|response| response.status < 300)
+        .find_map(|response| match &response.body {
+            ResponseBody::Value(ty) => Some(ty.clone()),
+            ResponseBody::Collection(item) => Some(Type {
+                collection: true,
+                ..item.clone()
+            }),
+            ResponseBody::Stream => Some(Type::single(ItemType::Primitive(Primitive::Stream))),
+            ResponseBody::Empty | ResponseBody::Unknown => None,
+        })
 }
 
 /// One value, many, or bytes.
@@ -499,6 +516,13 @@ fn query_names(query: &str) -> impl Iterator<Item = &str> {
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
         })
+}
+
+/// Headers that every client sets by itself.
+fn is_plumbing(header: &str) -> bool {
+    ["authorization", "content-type", "content-length"]
+        .iter()
+        .any(|known| header.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]

@@ -6,12 +6,15 @@
 //!
 //! A beginning of a path means the same whichever page it is from, so each is looked up once.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use super::path::{Parsed, Shape, singular, without_namespace};
 use crate::{
-    api::{ItemType, Root, SegmentKind, StructuredType, Type, TypeId},
-    ir::{Primitive, TypeName},
+    api::{ItemType, Root, SegmentKind, StructuredType, Type, TypeId, TypeKind},
+    ir::{DEFAULT_NAMESPACE, Primitive, TypeName},
     resolve::Scope,
 };
 
@@ -65,7 +68,7 @@ pub(super) struct Walker<'a> {
     scope: &'a Scope<'a>,
     types: &'a [StructuredType],
     evidence: &'a Evidence<'a>,
-    steps: HashMap<&'a str, Step>,
+    steps: HashMap<&'a str, Rc<Step>>,
     /// The types of the members of a type, own and inherited, by lower-cased name.
     members: HashMap<TypeId, HashMap<String, Type>>,
     roots: HashMap<String, Root>,
@@ -88,8 +91,8 @@ impl<'a> Walker<'a> {
     }
 
     /// The steps of a path.
-    pub(super) fn walk(&mut self, path: &'a Parsed) -> Vec<Step> {
-        let mut steps: Vec<Step> = Vec::with_capacity(path.segments.len());
+    pub(super) fn walk(&mut self, path: &'a Parsed) -> Vec<Rc<Step>> {
+        let mut steps: Vec<Rc<Step>> = Vec::with_capacity(path.segments.len());
         for at in 0..path.segments.len() {
             let key = path.prefix(at);
             if let Some(known) = self.steps.get(key) {
@@ -97,10 +100,10 @@ impl<'a> Walker<'a> {
                 continue;
             }
             let is_last = at + 1 == path.segments.len();
-            let step = match steps.last() {
+            let step = Rc::new(match steps.last() {
                 None => self.first(path, key),
-                Some(parent) => self.next(path, at, key, &parent.clone(), is_last),
-            };
+                Some(parent) => self.next(path, at, key, parent, is_last),
+            });
             self.steps.insert(key, step.clone());
             steps.push(step);
         }
@@ -171,14 +174,24 @@ impl<'a> Walker<'a> {
 
     /// What pages say of it; else the type that is named like it.
     fn type_of_root(&self, name: &str, key: &str) -> Option<Type> {
-        let named = |name: &str| self.scope.type_by_name(name).map(ItemType::Structured);
+        let entity = |name: &str| {
+            let id = self.scope.type_by_name(name)?;
+            (self.types[id.index()].kind == TypeKind::Entity).then_some(id)
+        };
+        let named = |name: &str| entity(name).map(ItemType::Structured);
         // The signed-in user, whichever page describes it.
         if name.eq_ignore_ascii_case("me") {
             return named("user").map(Type::single);
         }
         let said = self.evidence.of(key).filter(|ty| structured(ty).is_some());
-        if said.is_some() {
-            return said;
+        if let Some(said) = said {
+            // Pages on what several types have in common answer with their base type.
+            let own = entity(&singular(name))
+                .filter(|own| structured(&said).is_some_and(|said| self.derives_from(*own, said)));
+            return Some(Type {
+                item: own.map_or(said.item, ItemType::Structured),
+                collection: said.collection || self.evidence.has_items(key),
+            });
         }
         let many = self.evidence.has_items(key);
         if many {
@@ -195,6 +208,10 @@ impl<'a> Walker<'a> {
             .or_else(|| named(&format!("cloud{name}")))
             .or_else(|| named(&singular(name)))?;
         Some(Type::single(item))
+    }
+
+    fn derives_from(&self, id: TypeId, ancestor: TypeId) -> bool {
+        std::iter::successors(Some(id), |id| self.types[id.index()].base).any(|id| id == ancestor)
     }
 
     fn next(&mut self, path: &Parsed, at: usize, key: &str, parent: &Step, is_last: bool) -> Step {
@@ -248,6 +265,14 @@ impl<'a> Walker<'a> {
             return Step {
                 kind: SegmentKind::Name,
                 ty: Some(ty),
+                is_known: true,
+            };
+        }
+        if is_guid(name) {
+            let ty = parent.ty.as_ref().map(|ty| Type::single(ty.item.clone()));
+            return Step {
+                kind: SegmentKind::Key,
+                ty,
                 is_known: true,
             };
         }
@@ -389,13 +414,22 @@ pub(super) fn structured(ty: &Type) -> Option<TypeId> {
     }
 }
 
-/// The qualified name of what a path calls.
+/// Whether a segment is a key written out.
+fn is_guid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12])
+        && text
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+/// The qualified name of what a path calls: as the path has it, else in the namespace of the page.
 pub(super) fn qualified(name: &str, namespace: &str) -> TypeName {
     let short = without_namespace(name);
-    if short.contains('.') {
-        TypeName::in_namespace("microsoft.graph", short)
-    } else if short.len() < name.len() {
+    if short.starts_with("microsoft.") || (!short.contains('.') && short.len() < name.len()) {
         TypeName::new(name)
+    } else if short.contains('.') {
+        TypeName::in_namespace(DEFAULT_NAMESPACE, short)
     } else {
         TypeName::in_namespace(namespace, short)
     }

@@ -1,0 +1,63 @@
+//! What every request and every model rests on; the same in every crate that is generated.
+//!
+//! Values read themselves from and write themselves as JSON through the [`Json`] trait. Models do not: each has a table
+//! of member names and hands out its fields as [`Slot`]s, and one reader and one writer in this module do the rest.
+//! That keeps thousands of models cheap to compile.
+
+mod client;
+pub(crate) mod enums;
+mod error;
+mod extra;
+pub(crate) mod json;
+pub(crate) mod model;
+mod nav;
+mod page;
+mod path;
+mod request;
+mod scalar;
+
+pub use self::{
+    client::{GraphClient, GraphClientOptions},
+    enums::{Flags, Members, OpenEnum, UnknownValue},
+    error::{GraphError, GraphErrorDetail, GraphErrorExt},
+    extra::Extra,
+    json::{Json, Malformed, Reader},
+    model::{Boxed, DerivedFrom, Model, ModelExt, Slot, Slots, SlotsMut, TypeInfo},
+    nav::Nav,
+    page::{Page, Pager},
+    path::{Argument, Path},
+    request::{Answer, Content, Request, Response},
+    scalar::{Decimal, IsoDuration},
+};
+
+/// What the modules of models import.
+#[allow(unused_imports)] // Not every API has dates.
+pub(crate) mod models {
+    pub(crate) use azure_core::{Bytes, Uuid, time::OffsetDateTime};
+    pub(crate) use serde_json::Value;
+    pub(crate) use time::{Date, Time};
+
+    pub(crate) use super::{
+        Boxed, Decimal, DerivedFrom, Extra, Flags, IsoDuration, Model, Nav, OpenEnum, Slots,
+        SlotsMut, TypeInfo, UnknownValue,
+        enums::{Members, open_enums},
+        model::models,
+    };
+}
+
+/// What the modules of requests import.
+#[allow(unused_imports)] // Not every API has dates.
+pub(crate) mod requests {
+    pub(crate) use azure_core::{
+        Bytes, Uuid,
+        http::{Body, Method},
+        time::OffsetDateTime,
+    };
+    pub(crate) use serde_json::Value;
+    pub(crate) use time::{Date, Time};
+
+    pub(crate) use super::{
+        Content, Decimal, DerivedFrom, Flags, GraphClient, IsoDuration, Page, Path, Request,
+    };
+    pub(crate) use crate::{actions, models};
+}

@@ -1,0 +1,197 @@
+//! The error object that Graph answers with, inside of an `azure_core` error.
+
+use std::fmt;
+
+use azure_core::{error::ErrorKind, http::RawResponse};
+use serde_json::Value;
+
+/// What the service says about a request that failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GraphError {
+    /// HTTP status code.
+    pub status: u16,
+    /// Such as `Request_ResourceNotFound`; empty if the answer was not an error object.
+    pub code: String,
+    /// For people; may change.
+    pub message: String,
+    /// What the error is about, such as the name of a property.
+    pub target: Option<String>,
+    /// Further errors of the same request.
+    pub details: Vec<GraphErrorDetail>,
+    /// Codes of the inner errors, each more specific than the one before.
+    pub inner_codes: Vec<String>,
+    /// The service's id of the request; name it when you ask for support.
+    pub request_id: Option<String>,
+    /// The client's id of the request.
+    pub client_request_id: Option<String>,
+    /// When the request was answered.
+    pub date: Option<String>,
+    /// How long to wait before the next request, as the service writes it in `Retry-After`.
+    pub retry_after: Option<String>,
+}
+
+/// One of several errors of a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GraphErrorDetail {
+    /// Such as `ObjectConflict`.
+    pub code: String,
+    /// For people; may change.
+    pub message: String,
+    /// What the error is about.
+    pub target: Option<String>,
+}
+
+impl fmt::Display for GraphError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.code.as_str(), self.message.as_str()) {
+            ("", "") => write!(f, "the service answered with status {}", self.status),
+            (code, "") => write!(f, "{code} (status {})", self.status),
+            ("", message) => write!(f, "{message} (status {})", self.status),
+            (code, message) => write!(f, "{code}: {message} (status {})", self.status),
+        }
+    }
+}
+
+impl std::error::Error for GraphError {}
+
+/// Finds Graph's error object in an `azure_core` error.
+pub trait GraphErrorExt {
+    /// What the service said, if it was the service that refused.
+    fn graph(&self) -> Option<&GraphError>;
+}
+
+impl GraphErrorExt for azure_core::Error {
+    fn graph(&self) -> Option<&GraphError> {
+        self.downcast_ref()
+    }
+}
+
+/// The error for an answer that is no success.
+pub(crate) fn from_response(response: RawResponse) -> azure_core::Error {
+    let header = |name: &'static str| response.headers().get_optional_string(&name.into());
+    let mut error = serde_json::from_slice::<Value>(response.body()).map_or_else(
+        |_| GraphError::default(),
+        |body| read(body.get("error").unwrap_or(&Value::Null)),
+    );
+    error.status = u16::from(response.status());
+    error.retry_after = header("retry-after");
+    error.request_id = error.request_id.or_else(|| header("request-id"));
+    error.client_request_id = error
+        .client_request_id
+        .or_else(|| header("client-request-id"));
+    let kind = ErrorKind::HttpResponse {
+        status: response.status(),
+        error_code: Some(error.code.clone()).filter(|code| !code.is_empty()),
+        raw_response: Some(Box::new(response)),
+    };
+    azure_core::Error::new(kind, error)
+}
+
+/// Reads the `error` member. Every part of it may be missing or of another type.
+fn read(error: &Value) -> GraphError {
+    let (code, message, target) = head(error);
+    let details = error.get("details").and_then(Value::as_array);
+    let detail = |detail: &Value| {
+        let (code, message, target) = head(detail);
+        GraphErrorDetail {
+            code,
+            message,
+            target,
+        }
+    };
+    let mut read = GraphError {
+        code,
+        message,
+        target,
+        details: details.into_iter().flatten().map(detail).collect(),
+        ..GraphError::default()
+    };
+    let mut inner = inner_error(error);
+    while let Some(error) = inner {
+        read.inner_codes.extend(text(error, "code"));
+        read.date = read.date.or_else(|| text(error, "date"));
+        read.request_id = read.request_id.or_else(|| text(error, "request-id"));
+        read.client_request_id = read
+            .client_request_id
+            .or_else(|| text(error, "client-request-id"));
+        inner = inner_error(error);
+    }
+    read
+}
+
+/// Services write it in both ways.
+fn inner_error(error: &Value) -> Option<&Value> {
+    error.get("innerError").or_else(|| error.get("innererror"))
+}
+
+fn head(error: &Value) -> (String, String, Option<String>) {
+    // Some services answer with `{"error": "code"}`, as OAuth does.
+    let code = text(error, "code").or_else(|| error.as_str().map(str::to_owned));
+    (
+        code.unwrap_or_default(),
+        text(error, "message").unwrap_or_default(),
+        text(error, "target"),
+    )
+}
+
+fn text(object: &Value, name: &str) -> Option<String> {
+    object.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use azure_core::http::{StatusCode, headers::Headers};
+
+    use super::*;
+
+    fn answer(body: &'static str) -> azure_core::Error {
+        from_response(RawResponse::from_bytes(
+            StatusCode::NotFound,
+            Headers::new(),
+            body,
+        ))
+    }
+
+    #[test]
+    fn escapes_and_both_spellings_are_read() {
+        for inner in ["innerError", "innererror"] {
+            let body = format!(
+                r#"{{"error":{{"code":"A","message":"no \"x\"\r\n","details":null,
+                "{inner}":{{"code":"B","request-id":"r","{inner}":{{"code":"C"}}}}}}}}"#
+            );
+            let error = answer(body.leak());
+            let graph = error.graph().unwrap();
+            assert_eq!(
+                (graph.code.as_str(), graph.message.as_str()),
+                ("A", "no \"x\"\r\n")
+            );
+            assert_eq!(graph.inner_codes, ["B", "C"]);
+            assert_eq!(graph.request_id.as_deref(), Some("r"));
+            assert_eq!(error.http_status(), Some(StatusCode::NotFound));
+        }
+    }
+
+    #[test]
+    fn any_body_is_an_error() {
+        for body in [
+            "",
+            "<html>",
+            "[]",
+            "null",
+            r#"{"error":null}"#,
+            r#"{"error":{"code":1,"details":[1]}}"#,
+        ] {
+            assert_eq!(answer(body).graph().unwrap().status, 404, "{body}");
+        }
+        assert_eq!(
+            answer("").to_string(),
+            "the service answered with status 404"
+        );
+        assert_eq!(
+            answer(r#"{"error":"invalid_grant"}"#).graph().unwrap().code,
+            "invalid_grant"
+        );
+    }
+}

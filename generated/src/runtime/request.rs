@@ -1,0 +1,287 @@
+//! Requests: values that do nothing until they are sent, and the one way in which all of them are.
+
+use std::{future::IntoFuture, marker::PhantomData, pin::Pin};
+
+use azure_core::{
+    Bytes,
+    error::ErrorKind,
+    http::{
+        Body, Context, Method, RawResponse, StatusCode, Url,
+        headers::{ACCEPT, CONTENT_TYPE, HeaderName, Headers},
+    },
+};
+
+use super::{GraphClient, Json, path::encode};
+
+/// A request that can be sent; its answer is a `T`.
+///
+/// `request.await` gives the value; [`send`](Self::send) gives the status and the headers as well.
+#[must_use = "a request does nothing until it is awaited"]
+pub struct Request<T> {
+    pub(crate) client: GraphClient,
+    method: Method,
+    /// What was wrong with the arguments is reported when the request is sent.
+    url: azure_core::Result<String>,
+    query: Vec<(String, String)>,
+    headers: Vec<(HeaderName, String)>,
+    body: Option<(Body, &'static str)>,
+    answer: PhantomData<fn() -> T>,
+}
+
+impl<T> std::fmt::Debug for Request<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Neither headers nor the body: they may hold secrets.
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> Request<T> {
+    pub(crate) fn new(
+        client: GraphClient,
+        method: Method,
+        url: azure_core::Result<String>,
+    ) -> Self {
+        Self {
+            client,
+            method,
+            url,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: None,
+            answer: PhantomData,
+        }
+    }
+
+    pub(crate) fn json(self, json: String) -> Self {
+        self.content(json.into(), "application/json")
+    }
+
+    pub(crate) fn content(mut self, body: Body, media_type: &'static str) -> Self {
+        self.body = Some((body, media_type));
+        self
+    }
+
+    /// Asks for these properties only (`$select`).
+    pub fn select<S: AsRef<str>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        self.query("$select", join(names))
+    }
+
+    /// Asks for the targets of these navigation properties as well (`$expand`).
+    pub fn expand<S: AsRef<str>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        self.query("$expand", join(names))
+    }
+
+    /// Asks for the items that meet a condition (`$filter`): `startswith(displayName, 'A')`.
+    pub fn filter(self, condition: impl Into<String>) -> Self {
+        self.query("$filter", condition)
+    }
+
+    /// Asks for the items that match a search (`$search`): `"displayName:wa"`. Directory objects need this header,
+    /// which is set for you: `ConsistencyLevel: eventual`.
+    pub fn search(self, expression: impl Into<String>) -> Self {
+        self.query("$search", expression)
+            .header("ConsistencyLevel", "eventual")
+    }
+
+    /// Orders the items (`$orderby`): `["displayName desc"]`.
+    pub fn orderby<S: AsRef<str>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        self.query("$orderby", join(names))
+    }
+
+    /// Sets the number of items in a page (`$top`).
+    pub fn top(self, count: u32) -> Self {
+        self.query("$top", count.to_string())
+    }
+
+    /// Leaves out the first items (`$skip`).
+    pub fn skip(self, count: u32) -> Self {
+        self.query("$skip", count.to_string())
+    }
+
+    /// Asks for the number of all items (`$count`). Directory objects need this header, which is set for you:
+    /// `ConsistencyLevel: eventual`.
+    pub fn count(self) -> Self {
+        self.query("$count", "true")
+            .header("ConsistencyLevel", "eventual")
+    }
+
+    /// Sets any query parameter; replaces an earlier value.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let name = name.into();
+        self.query.retain(|(other, _)| *other != name);
+        self.query.push((name, value.into()));
+        self
+    }
+
+    /// Sets a header; replaces an earlier value.
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        let name = HeaderName::from(name.to_ascii_lowercase());
+        self.headers.retain(|(other, _)| *other != name);
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The URL with its query, or what is wrong with the arguments.
+    pub fn url(&self) -> azure_core::Result<Url> {
+        let mut text = match &self.url {
+            Ok(url) => url.clone(),
+            Err(error) => {
+                return Err(azure_core::Error::with_message(
+                    ErrorKind::DataConversion,
+                    error.to_string(),
+                ));
+            }
+        };
+        for (index, (name, value)) in self.query.iter().enumerate() {
+            text.push(if index == 0 { '?' } else { '&' });
+            encode(&mut text, name);
+            text.push('=');
+            encode(&mut text, value);
+        }
+        Url::parse(&text).map_err(|error| azure_core::Error::new(ErrorKind::DataConversion, error))
+    }
+
+    /// The request as `azure_core` sends it, without the headers that its pipeline adds.
+    pub fn to_http(&self) -> azure_core::Result<azure_core::http::Request> {
+        self.to_http_at(self.url()?)
+    }
+
+    pub(crate) fn to_http_at(&self, url: Url) -> azure_core::Result<azure_core::http::Request> {
+        let mut request = azure_core::http::Request::new(url, self.method);
+        request.insert_header(ACCEPT, "application/json");
+        for (name, value) in &self.headers {
+            request.insert_header(name.clone(), value.clone());
+        }
+        if let Some((body, media_type)) = &self.body {
+            request.insert_header(CONTENT_TYPE, *media_type);
+            request.set_body(body.clone());
+        }
+        Ok(request)
+    }
+}
+
+/// Joins names by commas.
+fn join<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
+    let mut joined = String::new();
+    for name in names {
+        if !joined.is_empty() {
+            joined.push(',');
+        }
+        joined.push_str(name.as_ref());
+    }
+    joined
+}
+
+impl<T: Answer> Request<T> {
+    /// Sends the request. An answer that is no success is an error; see [`GraphErrorExt`](super::GraphErrorExt).
+    pub async fn send(self) -> azure_core::Result<Response<T>> {
+        let mut request = self.to_http()?;
+        self.client
+            .execute(&Context::new(), &mut request)
+            .await
+            .map(Response::from)
+    }
+}
+
+impl<T: Answer + Send + 'static> IntoFuture for Request<T> {
+    type Output = azure_core::Result<T>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.send().await?.into_model() })
+    }
+}
+
+/// An answer that is a success.
+#[derive(Clone, Debug)]
+pub struct Response<T> {
+    raw: RawResponse,
+    answer: PhantomData<fn() -> T>,
+}
+
+impl<T> From<RawResponse> for Response<T> {
+    fn from(raw: RawResponse) -> Self {
+        Self {
+            raw,
+            answer: PhantomData,
+        }
+    }
+}
+
+impl<T: Answer> Response<T> {
+    /// Status code.
+    pub fn status(&self) -> StatusCode {
+        self.raw.status()
+    }
+
+    /// Headers.
+    pub fn headers(&self) -> &Headers {
+        self.raw.headers()
+    }
+
+    /// The body as it came.
+    pub fn body(&self) -> &[u8] {
+        self.raw.body()
+    }
+
+    /// Reads the body.
+    pub fn into_model(self) -> azure_core::Result<T> {
+        T::read_body(self.raw.into_body().into())
+    }
+}
+
+/// What can be read from the body of an answer.
+pub trait Answer: Sized {
+    /// Reads the whole body.
+    fn read_body(body: Bytes) -> azure_core::Result<Self>;
+}
+
+/// Nothing is expected; what came is ignored.
+impl Answer for () {
+    fn read_body(_body: Bytes) -> azure_core::Result<Self> {
+        Ok(())
+    }
+}
+
+/// An answer that is no JSON: a file, a photo, a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content(pub Bytes);
+
+impl Answer for Content {
+    fn read_body(body: Bytes) -> azure_core::Result<Self> {
+        Ok(Self(body))
+    }
+}
+
+impl<T: Json> Answer for T {
+    fn read_body(body: Bytes) -> azure_core::Result<Self> {
+        Ok(read_json(&body)?)
+    }
+}
+
+/// The value may be missing: the service may answer with 204 where there is nothing to say.
+impl<T: Json> Answer for Option<T> {
+    fn read_body(body: Bytes) -> azure_core::Result<Self> {
+        if body.is_empty() {
+            Ok(None)
+        } else {
+            T::read_body(body).map(Some)
+        }
+    }
+}
+
+/// Reads a value that comes bare or as `{"value": …}` (OData JSON Format 4.0, section 11).
+fn read_json<T: Json>(body: &[u8]) -> azure_core::Result<T> {
+    let text = std::str::from_utf8(body).map_err(|error| {
+        azure_core::Error::with_error(ErrorKind::DataConversion, error, "the answer is not UTF-8")
+    })?;
+    T::from_json(text).or_else(|error| {
+        let wrapped = super::Extra::from_json(text).ok();
+        wrapped
+            .and_then(|object| object.get("value"))
+            .ok_or_else(|| error.into())
+    })
+}

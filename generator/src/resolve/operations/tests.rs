@@ -1,0 +1,383 @@
+//! Small references, compiled: what becomes of their requests.
+
+use crate::{
+    api::{Api, ItemType, Operation, RequestBody, ResponseBody, Type},
+    compile,
+    docs::Docs,
+    ir::ApiVersion,
+    vocabulary::Vocabulary,
+};
+
+const USER: &str = "# user resource type\n\nNamespace: microsoft.graph\n\n## Properties\n\n|Property|Type|Description|\n|:---|:---|:---|\n|id|String|Key of the entity.|\n|photo|Stream|A picture.|\n\n## Relationships\n\n|Relationship|Type|Description|\n|:---|:---|:---|\n|messages|[message](message.md) collection|Mail.|\n|manager|[user](user.md)|Who leads.|\n\n## JSON representation\n\n<!-- { \"blockType\": \"resource\", \"keyProperty\": \"id\", \"@odata.type\": \"microsoft.graph.user\" } -->\n```json\n{}\n```\n";
+
+const MESSAGE: &str = "# message resource type\n\nNamespace: microsoft.graph\n\n## Properties\n\n|Property|Type|Description|\n|:---|:---|:---|\n|id|String|Key of the entity.|\n|subject|String|What about.|\n\n## JSON representation\n\n<!-- { \"blockType\": \"resource\", \"keyProperty\": \"id\", \"@odata.type\": \"microsoft.graph.message\" } -->\n```json\n{}\n```\n";
+
+const EVENT_MESSAGE: &str = "# eventMessage resource type\n\nNamespace: microsoft.graph\n\nInherits from [message](message.md).\n\n## Properties\n\n|Property|Type|Description|\n|:---|:---|:---|\n|place|String|Where.|\n\n## JSON representation\n\n<!-- { \"blockType\": \"resource\", \"baseType\": \"microsoft.graph.message\", \"@odata.type\": \"microsoft.graph.eventMessage\" } -->\n```json\n{}\n```\n";
+
+/// An operation page from its title, request lines, and the sentences on body and answer.
+fn page(title: &str, lines: &str, body: &str, response: &str) -> String {
+    format!(
+        "# {title}\n\nNamespace: microsoft.graph\n\nDoes it.\n\n## HTTP request\n\n```http\n{lines}\n```\n\n## Request body\n\n{body}\n\n## Response\n\n{response}\n"
+    )
+}
+
+const NO_BODY: &str = "Do not supply a request body for this method.";
+const ONE: &str = "If successful, this method returns a `200 OK` response code and a [message](../resources/message.md) object in the response body.";
+const MANY: &str = "If successful, this method returns a `200 OK` response code and a collection of [message](../resources/message.md) objects in the response body.";
+const NOTHING: &str = "If successful, this method returns a `204 No Content` response code.";
+
+fn api(pages: &[(&str, String)]) -> Api {
+    let mut texts = vec![
+        ("resources/user.md".to_owned(), USER.to_owned()),
+        ("resources/message.md".to_owned(), MESSAGE.to_owned()),
+        (
+            "resources/eventmessage.md".to_owned(),
+            EVENT_MESSAGE.to_owned(),
+        ),
+    ];
+    texts.extend(
+        pages
+            .iter()
+            .map(|(name, text)| (format!("api/{name}.md"), text.clone())),
+    );
+    compile(
+        Docs::from_texts(ApiVersion::V1_0, texts),
+        &Vocabulary::default(),
+    )
+    .api
+}
+
+fn name(api: &Api, ty: &Type) -> String {
+    let item = match &ty.item {
+        ItemType::Primitive(primitive) => primitive.to_string(),
+        ItemType::Structured(id) => api[*id].name.name().to_owned(),
+        ItemType::Enum(id) => api[*id].name.name().to_owned(),
+        ItemType::Unknown { text, .. } => format!("?{text}"),
+    };
+    if ty.collection {
+        format!("[{item}]")
+    } else {
+        item
+    }
+}
+
+fn show(api: &Api, operation: &Operation) -> String {
+    let body = match &operation.page.body {
+        None => "-".to_owned(),
+        Some(RequestBody::Object { ty, .. }) => name(api, ty),
+        Some(RequestBody::Parameters(parameters)) => {
+            let names: Vec<_> = parameters
+                .iter()
+                .map(|parameter| parameter.name.as_str())
+                .collect();
+            format!("({})", names.join(", "))
+        }
+        Some(RequestBody::Reference) => "ref".to_owned(),
+        Some(RequestBody::Stream { .. }) => "bytes".to_owned(),
+        Some(RequestBody::Unknown) => "?".to_owned(),
+    };
+    let answers = operation
+        .page
+        .responses
+        .iter()
+        .map(|response| match &response.body {
+            ResponseBody::Empty => "-".to_owned(),
+            ResponseBody::Value(ty) => name(api, ty),
+            ResponseBody::Collection(ty) => format!("[{}]", name(api, ty)),
+            ResponseBody::Stream => "bytes".to_owned(),
+            ResponseBody::Unknown => "?".to_owned(),
+        });
+    let answers: Vec<_> = answers.collect();
+    let path = super::text_of(&operation.path);
+    format!(
+        "{} {path} {:?} {body} -> {}",
+        operation.method,
+        operation.kind,
+        answers.join("; ")
+    )
+}
+
+#[track_caller]
+fn check(pages: &[(&str, String)], expected: &[&str]) {
+    let api = api(pages);
+    let shown: Vec<_> = api
+        .operations
+        .iter()
+        .map(|operation| show(&api, operation))
+        .collect();
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn kinds_follow_method_path_and_answer() {
+    check(
+        &[
+            (
+                "message-list",
+                page("List messages", "GET /users/{id}/messages", NO_BODY, MANY),
+            ),
+            (
+                "message-get",
+                page("Get message", "GET /users/{id}/messages/{id}", NO_BODY, ONE),
+            ),
+            (
+                "message-post",
+                page(
+                    "Create message",
+                    "POST /users/{id}/messages",
+                    "In the request body, supply a JSON representation of the [message](../resources/message.md) object.",
+                    &ONE.replace("200 OK", "201 Created"),
+                ),
+            ),
+            (
+                "message-update",
+                page(
+                    "Update message",
+                    "PATCH /users/{id}/messages/{id}",
+                    "In the request body, supply the values for relevant fields that should be updated.",
+                    ONE,
+                ),
+            ),
+            (
+                "message-delete",
+                page(
+                    "Delete message",
+                    "DELETE /users/{id}/messages/{id}",
+                    NO_BODY,
+                    NOTHING,
+                ),
+            ),
+            (
+                "message-delta",
+                page(
+                    "message: delta",
+                    "GET /users/{id}/messages/delta",
+                    NO_BODY,
+                    MANY,
+                ),
+            ),
+            (
+                "message-reply",
+                page(
+                    "message: reply",
+                    "POST /users/{id}/messages/{id}/reply",
+                    "In the request body, provide a JSON object with the following parameters.\n\n|Parameter|Type|Description|\n|:---|:---|:---|\n|comment|String|What to say.|",
+                    NOTHING,
+                ),
+            ),
+        ],
+        &[
+            "GET /users/{userId}/messages List - -> [message]",
+            "POST /users/{userId}/messages Create message -> message",
+            "GET /users/{userId}/messages/delta Delta - -> [message]",
+            "GET /users/{userId}/messages/{messageId} Get - -> message",
+            "PATCH /users/{userId}/messages/{messageId} Update message -> message",
+            "DELETE /users/{userId}/messages/{messageId} Delete - -> -",
+            "POST /users/{userId}/messages/{messageId}/reply Action(\"reply\") (comment) -> -",
+        ],
+    );
+}
+
+#[test]
+fn references_and_bytes() {
+    check(
+        &[
+            (
+                "manager-put",
+                page(
+                    "Assign manager",
+                    "PUT /users/{id}/manager/$ref",
+                    "In the request body, supply a reference to the user.",
+                    NOTHING,
+                ),
+            ),
+            (
+                "manager-delete",
+                page(
+                    "Remove manager",
+                    "DELETE /users/{id}/manager/$ref",
+                    NO_BODY,
+                    NOTHING,
+                ),
+            ),
+            (
+                "photo-get",
+                page(
+                    "Get photo",
+                    "GET /me/photo/$value",
+                    NO_BODY,
+                    "If successful, this method returns a `200 OK` response code and binary data of the photo.",
+                ),
+            ),
+            (
+                "photo-put",
+                page(
+                    "Update photo",
+                    "PUT /me/photo/$value",
+                    "In the request body, include the binary data of the photo.",
+                    NOTHING,
+                ),
+            ),
+        ],
+        &[
+            "GET /me/photo/$value Download - -> bytes",
+            "PUT /me/photo/$value Upload bytes -> -",
+            "PUT /users/{userId}/manager/$ref AddReference ref -> -",
+            "DELETE /users/{userId}/manager/$ref RemoveReference - -> -",
+        ],
+    );
+}
+
+#[test]
+fn the_page_about_the_most_general_type_counts() {
+    let derived = ONE.replace(
+        "[message](../resources/message.md)",
+        "[eventMessage](../resources/eventmessage.md)",
+    );
+    let api = api(&[
+        (
+            "eventmessage-get",
+            page(
+                "Get eventMessage",
+                "GET /me/Messages/{eventMessageId}",
+                NO_BODY,
+                &derived,
+            ),
+        ),
+        (
+            "message-get",
+            page("Get message", "GET /me/messages/{id}", NO_BODY, ONE),
+        ),
+    ]);
+    let [operation] = &api.operations[..] else {
+        panic!("both pages document one request: {:?}", api.operations);
+    };
+    assert_eq!(&*operation.page.page, "api/message-get.md");
+    assert_eq!(operation.also.len(), 1);
+    assert_eq!(
+        show(&api, operation),
+        "GET /me/Messages/{eventMessageId} Get - -> message"
+    );
+}
+
+#[test]
+fn roots_and_callables_are_bound_by_what_paths_select() {
+    let api = api(&[
+        ("user-list", page("List users", "GET /users\nGET /me", NO_BODY, &MANY.replace("message", "user"))),
+        (
+            "message-move",
+            page(
+                "message: move",
+                "POST /me/messages/{id}/move\nPOST /users/{id}/messages/{id}/move",
+                "In the request body, provide a JSON object with the following parameters.\n\n|Parameter|Type|Description|\n|:---|:---|:---|\n|destinationId|String|Where to.|",
+                ONE,
+            ),
+        ),
+        (
+            "user-view",
+            page(
+                "user: view",
+                "GET /me/view(start='{start}',end={end})",
+                NO_BODY,
+                &MANY.replace("this method", "this function"),
+            )
+            .replace("## Request body", "## Function parameters\n\n|Parameter|Type|Description|\n|:---|:---|:---|\n|start|DateTimeOffset|From.|\n\n## Request body"),
+        ),
+    ]);
+    let roots: Vec<_> = api
+        .roots
+        .iter()
+        .map(|root| {
+            (
+                root.name.as_str(),
+                root.is_singleton,
+                root.ty.map(|id| api[id].name.name()),
+            )
+        })
+        .collect();
+    assert_eq!(
+        roots,
+        [("me", true, Some("user")), ("users", false, Some("user"))]
+    );
+    let callables: Vec<_> = api
+        .callables
+        .iter()
+        .map(|callable| {
+            let parameters: Vec<_> = callable
+                .parameters
+                .iter()
+                .map(|parameter| format!("{}: {}", parameter.name, name(&api, &parameter.ty)))
+                .collect();
+            let binding = callable
+                .binding
+                .as_ref()
+                .map_or("-".to_owned(), |ty| name(&api, ty));
+            let returns = callable
+                .returns
+                .as_ref()
+                .map_or("-".to_owned(), |ty| name(&api, ty));
+            format!(
+                "{}.{}({}) -> {returns}",
+                binding,
+                callable.name.name(),
+                parameters.join(", ")
+            )
+        })
+        .collect();
+    assert_eq!(
+        callables,
+        [
+            "message.move(destinationId: Edm.String) -> message",
+            "user.view(start: Edm.DateTimeOffset, end: Edm.String) -> [message]",
+        ]
+    );
+}
+
+#[test]
+fn ids_are_made_of_path_and_method() {
+    let api = api(&[
+        (
+            "message-get",
+            page("Get message", "GET /users/{id}/messages/{id}", NO_BODY, ONE),
+        ),
+        (
+            "message-list",
+            page("List messages", "GET /users/{id}/messages", NO_BODY, MANY),
+        ),
+        (
+            "file-get",
+            page(
+                "Get file",
+                "GET /me/drive/root:/{item-path}:/content",
+                NO_BODY,
+                NOTHING,
+            ),
+        ),
+    ]);
+    let ids: Vec<_> = api
+        .operations
+        .iter()
+        .map(|operation| operation.id.as_str())
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            "me_drive_root_path_content_get",
+            "users_id_messages_list",
+            "users_id_messages_id_get"
+        ]
+    );
+}
+
+#[test]
+fn hostile_pages_become_something() {
+    let lines = "GET /\nPOST {\nGET /{}/(/)\nDELETE /a(b='\nPATCH /ü/{ä|ö}\nGET /x:/y:/z:\nGET /$ref/$value";
+    api(&[
+        ("a", page("", lines, "", "`200`")),
+        ("b", "## HTTP request\n```\nGET /x\n".to_owned()),
+        (
+            "c",
+            "# \n\n## Permissions\n|a|\n|-|\n||\n\n## HTTP request\n\n## Response\n`204".to_owned(),
+        ),
+    ]);
+}
