@@ -57,6 +57,8 @@ pub struct TypeModel {
     pub traits: Vec<FactId>,
     /// Members in the order of the most trustworthy page, then those that only others name.
     pub members: Vec<MemberModel>,
+    /// Where others name it, if no page describes it.
+    pub references: Vec<FactId>,
 }
 
 /// The claims about a member, first the one that wins.
@@ -93,6 +95,7 @@ pub fn build(pages: &[(Role, Page)], facts: &[PageFacts]) -> Model {
     add_from_bodies(pages, facts, &mut model);
     add_undescribed_ancestors(facts, &mut model);
     add_lists(pages, facts, &mut model);
+    add_undescribed(pages, facts, &mut model);
     model
 }
 
@@ -149,6 +152,7 @@ fn type_model<'a>(model: &'a mut Model, name: &TypeName) -> &'a mut TypeModel {
         bases: Vec::new(),
         traits: Vec::new(),
         members: Vec::new(),
+        references: Vec::new(),
     })
 }
 
@@ -369,6 +373,55 @@ fn add_undescribed_ancestors(facts: &[PageFacts], model: &mut Model) {
         member(type_model(model, &name), index, &row.name)
             .rows
             .push(id);
+    }
+}
+
+/// Types that rows, bodies, answers and base types name, but of which no page tells anything: they have a name and no
+/// members.
+fn add_undescribed(pages: &[(Role, Page)], facts: &[PageFacts], model: &mut Model) {
+    for (id, fact) in all(facts) {
+        let reference = match &fact.claim {
+            Claim::Member { row, .. } | Claim::BodyMember(row) | Claim::Parameter { row, .. } => {
+                named(&row.ty)
+            }
+            Claim::Body(facts::BodyText::Object(ty))
+            | Claim::Response {
+                body: facts::ResponseText::Value(ty),
+                ..
+            } => named(ty),
+            Claim::Base { base, .. } => Some(base),
+            _ => None,
+        };
+        let Some(reference) = reference.filter(|reference| reference.name != "Json") else {
+            continue;
+        };
+        let names = candidates(pages, fact.page, reference, model);
+        let is_known = |name: &TypeName| {
+            model.types.contains_key(&name.key()) || model.enums.contains_key(&name.key())
+        };
+        let linked = target_page(pages, fact.page, reference).is_some();
+        let Some(name) = names.last().filter(|name| is_type_name(name)) else {
+            continue;
+        };
+        if !linked && !names.iter().any(is_known) {
+            type_model(model, &name.clone()).references.push(id);
+        } else if let Some(ty) = model
+            .types
+            .get_mut(&name.key())
+            .filter(|ty| ty.pages.is_empty())
+        {
+            ty.references.push(id);
+        }
+    }
+}
+
+fn named(ty: &TypeText) -> Option<&Reference> {
+    match &ty.item {
+        ItemText::Named(reference) => Some(reference),
+        ItemText::Primitive(_)
+        | ItemText::Union(_)
+        | ItemText::Enumeration
+        | ItemText::Unread(_) => None,
     }
 }
 

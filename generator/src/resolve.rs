@@ -59,10 +59,12 @@ pub fn resolve(
     let entities = kinds::on_their_own(input, &scope);
     scope.bases = inheritance::resolve(input, &scope, &entities);
     let mut types = types::resolve(input, &scope);
+    types::subtract_inherited(&mut types);
     kinds::set(input, &scope, &entities, &mut types);
     kinds::demote_navigation(&mut types);
     let operations = operations::resolve(input, &scope, &types);
     from_paths::complete(&mut types, &operations.operations);
+    types::subtract_inherited(&mut types);
     Api {
         version,
         types,

@@ -117,7 +117,7 @@ fn required(lower: &str) -> Option<bool> {
 }
 
 fn key(lower: &str) -> bool {
-    lower.contains("key of the entity")
+    lower.contains("key of the ") && lower.contains("entity")
         || lower == "key"
         || lower.starts_with("key.")
         || lower.starts_with("key, ")
@@ -163,11 +163,22 @@ fn default(description: &str, lower: &str) -> Option<String> {
 /// The name behind the last `Inherited from`.
 fn inherited_from(description: &str, lower: &str) -> Option<Reference> {
     let at = lower.rfind("inherited from")? + "inherited from".len();
-    reference(&description[at..])
+    named_type(&description[at..])
+}
+
+/// The type that a text begins with: a link, an emphasized or a qualified name. A bare word is just a word.
+pub(super) fn named_type(text: &str) -> Option<Reference> {
+    let rest = text.trim_start();
+    let rest = ["the ", "a ", "an "]
+        .iter()
+        .find_map(|article| rest.strip_prefix(article))
+        .unwrap_or(rest);
+    let marked = rest.starts_with(['[', '*', '`']) || rest.starts_with("microsoft.graph.");
+    reference(rest).filter(|_| marked)
 }
 
 /// The link or name that a text begins with.
-pub(super) fn reference(text: &str) -> Option<Reference> {
+fn reference(text: &str) -> Option<Reference> {
     let text = text.trim_start().trim_start_matches(['*', '`']);
     let text = ["the ", "an ", "a "]
         .iter()
@@ -348,6 +359,22 @@ fn after_lead(rest: &str) -> Option<&str> {
                 .find(|&at| lead[at..].starts_with(' ') || lead[at..].is_empty())
         });
     verb.map(|at| &rest[at..])
+}
+
+/// The first run of three or more code spans, whatever leads up to it.
+pub fn listed(description: &str) -> Vec<String> {
+    let mut rest = description;
+    while let Some(at) = rest.find('`') {
+        let found = code_list(&rest[at..]);
+        if found.len() >= 3 {
+            return found;
+        }
+        let span = rest[at + 1..]
+            .find('`')
+            .map_or(rest.len(), |end| at + end + 2);
+        rest = &rest[span..];
+    }
+    Vec::new()
 }
 
 /// A run of code spans between commas, `and` and `or`; a note in parentheses may follow each.

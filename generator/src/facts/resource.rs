@@ -350,13 +350,7 @@ fn base_in_prose(text: &str, lower: &str) -> Option<Reference> {
     ];
     PHRASES.iter().find_map(|phrase| {
         lower.match_indices(phrase).find_map(|(at, _)| {
-            let rest = text[at + phrase.len()..].trim_start();
-            let rest = ["the ", "a ", "an "]
-                .iter()
-                .find_map(|article| rest.strip_prefix(article))
-                .unwrap_or(rest);
-            let marked = rest.starts_with(['[', '*', '`']) || rest.starts_with("microsoft.graph.");
-            let reference = facets::reference(rest).filter(|_| marked)?;
+            let reference = facets::named_type(&text[at + phrase.len()..])?;
             let page = reference
                 .target
                 .as_ref()

@@ -44,7 +44,9 @@ pub(super) fn complete(types: &mut [StructuredType], operations: &[Operation]) {
         let lineage = std::iter::successors(Some(*owner), |id| bases[id.index()]);
         let declared = lineage.into_iter().find_map(|id| {
             let members = &types[id.index()].members;
-            let at = members.iter().position(|member| member.name.eq_ignore_ascii_case(key))?;
+            let at = members
+                .iter()
+                .position(|member| member.name.eq_ignore_ascii_case(key))?;
             Some((id, at))
         });
         match declared {
@@ -64,21 +66,27 @@ fn witnessed(operations: &[Operation]) -> BTreeMap<(TypeId, String), Witnessed<'
     for operation in operations {
         let segments = &operation.path.segments;
         for (at, pair) in segments.windows(2).enumerate() {
-            let Some((owner, name, ty)) = step(&pair[0], &pair[1]) else { continue };
+            let Some((owner, name, ty)) = step(&pair[0], &pair[1]) else {
+                continue;
+            };
             let is_end = at + 2 == segments.len();
-            let entry = out.entry((owner, name.to_ascii_lowercase())).or_insert_with(|| Witnessed {
-                name,
-                one_spelling: true,
-                ty,
-                answers_many: None,
-                description: "",
-                source: &operation.source,
-                has_items: false,
-                creates: false,
-                links: false,
-            });
+            let entry = out
+                .entry((owner, name.to_ascii_lowercase()))
+                .or_insert_with(|| Witnessed {
+                    name,
+                    one_spelling: true,
+                    ty,
+                    answers_many: None,
+                    description: "",
+                    source: &operation.source,
+                    has_items: false,
+                    creates: false,
+                    links: false,
+                });
             entry.one_spelling &= entry.name == name;
-            entry.has_items |= segments.get(at + 2).is_some_and(|next| next.kind == SegmentKind::Key);
+            entry.has_items |= segments
+                .get(at + 2)
+                .is_some_and(|next| next.kind == SegmentKind::Key);
             entry.links |= segments.get(at + 2).is_some_and(is_reference);
             if is_end && operation.method == Method::Get && entry.answers_many.is_none() {
                 entry.answers_many = answers_many(operation);
@@ -94,8 +102,12 @@ fn witnessed(operations: &[Operation]) -> BTreeMap<(TypeId, String), Witnessed<'
 /// The type, name and result of a step from one entity to a member of it.
 fn step<'a>(from: &'a Segment, to: &'a Segment) -> Option<(TypeId, &'a str, &'a Type)> {
     let owner = from.ty.as_ref().filter(|ty| !ty.collection)?;
-    let ItemType::Structured(owner) = owner.item else { return None };
-    let (SegmentKind::Name, [Piece::Text(name)]) = (&to.kind, to.pieces.as_slice()) else { return None };
+    let ItemType::Structured(owner) = owner.item else {
+        return None;
+    };
+    let (SegmentKind::Name, [Piece::Text(name)]) = (&to.kind, to.pieces.as_slice()) else {
+        return None;
+    };
     Some((owner, name, to.ty.as_ref()?))
 }
 
@@ -104,7 +116,11 @@ fn is_reference(segment: &Segment) -> bool {
 }
 
 fn answers_many(operation: &Operation) -> Option<bool> {
-    let success = operation.page.responses.iter().find(|response| response.status < 300)?;
+    let success = operation
+        .page
+        .responses
+        .iter()
+        .find(|response| response.status < 300)?;
     match &success.body {
         ResponseBody::Collection(_) => Some(true),
         ResponseBody::Value(ty) => Some(ty.collection),
@@ -126,17 +142,24 @@ fn correct(member: &mut Member, seen: &Witnessed) {
 
 /// A member that only paths know; one that leads to no type is none.
 fn member(seen: &Witnessed, is_entity: &[bool]) -> Option<Member> {
-    let ItemType::Structured(target) = seen.ty.item else { return None };
+    let ItemType::Structured(target) = seen.ty.item else {
+        return None;
+    };
     seen.answers_many?;
     let kind = if is_entity[target.index()] {
-        MemberKind::Navigation { contained: seen.creates && !seen.links }
+        MemberKind::Navigation {
+            contained: seen.creates && !seen.links,
+        }
     } else {
         MemberKind::Property
     };
     Some(Member {
         name: seen.name.to_owned(),
         kind,
-        ty: Type { collection: seen.ty.collection || seen.has_items, ..seen.ty.clone() },
+        ty: Type {
+            collection: seen.ty.collection || seen.has_items,
+            ..seen.ty.clone()
+        },
         nullable: None,
         read_only: false,
         required: false,

@@ -4,7 +4,7 @@
 //! are marked as inherited. An entity type without a witness derives from `microsoft.graph.entity`, as every entity of
 //! the service does.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{Input, Scope};
 use crate::{
@@ -30,6 +30,7 @@ pub(super) fn resolve(input: Input, scope: &Scope, entities: &[bool]) -> Vec<Opt
                 .filter(|&base| !reaches(&bases, base, at));
         }
     }
+    place_undescribed(input, scope, &mut bases);
     let root = scope.type_by_name(&format!("{DEFAULT_NAMESPACE}.entity"));
     for at in 0..bases.len() {
         if let Some(root) = root.filter(|root| root.index() != at && bases[at].is_none()) {
@@ -70,6 +71,26 @@ fn type_of(scope: &Scope, reference: &Reference, from: crate::facts::PageId) -> 
     }
 }
 
+/// Where the base type of a type is not described, rows still tell what lies above it.
+fn place_undescribed(input: Input, scope: &Scope, bases: &mut [Option<TypeId>]) {
+    for at in 0..bases.len() {
+        let Some(base) = bases[at] else { continue };
+        let Some(last) = lineage(bases, base).last() else {
+            continue;
+        };
+        if !scope.types[last.index()].pages.is_empty() {
+            continue;
+        }
+        let above = ancestors_of_rows(input, scope, scope.types[at]);
+        let unplaced = above
+            .into_iter()
+            .find(|&id| !reaches(bases, TypeId(at as u32), id.index()));
+        if let Some(id) = unplaced.filter(|&id| !reaches(bases, id, last.index())) {
+            bases[last.index()] = Some(id);
+        }
+    }
+}
+
 /// Of the types that rows are inherited from, the most derived one.
 fn base_of_rows(
     input: Input,
@@ -77,7 +98,14 @@ fn base_of_rows(
     model: &TypeModel,
     bases: &[Option<TypeId>],
 ) -> Option<TypeId> {
-    let mut ancestors = HashSet::new();
+    let depth = |id: TypeId| lineage(bases, id).count();
+    let ancestors = ancestors_of_rows(input, scope, model).into_iter();
+    ancestors.max_by_key(|&id| (depth(id), std::cmp::Reverse(id)))
+}
+
+/// The types that rows are inherited from.
+fn ancestors_of_rows(input: Input, scope: &Scope, model: &TypeModel) -> BTreeSet<TypeId> {
+    let mut ancestors = BTreeSet::new();
     for id in model.members.iter().flat_map(|member| &member.rows) {
         let fact = id.of(input.facts);
         let row = match &fact.claim {
@@ -93,10 +121,7 @@ fn base_of_rows(
             ancestors.insert(id);
         }
     }
-    let depth = |id: TypeId| lineage(bases, id).count();
     ancestors
-        .into_iter()
-        .max_by_key(|&id| (depth(id), std::cmp::Reverse(id)))
 }
 
 /// A type and its base types, nearest first.

@@ -8,6 +8,7 @@ use super::{Input, Scope};
 use crate::{
     api::{ItemType, MemberKind, StructuredType, TypeId, TypeKind},
     facts::Claim,
+    ir::DEFAULT_NAMESPACE,
     model::TypeModel,
 };
 
@@ -21,14 +22,20 @@ struct Evidence {
     id: bool,
 }
 
-/// Whether each type is an entity type on its own account, by id.
+/// Whether each type is an entity type on its own account, by id. `microsoft.graph.entity`, from which all others
+/// derive, is one whether a page describes it or not.
 pub(super) fn on_their_own(input: Input, scope: &Scope) -> Vec<bool> {
+    let root = scope.type_by_name(&format!("{DEFAULT_NAMESPACE}.entity"));
     let navigated = navigated_to(input, scope);
     scope
         .types
         .iter()
         .zip(navigated)
-        .map(|(model, navigated)| {
+        .enumerate()
+        .map(|(at, (model, navigated))| {
+            if root.is_some_and(|root| root.index() == at) {
+                return true;
+            }
             let evidence = evidence(input, model);
             let has = |name: &str| {
                 model

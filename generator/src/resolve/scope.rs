@@ -117,7 +117,10 @@ impl<'a> Scope<'a> {
                         Claim::EnumMember { name, .. } => Some(name.as_str()),
                         _ => None,
                     });
-            self.by_members.entry(member_set(names)).or_default().push(id);
+            self.by_members
+                .entry(member_set(names))
+                .or_default()
+                .push(id);
         }
     }
 
@@ -143,7 +146,9 @@ impl<'a> Scope<'a> {
         if values.len() < 2 {
             return None;
         }
-        let all = self.by_members.get(&member_set(values.iter().map(String::as_str)))?;
+        let all = self
+            .by_members
+            .get(&member_set(values.iter().map(String::as_str)))?;
         let near = |id: &&EnumId| self.enums[id.index()].name.namespace() == owner.namespace();
         let near: Vec<_> = all.iter().filter(near).collect();
         match (all.as_slice(), near.as_slice()) {
@@ -154,10 +159,18 @@ impl<'a> Scope<'a> {
 
     /// The enumeration that is named for a type and its property: `recurrencePatternType` for `recurrencePattern.type`.
     /// If a description lists values, they must be members of it.
-    pub(super) fn enum_by_owner(&self, owner: &TypeName, property: &str, values: &[String]) -> Option<ItemType> {
-        let name = TypeName::in_namespace(owner.namespace(), &format!("{}{property}", owner.name()));
+    pub(super) fn enum_by_owner(
+        &self,
+        owner: &TypeName,
+        property: &str,
+        values: &[String],
+    ) -> Option<ItemType> {
+        let name =
+            TypeName::in_namespace(owner.namespace(), &format!("{}{property}", owner.name()));
         let item = self.enum_by_name(&name)?;
-        let ItemType::Enum(id) = item else { return None };
+        let ItemType::Enum(id) = item else {
+            return None;
+        };
         let members = self.member_names(id);
         let known = |value: &String| members.contains(&value.to_ascii_lowercase());
         values.iter().all(known).then_some(item)

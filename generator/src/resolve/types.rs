@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{Input, Scope};
 use crate::{
     api::{ItemType, Member, MemberKind, StructuredType, Type, TypeId, TypeKind},
-    facts::{Claim, Fact, MemberTable, Row},
+    facts::{Claim, Fact, MemberTable, Row, facets},
     ir::{Primitive, TypeName},
     model::{MemberModel, TypeModel},
     spelling::ItemText,
@@ -25,7 +25,6 @@ pub(super) fn resolve(input: Input, scope: &Scope) -> Vec<StructuredType> {
             types[base.index()].derived.push(TypeId(at as u32));
         }
     }
-    subtract_inherited(&mut types);
     types
 }
 
@@ -117,7 +116,9 @@ fn resolve_member(
     };
     let described = rows.iter().find(|(_, row, _)| !row.description.is_empty());
     let ty = member_type(scope, owner, fact, row, &rows);
-    let ty = shown_type(input, scope, model).filter(|shown| is_more_exact(shown, &ty)).unwrap_or(ty);
+    let ty = shown_type(input, scope, model)
+        .filter(|shown| is_more_exact(shown, &ty))
+        .unwrap_or(ty);
     let description = described
         .map(|(_, row, _)| row.description.clone())
         .unwrap_or_default();
@@ -168,7 +169,9 @@ fn shown_member(input: Input, scope: &Scope, model: &MemberModel) -> Option<Memb
 /// lost its capitals was not.
 fn spelling_in_json<'a>(input: Input<'a>, model: &MemberModel) -> Option<&'a str> {
     match &model.keys.first()?.of(input.facts).claim {
-        Claim::JsonKey { name, .. } => Some(name.as_str()).filter(|name| name.contains(char::is_uppercase)),
+        Claim::JsonKey { name, .. } => {
+            Some(name.as_str()).filter(|name| name.contains(char::is_uppercase))
+        }
         _ => None,
     }
 }
@@ -209,8 +212,13 @@ fn row_of(fact: &Fact) -> Option<(&Fact, &Row, MemberTable)> {
 
 /// The type of the first row that resolves. A string whose values are exactly the members of one enumeration is that
 /// enumeration; a cell that says only `Enumeration` means the one that its values make.
-fn member_type(scope: &Scope,
-    owner: &TypeName, fact: &Fact, row: &Row, rows: &[(&Fact, &Row, MemberTable)]) -> Type {
+fn member_type(
+    scope: &Scope,
+    owner: &TypeName,
+    fact: &Fact,
+    row: &Row,
+    rows: &[(&Fact, &Row, MemberTable)],
+) -> Type {
     if row.ty.item == ItemText::Enumeration {
         if let Some(item) = scope.enum_by_name(&TypeName::new(&row.name)) {
             return Type {
@@ -223,7 +231,11 @@ fn member_type(scope: &Scope,
     if Scope::is_string(&first.item) {
         let values = &row.facets.values;
         let named = scope.enum_by_owner(owner, &row.name, values);
-        if let Some(item) = named.or_else(|| scope.enum_by_members(owner, values)) {
+        let listed = || match values.as_slice() {
+            [] => scope.enum_by_members(owner, &facets::listed(&row.description)),
+            values => scope.enum_by_members(owner, values),
+        };
+        if let Some(item) = named.or_else(listed) {
             return Type {
                 item,
                 collection: first.collection,
@@ -255,7 +267,7 @@ fn is_secret(ty: &Type, description: &str) -> bool {
 }
 
 /// Pages repeat the members of base types; the api does not.
-fn subtract_inherited(types: &mut [StructuredType]) {
+pub(super) fn subtract_inherited(types: &mut [StructuredType]) {
     let own: Vec<HashSet<String>> = types
         .iter()
         .map(|ty| {

@@ -222,13 +222,16 @@ fn default_primitive(primitive: Primitive, value: &str) -> Option<Value> {
             .ok()
             .filter(|number| number.is_finite())
             .map(Value::from),
-        Primitive::Date
+        Primitive::String => Some(value.into()),
+        // Pages seldom write these in the notation that the format asks for.
+        Primitive::Binary
+        | Primitive::Date
         | Primitive::DateTimeOffset
         | Primitive::Duration
         | Primitive::Guid
-        | Primitive::String
-        | Primitive::TimeOfDay => Some(value.into()),
-        Primitive::Binary | Primitive::Stream | Primitive::Untyped => None,
+        | Primitive::Stream
+        | Primitive::TimeOfDay
+        | Primitive::Untyped => None,
     }
 }
 
@@ -333,6 +336,7 @@ mod tests {
         assert_eq!(read(Primitive::Int32, "15"), Some(Value::from(15)));
         assert_eq!(read(Primitive::Int32, "15 days"), None);
         assert_eq!(read(Primitive::Double, "NaN"), None);
+        assert_eq!(read(Primitive::TimeOfDay, "120"), None);
         assert_eq!(read(Primitive::String, "none"), Some(Value::from("none")));
         assert_eq!(read(Primitive::String, "null"), None);
     }

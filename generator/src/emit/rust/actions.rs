@@ -10,7 +10,9 @@ use quote::quote;
 use rayon::prelude::*;
 
 use super::{
-    docs, format, layout,
+    docs,
+    format::{self, Comments},
+    layout,
     layout::Piece,
     names::{self, Names},
     types::{Scope, ident},
@@ -119,14 +121,21 @@ impl<'a> Actions<'a> {
             .map(|group| (modules.take(names::snake(&group.name)), group.items))
             .collect();
         let idents: Vec<_> = groups.iter().map(|(module, _)| ident(module)).collect();
+        let mut comments = Comments::default();
+        let about = comments.add("What the actions of the API take.");
         let index = quote! {
-            #![doc = " What the actions of the API take."]
+            #![doc = #about]
             #(mod #idents;)*
             #(pub use self::#idents::*;)*
         };
-        let mut files = Files::from([("src/actions.rs".to_owned(), format::file(index))]);
+        let mut files =
+            Files::from([("src/actions.rs".to_owned(), format::file(index, &comments))]);
         files.par_extend(groups.par_iter().map(|(module, items)| {
-            let items: Vec<_> = items.iter().map(|item| item.tokens(api, names)).collect();
+            let mut comments = Comments::default();
+            let items: Vec<_> = items
+                .iter()
+                .map(|item| item.tokens(api, names, &mut comments))
+                .collect();
             let idents = groups
                 .iter()
                 .find(|(other, _)| other == module)
@@ -139,21 +148,26 @@ impl<'a> Actions<'a> {
                 #(#items)*
                 models!(#(#idents),*);
             };
-            (format!("src/actions/{module}.rs"), format::file(tokens))
+            (
+                format!("src/actions/{module}.rs"),
+                format::file(tokens, &comments),
+            )
         }));
         files
     }
 }
 
 impl Struct<'_> {
-    fn tokens(&self, api: &Api, names: &Names) -> TokenStream {
+    fn tokens(&self, api: &Api, names: &Names, comments: &mut Comments<'_>) -> TokenStream {
         let scope = Scope::outside(api, names);
         let name = ident(&self.name);
         let doc = format!(
-            " What [`{}`]({}) takes.",
+            "What [`{}`]({}) takes.",
             self.action.replace('`', ""),
             docs::page_url(api.version, &self.page.page)
         );
+        let doc = comments.add(doc);
+        let rest = comments.add("What the documentation does not declare.");
         let mut taken = names::Scope::fields();
         let fields: Vec<_> = self
             .parameters
@@ -174,10 +188,11 @@ impl Struct<'_> {
                     ""
                 };
                 let doc = if doc.is_empty() {
-                    format!(" `{}`{required}", parameter.name)
+                    format!("`{}`{required}", parameter.name)
                 } else {
-                    format!(" {doc}{required}")
+                    format!("{doc}{required}")
                 };
+                let doc = comments.add(doc);
                 let ty = scope.ty(&parameter.ty);
                 quote!(#[doc = #doc] pub #field: Option<#ty>)
             });
@@ -187,18 +202,14 @@ impl Struct<'_> {
             #[derive(Clone, Default)]
             pub struct #name {
                 #(#declarations,)*
-                #[doc = " What the documentation does not declare."]
+                #[doc = #rest]
                 pub extra: Extra,
             }
             impl Model for #name {
                 const INFO: TypeInfo = TypeInfo::new(#action, &[#(#members),*]);
                 #[inline]
-                fn slots(&self, visit: Slots<'_>) {
-                    visit(&[#(&self.#fields),*], &self.extra);
-                }
-                #[inline]
-                fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-                    visit(&mut [#(&mut self.#fields),*], &mut self.extra);
+                fn slots(&mut self, visit: Slots<'_>) {
+                    slots!(self, visit, [#(#fields),*]);
                 }
             }
         }

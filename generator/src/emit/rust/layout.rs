@@ -4,8 +4,8 @@
 //!
 //! A group holds the names that begin with the same words. A family of names is divided by its next word as long as it
 //! is heavier than [`HEAVY`]; members of it that are lighter than [`LIGHT`] stay together in a file that is called after
-//! what they share, and names without anything in common in one that is called after their first letter. So a new type
-//! moves others to another file only when a family grows out of its file.
+//! what they share and their first letter (their first two, where that would be too heavy). So a new type moves others
+//! to another file only when a family grows out of its file.
 
 use std::collections::BTreeMap;
 
@@ -77,14 +77,20 @@ fn divide<T>(
         families.entry(word).or_default().push(piece);
     }
     let mut heavy = Vec::new();
+    let mut light = BTreeMap::<char, Vec<_>>::new();
     for (word, family) in families {
-        if word.is_empty() {
-            file(shared.to_owned(), family);
-        } else if weight(&family) >= LIGHT {
-            heavy.push((word, family));
-        } else {
-            let initial = word.chars().next().map(String::from).unwrap_or_default();
-            file(join(shared, &initial), family);
+        match word.chars().next() {
+            None => file(shared.to_owned(), family),
+            Some(_) if weight(&family) >= LIGHT => heavy.push((word, family)),
+            Some(initial) => light.entry(initial).or_default().push((word, family)),
+        }
+    }
+    for families in light.into_values() {
+        let total: usize = families.iter().map(|(_, family)| weight(family)).sum();
+        let letters = if total > HEAVY { 2 } else { 1 };
+        for (word, family) in families {
+            let initials: String = word.chars().take(letters).collect();
+            file(join(shared, &initials), family);
         }
     }
     for (word, family) in heavy {

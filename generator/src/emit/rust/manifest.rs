@@ -2,7 +2,10 @@
 
 use quote::quote;
 
-use super::{Options, format};
+use super::{
+    Options,
+    format::{self, Comments},
+};
 use crate::{api::Api, emit::Files, ir::ApiVersion};
 
 /// `Cargo.toml`, `README.md` and `src/lib.rs`.
@@ -45,6 +48,9 @@ azure_core = {{ version = "1.1", default-features = false, features = ["reqwest"
 serde = {{ version = "1", default-features = false, features = ["std"], optional = true }}
 serde_json = "1"
 time = {{ version = "0.3", default-features = false, features = ["std"] }}
+
+[dev-dependencies]
+futures = {{ version = "0.3", default-features = false, features = ["executor"] }}
 "#,
         name = options.crate_name,
         version = api.version,
@@ -71,14 +77,18 @@ fn readme(api: &Api, options: &Options) -> String {
 
 fn root(api: &Api) -> String {
     let about = format!(
-        " A client for Microsoft Graph {version}, generated from its reference documentation.\n\n\
+        "A client for Microsoft Graph {version}, generated from its reference documentation.\n\n\
          Start with a [`GraphClient`], follow the path of what you want, and await the request. Values are in\n\
          [`models`], what actions take is in [`actions`], and the builders for the paths are in [`requests`].",
         version = api.version
     );
     let endpoint = endpoint(api.version);
+    let mut comments = Comments::default();
+    let about = comments.add(about);
+    let place = comments
+        .add("Where the service is, unless [`GraphClientOptions::endpoint`] says otherwise.");
     // The files are formatted once and for all; rustfmt's taste changes with its version.
-    format::file(quote! {
+    let tokens = quote! {
         #![doc = #about]
         #![forbid(unsafe_code)]
         #![warn(missing_docs)]
@@ -91,7 +101,8 @@ fn root(api: &Api) -> String {
         #[rustfmt::skip]
         pub mod runtime;
         pub use runtime::{GraphClient, GraphClientOptions, GraphError, GraphErrorExt};
-        #[doc = " Where the service is, unless [`GraphClientOptions::endpoint`] says otherwise."]
+        #[doc = #place]
         pub const ENDPOINT: &str = #endpoint;
-    })
+    };
+    format::file(tokens, &comments)
 }

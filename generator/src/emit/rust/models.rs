@@ -12,13 +12,17 @@ use rayon::prelude::*;
 
 use super::{
     cycles::Cycles,
-    docs, format, layout,
+    docs,
+    format::{self, Comments},
+    layout,
     layout::{Group, Piece},
     names::{self, Names},
     types::{Scope, ident},
 };
 use crate::{
-    api::{Api, EnumId, EnumType, ItemType, Member, MemberKind, StructuredType, TypeId},
+    api::{
+        Api, EnumId, EnumMember, EnumType, ItemType, Member, MemberKind, StructuredType, TypeId,
+    },
     emit::Files,
     ir::Primitive,
 };
@@ -54,7 +58,7 @@ pub(super) fn emit(api: &Api, names: &Names) -> Files {
         .collect();
     files
         .into_par_iter()
-        .map(|(path, content)| (path, format::file(context.file(&content))))
+        .map(|(path, content)| (path, context.file(&content)))
         .collect()
 }
 
@@ -97,11 +101,11 @@ fn member_doc(api: &Api, member: &Member) -> String {
         }
         doc.push_str(&facets.join(" "));
     }
-    // A blank after the slashes; a member without a word about it still is documented.
+    // A member without a word about it still is documented.
     if doc.is_empty() {
-        format!(" `{}`", member.name)
+        format!("`{}`", member.name)
     } else {
-        format!(" {doc}")
+        doc
     }
 }
 
@@ -130,7 +134,7 @@ fn modules(api: &Api, names: &Names) -> BTreeMap<Vec<String>, Module> {
         place(
             &names.of_type(id).modules,
             api[id].name.name(),
-            25 + 5 * members,
+            25 + 6 * members,
             Definition::Type(id),
         );
     }
@@ -213,18 +217,25 @@ impl<'a> Context<'a> {
         files
     }
 
-    fn file(self, content: &Content) -> TokenStream {
-        match content {
+    fn file(self, content: &'a Content) -> String {
+        let mut comments = Comments::default();
+        let tokens = match content {
             Content::Index {
                 path,
                 children,
                 files,
-            } => index(path, children, files),
-            Content::Definitions { path, items } => self.definitions(path, items),
-        }
+            } => index(path, children, files, &mut comments),
+            Content::Definitions { path, items } => self.definitions(path, items, &mut comments),
+        };
+        format::file(tokens, &comments)
     }
 
-    fn definitions(self, path: &[String], items: &[Definition]) -> TokenStream {
+    fn definitions(
+        self,
+        path: &[String],
+        items: &[Definition],
+        comments: &mut Comments<'a>,
+    ) -> TokenStream {
         let used = RefCell::default();
         let scope = Scope::inside(self.api, self.names, path, &used);
         let mut models = Vec::new();
@@ -233,11 +244,11 @@ impl<'a> Context<'a> {
         for item in items {
             match *item {
                 Definition::Type(id) => {
-                    tokens.push(self.model(scope, id));
+                    tokens.push(self.model(scope, id, comments));
                     models.push(&self.names.of_type(id).name);
                 }
                 Definition::Enum(id) => {
-                    tokens.push(self.enumeration(id));
+                    tokens.push(self.enumeration(id, comments));
                     enums.push(&self.names.of_enum(id).name);
                 }
             }
@@ -262,21 +273,23 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn model(self, scope: Scope<'_>, id: TypeId) -> TokenStream {
+    fn model(self, scope: Scope<'_>, id: TypeId, comments: &mut Comments<'a>) -> TokenStream {
         let ty = &self.api[id];
         let name = ident(&self.names.of_type(id).name);
-        let doc = self.type_doc(ty);
+        let doc = comments.add(self.type_doc(ty));
         let mut fields = names::Scope::fields();
         let mut members = Vec::new();
         let mut idents = Vec::new();
         let mut declarations = Vec::new();
         for (member, doc) in self.members(id) {
             let field = ident(&fields.take(names::snake(&member.name)));
+            let doc = comments.add(doc);
             let ty = self.field_type(scope, id, member);
             declarations.push(quote!(#[doc = #doc] pub #field: #ty));
             members.push(&member.name);
             idents.push(field);
         }
+        let rest = comments.add("What the type does not declare.");
         let info = self.type_info(scope, id, &members);
         let bases = bases(self.api, id).map(|base| scope.structured(base));
         quote! {
@@ -284,18 +297,14 @@ impl<'a> Context<'a> {
             #[derive(Clone, Default)]
             pub struct #name {
                 #(#declarations,)*
-                #[doc = " What the type does not declare."]
+                #[doc = #rest]
                 pub extra: Extra,
             }
             impl Model for #name {
                 const INFO: TypeInfo = #info;
                 #[inline]
-                fn slots(&self, visit: Slots<'_>) {
-                    visit(&[#(&self.#idents),*], &self.extra);
-                }
-                #[inline]
-                fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-                    visit(&mut [#(&mut self.#idents),*], &mut self.extra);
+                fn slots(&mut self, visit: Slots<'_>) {
+                    slots!(self, visit, [#(#idents),*]);
                 }
             }
             #(impl DerivedFrom<#bases> for #name {})*
@@ -353,36 +362,44 @@ impl<'a> Context<'a> {
         doc
     }
 
-    fn enumeration(self, id: EnumId) -> TokenStream {
+    fn enumeration(self, id: EnumId, comments: &mut Comments<'a>) -> TokenStream {
         let ty = &self.api[id];
         let name = ident(&self.names.of_enum(id).name);
-        let doc = self.enum_doc(ty);
+        let doc = comments.add(self.enum_doc(ty));
         let variants: Vec<_> = names::variants(ty)
             .iter()
             .map(|variant| ident(variant))
             .collect();
         let members = ty.members.iter().map(|member| &member.name);
-        let docs = ty.members.iter().map(|member| {
-            let doc = docs::rustdoc(self.api.version, &ty.source.page, &member.description);
-            if doc.is_empty() {
-                format!(" `{}`", member.name.replace('`', ""))
-            } else {
-                format!(" {doc}")
-            }
-        });
+        let docs: Vec<_> = ty
+            .members
+            .iter()
+            .map(|member| comments.add(self.variant_doc(ty, member)))
+            .collect();
+        let unknown = comments.add("A member that is newer than this crate.");
+        let table = comments.add("The documented members with their names on the wire.");
         quote! {
             #[doc = #doc]
             #[derive(Clone, PartialEq, Eq, Hash)]
             #[non_exhaustive]
             pub enum #name {
                 #(#[doc = #docs] #variants,)*
-                #[doc = " A member that is newer than this crate."]
+                #[doc = #unknown]
                 UnknownValue(UnknownValue),
             }
             impl #name {
-                #[doc = " The documented members with their names on the wire."]
+                #[doc = #table]
                 pub const MEMBERS: Members<Self> = &[#((#members, Self::#variants)),*];
             }
+        }
+    }
+
+    fn variant_doc(self, ty: &EnumType, member: &EnumMember) -> String {
+        let doc = docs::rustdoc(self.api.version, &ty.source.page, &member.description);
+        if doc.is_empty() {
+            format!("`{}`", member.name.replace('`', ""))
+        } else {
+            doc
         }
     }
 
@@ -405,7 +422,7 @@ fn description(api: &Api, description: &str, page: &str, name: &str) -> String {
     let doc = docs::rustdoc(api.version, page, description);
     let url = docs::page_url(api.version, page);
     let gap = if doc.is_empty() { "" } else { "\n\n" };
-    format!(" {doc}{gap}[`{name}`]({url})")
+    format!("{doc}{gap}[`{name}`]({url})")
 }
 
 /// The base types of a type, nearest first.
@@ -422,14 +439,20 @@ fn descendants<'a>(api: &'a Api, id: TypeId, names: &mut Vec<&'a str>) {
 }
 
 /// A module: the files that its types are in are no matter of the user.
-fn index(path: &[String], children: &[String], files: &[String]) -> TokenStream {
+fn index(
+    path: &[String],
+    children: &[String],
+    files: &[String],
+    comments: &mut Comments<'_>,
+) -> TokenStream {
     let about = if path.is_empty() {
-        " Entity types, complex types and enumerations of the API.\n\n\
+        "Entity types, complex types and enumerations of the API.\n\n\
          Types of a namespace below `microsoft.graph` are in a module of its name."
             .to_owned()
     } else {
-        format!(" Types of the namespace `{}`.", path.join("."))
+        format!("Types of the namespace `{}`.", path.join("."))
     };
+    let about = comments.add(about);
     let children = children.iter().map(|child| ident(child));
     let files: Vec<_> = files.iter().map(|file| ident(file)).collect();
     quote! {

@@ -64,7 +64,6 @@ const TYPES_IN_USE: &[&str] = &[
     "Result",
     "Self",
     "Slots",
-    "SlotsMut",
     "Some",
     "String",
     "Time",

@@ -15,7 +15,8 @@ use rayon::prelude::*;
 
 use super::{
     actions::Actions,
-    docs, format,
+    docs,
+    format::{self, Comments},
     names::{self, Names},
     trie::{NodeId, Step, Trie},
     types::{Scope, ident},
@@ -48,7 +49,7 @@ pub(super) fn emit(api: &Api, names: &Names, actions: &Actions) -> Files {
     context.layout(&mut files, &mut places);
     files
         .par_iter()
-        .map(|file| (file.path(), format::file(context.file(file, &places))))
+        .map(|file| (file.path(), context.file(file, &places)))
         .collect()
 }
 
@@ -75,7 +76,7 @@ fn page_doc(api: &Api, page: &OperationPage) -> String {
         docs::page_url(api.version, &page.page)
     ));
     parts.retain(|part| !part.is_empty());
-    format!(" {}", parts.join("\n\n"))
+    parts.join("\n\n")
 }
 
 /// One line for each table and kind of sign-in, least privileged first.
@@ -235,42 +236,51 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn file(self, file: &File, places: &[String]) -> TokenStream {
+    fn file(self, file: &File, places: &[String]) -> String {
+        let mut comments = Comments::default();
         let children = file.children.iter().map(|child| ident(child));
-        let about = if file.modules.is_empty() {
-            let about = " Builders of requests, which follow the paths of the API. Start with [`GraphClient`].";
-            Some(quote!(#![doc = #about]))
+        let about = comments.add(if file.modules.is_empty() {
+            "Builders of requests, which follow the paths of the API. Start with [`GraphClient`]."
+                .to_owned()
         } else {
-            let about = format!(" Requests below `/{}`.", file.modules.join("/"));
-            Some(quote!(#![doc = #about]))
-        };
-        let root = file.modules.is_empty().then(|| self.root(places));
-        let builders = file.nodes.iter().map(|&node| self.builder(node, places));
-        quote! {
-            #about
+            format!("Requests below `/{}`.", file.modules.join("/"))
+        });
+        let root = file
+            .modules
+            .is_empty()
+            .then(|| self.root(places, &mut comments));
+        let builders: Vec<_> = file
+            .nodes
+            .iter()
+            .map(|&node| self.builder(node, places, &mut comments))
+            .collect();
+        let tokens = quote! {
+            #![doc = #about]
             #[allow(unused_imports)]
             use crate::runtime::requests::*;
             #(pub mod #children;)*
             #root
             #(#builders)*
-        }
+        };
+        format::file(tokens, &comments)
     }
 
     /// The functions of the client.
-    fn root(self, places: &[String]) -> TokenStream {
-        let functions = self.functions(0, places);
+    fn root(self, places: &[String], comments: &mut Comments<'a>) -> TokenStream {
+        let doc = comments.add("The first segments of the paths.");
+        let functions = self.functions(0, places, comments);
         quote! {
-            #[doc = " The first segments of the paths."]
+            #[doc = #doc]
             impl GraphClient {
                 #functions
             }
         }
     }
 
-    fn builder(self, id: NodeId, places: &[String]) -> TokenStream {
+    fn builder(self, id: NodeId, places: &[String], comments: &mut Comments<'a>) -> TokenStream {
         let name = local(&places[id]);
-        let doc = self.prefix_doc(id);
-        let functions = self.functions(id, places);
+        let doc = comments.add(self.prefix_doc(id));
+        let functions = self.functions(id, places, comments);
         quote! {
             #[doc = #doc]
             #[derive(Clone, Debug)]
@@ -286,7 +296,7 @@ impl<'a> Context<'a> {
         let Some(step) = self.trie.nodes[id].step else {
             return String::new();
         };
-        format!(" `{}`", template(step.path, step.at + 1, false))
+        format!("`{}`", template(step.path, step.at + 1, false))
     }
 
     /// The doc comment of an operation.
@@ -298,7 +308,7 @@ impl<'a> Context<'a> {
     }
 
     /// The functions of a node.
-    fn functions(self, id: NodeId, places: &[String]) -> TokenStream {
+    fn functions(self, id: NodeId, places: &[String], comments: &mut Comments<'a>) -> TokenStream {
         let node = &self.trie.nodes[id];
         let mut scope = names::Scope::functions();
         let mut named = Vec::new();
@@ -327,8 +337,8 @@ impl<'a> Context<'a> {
             ));
         }
         let functions = named.into_iter().map(|(name, function)| match function {
-            Function::Step(child) => self.step(&name, child, id, places),
-            Function::Operation(operation) => self.operation(&name, operation, id),
+            Function::Step(child) => self.step(&name, child, id, places, comments),
+            Function::Operation(operation) => self.operation(&name, operation, id, comments),
         });
         quote!(#(#functions)*)
     }
@@ -390,11 +400,18 @@ impl<'a> Context<'a> {
         parameters(&operation.path, depth)
     }
 
-    fn step(self, name: &str, child: NodeId, node: NodeId, places: &[String]) -> TokenStream {
+    fn step(
+        self,
+        name: &str,
+        child: NodeId,
+        node: NodeId,
+        places: &[String],
+        comments: &mut Comments<'a>,
+    ) -> TokenStream {
         let Some(step) = self.trie.nodes[child].step else {
             return TokenStream::new();
         };
-        let doc = self.prefix_doc(child);
+        let doc = comments.add(self.prefix_doc(child));
         let name = ident(name);
         let target = relative(&places[node], &places[child]);
         let scope = Scope::outside(self.api, self.names);
@@ -413,10 +430,16 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn operation(self, name: &str, operation: &'a Operation, node: NodeId) -> TokenStream {
+    fn operation(
+        self,
+        name: &str,
+        operation: &'a Operation,
+        node: NodeId,
+        comments: &mut Comments<'a>,
+    ) -> TokenStream {
         let scope = Scope::outside(self.api, self.names);
         let name = ident(name);
-        let doc = self.doc(operation);
+        let doc = comments.add(self.doc(operation));
         let line = format!(
             "{} {}",
             operation.method,
