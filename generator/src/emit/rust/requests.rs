@@ -225,7 +225,12 @@ impl<'a> Context<'a> {
             let Some(step) = self.trie.nodes[child].step else {
                 continue;
             };
-            if heavy && matches!(step.segment().kind, SegmentKind::Name) {
+            if heavy
+                && matches!(
+                    step.segment().kind,
+                    SegmentKind::Name | SegmentKind::Cast(_)
+                )
+            {
                 let module = scopes.1.take(step_name(&step));
                 files[at].children.push(module.clone());
                 let modules = files[at].modules.iter().cloned().chain([module]).collect();
@@ -570,10 +575,11 @@ fn usual_answer(scope: Scope<'_>, operation: &Operation) -> TokenStream {
         | OperationKind::Upload => quote!(()),
         OperationKind::Count => self::count_type(),
         OperationKind::Download => quote!(Content),
-        OperationKind::Update
-        | OperationKind::Upsert
-        | OperationKind::Replace
-        | OperationKind::ListReferences
+        OperationKind::Update | OperationKind::Upsert | OperationKind::Replace => {
+            let item = item();
+            quote!(Option<#item>)
+        }
+        OperationKind::ListReferences
         | OperationKind::Action(_)
         | OperationKind::Function(_) => quote!(Option<Value>),
     }
