@@ -361,6 +361,22 @@ fn after_lead(rest: &str) -> Option<&str> {
     verb.map(|at| &rest[at..])
 }
 
+/// The first run of three or more code spans, whatever leads up to it.
+pub fn listed(description: &str) -> Vec<String> {
+    let mut rest = description;
+    while let Some(at) = rest.find('`') {
+        let found = code_list(&rest[at..]);
+        if found.len() >= 3 {
+            return found;
+        }
+        let span = rest[at + 1..]
+            .find('`')
+            .map_or(rest.len(), |end| at + end + 2);
+        rest = &rest[span..];
+    }
+    Vec::new()
+}
+
 /// A run of code spans between commas, `and` and `or`; a note in parentheses may follow each.
 fn code_list(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();

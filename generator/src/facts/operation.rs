@@ -43,18 +43,25 @@ pub(super) fn read(cx: &Context, out: &mut PageFacts) {
             }
             Area::FunctionParameters => parameters(cx, part, ParameterPlace::Function, out),
             Area::RequestHeaders => parameters(cx, part, ParameterPlace::Header, out),
-            Area::Introduction
-            | Area::Permissions
-            | Area::HttpRequest
-            | Area::RequestBody
-            | Area::Response
-            | Area::Examples
-            | Area::Other => {}
+            Area::Introduction | Area::HttpRequest | Area::Examples | Area::Other => {
+                other_tables(cx, part, out);
+            }
+            Area::Permissions | Area::RequestBody | Area::Response => {}
         }
     }
     body::read(cx, &parts, out);
     let examples = example::read(cx, &parts, out);
     response::read(cx, &parts, &examples, out);
+}
+
+/// Tables in sections that tell no facts.
+fn other_tables(cx: &Context, part: &Part, out: &mut PageFacts) {
+    for table in part.section.tables() {
+        if !permissions::is_stray(cx, part, table) {
+            let why = "stands under a heading that tells no facts";
+            out.leave(cx.id, table.range, LeftoverKind::Prose, why);
+        }
+    }
 }
 
 /// The tables of a section of parameters.
@@ -66,13 +73,9 @@ fn parameters(cx: &Context, part: &Part, place: ParameterPlace, out: &mut PageFa
 
 fn parameter_table(cx: &Context, table: &Table, place: ParameterPlace, out: &mut PageFacts) {
     let columns = rows::Columns::of(cx.page, table, cx.vocabulary());
-    if !columns.has(Column::Name) {
-        out.leave(
-            cx.id,
-            table.range,
-            LeftoverKind::Table,
-            "has no column for names of parameters",
-        );
+    if !columns.has(Column::Name) && !columns.has(Column::Type) {
+        let why = "names no parameters";
+        out.leave(cx.id, table.range, LeftoverKind::Prose, why);
         return;
     }
     rows::typed(cx, table, out, |out, at, row| {
@@ -124,11 +127,11 @@ fn area(heading: Heading) -> Area {
         Heading::QueryParameters => Area::QueryParameters,
         Heading::FunctionParameters => Area::FunctionParameters,
         Heading::RequestHeaders => Area::RequestHeaders,
-        Heading::RequestBody => Area::RequestBody,
+        // Some pages head the table of a body like that of a resource.
+        Heading::RequestBody | Heading::Properties => Area::RequestBody,
         Heading::Response => Area::Response,
         Heading::Request | Heading::Examples => Area::Examples,
         Heading::Methods
-        | Heading::Properties
         | Heading::Relationships
         | Heading::JsonRepresentation
         | Heading::Members

@@ -82,8 +82,10 @@ pub(super) fn typed(
             out.leave(cx.id, row.range, LeftoverKind::Row, "names nothing");
             continue;
         }
+        // Tables of headers describe in the column for values.
         let description_cell = columns
             .cell(&row.cells, Column::Description)
+            .or_else(|| columns.cell(&row.cells, Column::Value))
             .unwrap_or_default();
         let description = description(cx.page.str(description_cell));
         let ty = ty_cell.map_or(

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::{Input, Scope};
 use crate::{
     api::{ItemType, Member, MemberKind, StructuredType, Type, TypeId, TypeKind},
-    facts::{Claim, Fact, MemberTable, Row},
+    facts::{Claim, Fact, MemberTable, Row, facets},
     ir::{Primitive, TypeName},
     model::{MemberModel, TypeModel},
     spelling::ItemText,
@@ -231,7 +231,11 @@ fn member_type(
     if Scope::is_string(&first.item) {
         let values = &row.facets.values;
         let named = scope.enum_by_owner(owner, &row.name, values);
-        if let Some(item) = named.or_else(|| scope.enum_by_members(owner, values)) {
+        let listed = || match values.as_slice() {
+            [] => scope.enum_by_members(owner, &facets::listed(&row.description)),
+            values => scope.enum_by_members(owner, values),
+        };
+        if let Some(item) = named.or_else(listed) {
             return Type {
                 item,
                 collection: first.collection,

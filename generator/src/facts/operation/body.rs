@@ -80,13 +80,14 @@ enum List {
 /// Claims the rows of a table.
 fn members(cx: &Context, table: &Table, out: &mut PageFacts) -> Option<List> {
     let columns = Columns::of(cx.page, table, cx.vocabulary());
-    let tells =
-        columns.has(Column::Type) || columns.has(Column::Description) || columns.has(Column::Value);
-    if !columns.has(Column::Name) || !tells {
+    let describes = columns.has(Column::Description) || columns.has(Column::Value);
+    // Where there is a column for types, the first one names what has them, whatever its head says.
+    let lists = columns.has(Column::Type) || (columns.has(Column::Name) && describes);
+    if !lists {
         out.leave(
             cx.id,
             table.range,
-            LeftoverKind::Table,
+            LeftoverKind::Prose,
             "lists neither properties nor parameters",
         );
         return None;

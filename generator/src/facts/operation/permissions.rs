@@ -27,17 +27,32 @@ use crate::{
 /// Claims the permissions of a page.
 pub(super) fn read(cx: &Context, parts: &[Part], out: &mut PageFacts) {
     let mut sets = 0;
-    for part in parts.iter().filter(|part| part.area == Area::Permissions) {
+    for part in parts {
+        let is_section = part.area == Area::Permissions;
         let title = cx.page.str(part.section.title);
-        let title = (!part.is_standard && !title.is_empty()).then_some(title);
+        let title = (is_section && !part.is_standard && !title.is_empty()).then_some(title);
         for block in &part.section.blocks {
             match block {
-                Block::Table(table) => sets += read_table(cx, table, title, sets, out),
-                Block::Include(link) => sets += read_include(cx, *link, title, sets, out),
-                Block::Text(_) | Block::Code(_) | Block::Html(_) => {}
+                Block::Table(table) if is_section || is_stray(cx, part, table) => {
+                    sets += read_table(cx, table, title, sets, out);
+                }
+                Block::Include(link) if is_section => {
+                    sets += read_include(cx, *link, title, sets, out);
+                }
+                Block::Table(_)
+                | Block::Include(_)
+                | Block::Text(_)
+                | Block::Code(_)
+                | Block::Html(_) => {}
             }
         }
     }
+}
+
+/// A table of permissions outside of the sections for them, on pages that lack the heading.
+pub(super) fn is_stray(cx: &Context, part: &Part, table: &Table) -> bool {
+    matches!(part.area, Area::Introduction | Area::Other)
+        && Columns::of(cx.page, table, cx.vocabulary()).has(Column::PermissionType)
 }
 
 /// The tables of an include file; other includes of the section tell of roles and licenses.
@@ -132,7 +147,7 @@ fn read_table(
         first,
     };
     let mut parent = None;
-    for row in &table.rows {
+    for (index, row) in table.rows.iter().enumerate() {
         let cells = |at: usize| row.cells.get(at).copied().unwrap_or_default();
         let filled = row.cells.iter().skip(1).any(|cell| !cell.is_empty());
         let label = cx.page.str(cells(0));
@@ -150,6 +165,11 @@ fn read_table(
                 continue;
             }
         };
+        if !filled && groups_workloads(cx, table.rows.get(index + 1)) {
+            let why = "groups the rows below it";
+            out.leave(cx.id, row.range, LeftoverKind::GroupRow, why);
+            continue;
+        }
         if !filled {
             leave_row(cx, row, filled, out);
             continue;
@@ -177,6 +197,14 @@ fn read_table(
         out.rows_read += u32::from(read);
     }
     sets.titles.len().max(1) as u32
+}
+
+/// Whether the row below one without permissions is about a workload, so that its permissions stand there.
+fn groups_workloads(cx: &Context, next: Option<&Row>) -> bool {
+    next.is_some_and(|next| {
+        let filled = next.cells.iter().skip(1).any(|cell| !cell.is_empty());
+        filled && first_cell_kind(cx, next).is_none()
+    })
 }
 
 fn leave_row(cx: &Context, row: &Row, filled: bool, out: &mut PageFacts) {
@@ -240,10 +268,26 @@ fn read_transposed(
     sets.titles.len() as u32
 }
 
-/// The text of a cell without links and emphasis.
+/// The text of a cell without the targets of its links and without emphasis.
 fn plain(cx: &Context, cell: ByteRange) -> String {
-    let text = cx.page.links_in(cell).next().map_or(cell, |link| link.text);
-    workload(cx.page.str(text))
+    let mut out = String::new();
+    let mut at = cell.start;
+    for link in cx.page.links_in(cell) {
+        if link.range.start >= at && link.range.end <= cell.end {
+            let before = ByteRange {
+                start: at,
+                end: link.range.start,
+            };
+            out.push_str(cx.page.str(before));
+            out.push_str(cx.page.str(link.text));
+            at = link.range.end;
+        }
+    }
+    out.push_str(cx.page.str(ByteRange {
+        start: at,
+        end: cell.end,
+    }));
+    workload(&out)
 }
 
 /// `&nbsp; &nbsp; **Device management**` as it is meant.
@@ -555,7 +599,15 @@ fn is_part(part: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeMap;
+
+    use super::{super::outline, *};
+    use crate::{
+        docs::Role,
+        facts::{PageId, Reader},
+        sections,
+        vocabulary::Vocabulary,
+    };
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
@@ -628,6 +680,91 @@ mod tests {
         check("eDiscovery.Read.All", "eDiscovery.Read.All");
         check("see [this](page-of.md)", "- names no permission");
         check("Zugriff über Ümläut.Read", "- names no permission");
+    }
+
+    /// Reads a table; one line for each claim: set, title, kind, permissions.
+    #[track_caller]
+    fn check_table(table: &str, expected: &[&str]) {
+        let text = format!("# x\n\n## Permissions\n\n{table}\n");
+        let page = sections::parse("api/x.md".into(), text.as_str().into());
+        let pages = [(Role::Page, page)];
+        let vocabulary = Vocabulary::default();
+        let reader = Reader {
+            pages: &pages,
+            vocabulary: &vocabulary,
+            namespaces: BTreeMap::new(),
+        };
+        let cx = Context {
+            id: PageId(0),
+            page: &pages[0].1,
+            reader: &reader,
+        };
+        let mut out = PageFacts::default();
+        read(&cx, &outline::of(&cx), &mut out);
+        let claims = out.facts.iter().filter_map(|fact| match &fact.claim {
+            Claim::Permission {
+                set,
+                title,
+                kind,
+                alternatives,
+            } => {
+                let names: Vec<_> = alternatives
+                    .iter()
+                    .map(|one| one.all_of.join("+"))
+                    .collect();
+                let title = title.as_deref().unwrap_or("-");
+                Some(format!(
+                    "{set} {title}: {} {}",
+                    kind.as_str(),
+                    names.join(" | ")
+                ))
+            }
+            _ => None,
+        });
+        let left = out
+            .leftovers
+            .iter()
+            .map(|left| format!("left: {}", left.why));
+        assert_eq!(claims.chain(left).collect::<Vec<_>>(), expected, "{table}");
+    }
+
+    #[test]
+    fn tables() {
+        check_table(
+            "|Permission type|Permissions (from most to least privileged)|\n|:---|:---|\n|Delegated (work or school account)|A.Write, A.Read|\n|Delegated (personal Microsoft account|Not supported.|\n|Application||",
+            &[
+                "0 -: delegatedWork A.Read | A.Write",
+                "0 -: delegatedPersonal ",
+                "left: names no permission and does not say `Not supported`",
+            ],
+        );
+        check_table(
+            "|Permission type|Least privileged permissions|Higher privileged permissions|\n|:---|:---|:---|\n|Application|A.Read and B.Read|C.Write|",
+            &["0 -: application A.Read+B.Read | C.Write"],
+        );
+        check_table(
+            "|Permission type|Permissions acting on self|Permissions acting on others|\n|:---|:---|:---|\n|Application|A.Read|B.Read|",
+            &[
+                "0 Permissions acting on self: application A.Read",
+                "1 Permissions acting on others: application B.Read",
+            ],
+        );
+        check_table(
+            "|Calendar|Delegated (work or school account)|Delegated (personal Microsoft account)|Application|\n|:---|:---|:---|:---|\n|[own](x.md) calendar|A.Read|Not supported|B.Read|",
+            &[
+                "0 own calendar: delegatedWork A.Read",
+                "0 own calendar: delegatedPersonal ",
+                "0 own calendar: application B.Read",
+            ],
+        );
+        check_table(
+            "|Permission type|Permissions (from least to most privileged)|\n|:---|:---|\n|Delegated (work or school account)||\n|&nbsp; &nbsp; **Onboarding**|A.Read|\n|&nbsp; &nbsp; **Auditing**|B.Read|",
+            &[
+                "0 Onboarding: delegatedWork A.Read",
+                "1 Auditing: delegatedWork B.Read",
+                "left: groups the rows below it",
+            ],
+        );
     }
 
     #[test]

@@ -510,7 +510,9 @@ mod tests {
                     Piece::Parameter(at) => {
                         let placeholder = &parsed.placeholders[*at];
                         let star = if placeholder.multi_segment { "*" } else { "" };
-                        out.push_str(&format!("{{{}{star}}}", placeholder.name));
+                        for piece in ["{", &placeholder.name, star, "}"] {
+                            out.push_str(piece);
+                        }
                     }
                 }
             }
