@@ -579,9 +579,9 @@ fn usual_answer(scope: Scope<'_>, operation: &Operation) -> TokenStream {
             let item = item();
             quote!(Option<#item>)
         }
-        OperationKind::ListReferences
-        | OperationKind::Action(_)
-        | OperationKind::Function(_) => quote!(Option<Value>),
+        OperationKind::ListReferences | OperationKind::Action(_) | OperationKind::Function(_) => {
+            quote!(Option<Value>)
+        }
     }
 }
 
