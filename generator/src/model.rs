@@ -140,7 +140,7 @@ fn declare(facts: &[PageFacts], model: &mut Model) {
             | Claim::BodyMember(_)
             | Claim::Response { .. }
             | Claim::ResponseAnnotation { .. }
-            | Claim::Example { .. } => {}
+            | Claim::Example(_) => {}
         }
     }
 }
