@@ -265,6 +265,24 @@ pub enum Claim {
     Example(Arc<Example>),
 }
 
+impl Claim {
+    /// The row of a member, also where a request body lists it.
+    pub fn member_row(&self) -> Option<&Row> {
+        match self {
+            Self::Member { row, .. } | Self::BodyMember(row) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// The row of a typed table.
+    pub fn row(&self) -> Option<&Row> {
+        match self {
+            Self::Parameter { row, .. } => Some(row),
+            _ => self.member_row(),
+        }
+    }
+}
+
 /// How a page says something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Witness {
