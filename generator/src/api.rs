@@ -12,6 +12,7 @@ use crate::ir::{ApiVersion, Method, PermissionKind, Primitive, TypeName};
 
 /// Everything that one version of the reference says, resolved.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Api {
     /// The version that the pages describe.
     pub version: ApiVersion,
@@ -25,12 +26,7 @@ pub struct Api {
     pub roots: Vec<Root>,
     /// Bound and unbound actions and functions that the operations call, by name, then binding type.
     pub callables: Vec<Callable>,
-    pub(crate) sealed: Sealed,
 }
-
-/// Keeps construction of [`Api`] inside the crate.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Sealed;
 
 /// Index of a [`StructuredType`] in [`Api::types`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -479,7 +475,7 @@ pub struct OperationPage {
     /// Documented answers, success first; may be empty.
     pub responses: Vec<Response>,
     /// Requests and responses as the page shows them.
-    pub examples: Vec<Example>,
+    pub examples: Vec<Arc<Example>>,
     /// Path below the version's folder: `api/user-list.md`.
     pub page: Arc<str>,
 }

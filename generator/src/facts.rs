@@ -7,12 +7,13 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    sync::Arc,
 };
 
 use rayon::prelude::*;
 
 use crate::{
-    api::{Deprecation, HttpMessage, PermissionAlternative, Text},
+    api::{Deprecation, Example, PermissionAlternative, Text},
     docs::Role,
     ir::{Method, PermissionKind, TypeName},
     sections::{Page, Section},
@@ -167,7 +168,7 @@ pub enum Claim {
         /// Which table says so.
         table: MemberTable,
         /// The row.
-        row: Row,
+        row: Box<Row>,
     },
     /// The JSON representation of a type has a key.
     JsonKey {
@@ -238,12 +239,12 @@ pub enum Claim {
         /// Which table says so.
         place: ParameterPlace,
         /// The row.
-        row: Row,
+        row: Box<Row>,
     },
     /// What a request carries.
     Body(BodyText),
     /// A property or action parameter in a request body.
-    BodyMember(Row),
+    BodyMember(Box<Row>),
     /// An answer.
     Response {
         /// Status code.
@@ -260,17 +261,26 @@ pub enum Claim {
         /// Whether it is a collection.
         collection: bool,
     },
-    /// An example.
-    Example {
-        /// Name in the annotation.
-        name: Option<String>,
-        /// Heading of the example.
-        title: Option<String>,
-        /// The request.
-        request: Option<HttpMessage>,
-        /// The answer.
-        response: Option<HttpMessage>,
-    },
+    /// An example; shared with the api, since most of what is said in a reference is examples.
+    Example(Arc<Example>),
+}
+
+impl Claim {
+    /// The row of a member, also where a request body lists it.
+    pub fn member_row(&self) -> Option<&Row> {
+        match self {
+            Self::Member { row, .. } | Self::BodyMember(row) => Some(row),
+            _ => None,
+        }
+    }
+
+    /// The row of a typed table.
+    pub fn row(&self) -> Option<&Row> {
+        match self {
+            Self::Parameter { row, .. } => Some(row),
+            _ => self.member_row(),
+        }
+    }
 }
 
 /// How a page says something.

@@ -140,7 +140,7 @@ fn declare(facts: &[PageFacts], model: &mut Model) {
             | Claim::BodyMember(_)
             | Claim::Response { .. }
             | Claim::ResponseAnnotation { .. }
-            | Claim::Example { .. } => {}
+            | Claim::Example(_) => {}
         }
     }
 }
@@ -353,9 +353,8 @@ fn rows_of_body(page: PageId, of_page: &PageFacts) -> impl Iterator<Item = (Fact
 fn add_undescribed_ancestors(facts: &[PageFacts], model: &mut Model) {
     let mut index: HashMap<String, HashMap<String, usize>> = HashMap::new();
     for (id, fact) in all(facts) {
-        let row = match &fact.claim {
-            Claim::Member { row, .. } | Claim::BodyMember(row) => row,
-            _ => continue,
+        let Some(row) = fact.claim.member_row() else {
+            continue;
         };
         let Some(ancestor) = &row.facets.inherited_from else {
             continue;
@@ -435,11 +434,8 @@ fn is_type_name(name: &TypeName) -> bool {
 /// names a type that no page describes.
 fn add_lists(pages: &[(Role, Page)], facts: &[PageFacts], model: &mut Model) {
     for (id, fact) in all(facts) {
-        let row = match &fact.claim {
-            Claim::Member { row, .. } | Claim::BodyMember(row) | Claim::Parameter { row, .. } => {
-                row
-            }
-            _ => continue,
+        let Some(row) = fact.claim.row() else {
+            continue;
         };
         if row.facets.values.is_empty() {
             continue;

@@ -413,19 +413,20 @@ impl<'a> Reader<'a> {
     /// A paragraph: includes are taken out; a table whose separator is too wide or too narrow is still a table.
     fn paragraph(&mut self, range: ByteRange) {
         let text = range.of(self.text);
-        if text.contains('|') && text.contains("--") {
-            if let Some((at, table)) = table_within(self.text, range) {
-                let lead = ByteRange {
-                    start: range.start,
-                    end: at,
-                }
-                .trim(self.text);
-                if !lead.is_empty() {
-                    self.push(Block::Text(lead));
-                }
-                self.push(Block::Table(table));
-                return;
+        if text.contains('|')
+            && text.contains("--")
+            && let Some((at, table)) = table_within(self.text, range)
+        {
+            let lead = ByteRange {
+                start: range.start,
+                end: at,
             }
+            .trim(self.text);
+            if !lead.is_empty() {
+                self.push(Block::Text(lead));
+            }
+            self.push(Block::Table(table));
+            return;
         }
         self.push(Block::Text(range.trim(self.text)));
     }

@@ -140,7 +140,11 @@ fn nothing_lies_beside_the_pages_but_snapshots_of_stages() {
             let file = entry.unwrap().file_name().into_string().unwrap();
             let stage = file.strip_suffix(".snap");
             let known = stage.is_some_and(|stage| STAGES.iter().any(|(known, _)| *known == stage));
-            assert!(known || file == "docs", "{}: {file} is of no use", name(case));
+            assert!(
+                known || file == "docs",
+                "{}: {file} is of no use",
+                name(case)
+            );
         }
     });
 }

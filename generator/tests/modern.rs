@@ -370,7 +370,12 @@ impl Score<'_> {
         self.same("permission tables", what, &got.len(), &sets.len());
         for (got, expected) in got.iter().zip(sets) {
             if let Some(title) = expected["title"].as_str() {
-                self.same("permission title", what, &got.title.as_deref(), &Some(title));
+                self.same(
+                    "permission title",
+                    what,
+                    &got.title.as_deref(),
+                    &Some(title),
+                );
             }
             for (key, kind) in PERMISSION_KINDS {
                 let found = got.kinds.iter().find(|(other, _)| *other == kind);

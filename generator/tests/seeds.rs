@@ -276,7 +276,9 @@ fn types_with_similar_names_stay_apart() {
 fn possible_values_make_the_enumeration_however_the_type_cell_calls_it() {
     check(|seed, compilation| {
         let api = &compilation.api;
-        let speaks_of_it = seed.members.contains(&("runState", "microsoft.graph.runState"));
+        let speaks_of_it = seed
+            .members
+            .contains(&("runState", "microsoft.graph.runState"));
         let found = api
             .find_enum("microsoft.graph.runState")
             .map(|id| &api[id].members);
@@ -392,16 +394,13 @@ fn examples_are_kept_as_they_are_written() {
         let facts = compilation.facts.iter().flat_map(|page| &page.facts);
         let examples: Vec<_> = facts
             .filter_map(|fact| match &fact.claim {
-                Claim::Example {
-                    request: Some(request),
-                    response: Some(response),
-                    ..
-                } if compilation.pages[fact.page.index()]
-                    .1
-                    .path
-                    .starts_with(seed.file) =>
+                Claim::Example(example)
+                    if compilation.pages[fact.page.index()]
+                        .1
+                        .path
+                        .starts_with(seed.file) =>
                 {
-                    Some((request, response))
+                    example.request.as_ref().zip(example.response.as_ref())
                 }
                 _ => None,
             })

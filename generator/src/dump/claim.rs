@@ -167,17 +167,12 @@ impl fmt::Display for Claim {
                 let many = if *collection { "collection of " } else { "" };
                 write!(f, "response annotated as {many}{odata_type}")
             }
-            Self::Example {
-                name,
-                title,
-                request,
-                response,
-            } => {
+            Self::Example(example) => {
                 write!(f, "example")?;
-                for label in [name, title].into_iter().flatten() {
+                for label in [&example.name, &example.title].into_iter().flatten() {
                     write!(f, " {label:?}")?;
                 }
-                for message in [request, response].into_iter().flatten() {
+                for message in [&example.request, &example.response].into_iter().flatten() {
                     write!(f, ", {}", Message(message))?;
                 }
                 Ok(())

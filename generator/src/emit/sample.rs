@@ -7,8 +7,8 @@ use crate::{
         Api, BodyMember, Callable, Deprecation, EnumId, EnumMember, EnumType, Example, HttpMessage,
         ItemType, Member, MemberKind, Operation, OperationKind, OperationPage, Parameter, Path,
         PathParameter, PermissionAlternative, PermissionSet, Piece, RequestBody, Response,
-        ResponseBody, Root, Sealed, Segment, SegmentKind, Source, StartLine, StructuredType, Type,
-        TypeId, TypeKind,
+        ResponseBody, Root, Segment, SegmentKind, Source, StartLine, StructuredType, Type, TypeId,
+        TypeKind,
     },
     ir::{ApiVersion, Method, PermissionKind, Primitive, TypeName},
 };
@@ -54,7 +54,6 @@ pub(super) fn api() -> Api {
             },
         ],
         callables: callables(),
-        sealed: Sealed,
     }
 }
 
@@ -297,13 +296,13 @@ fn item_pages() -> Vec<Operation> {
             response(200, ResponseBody::Stream, "The picture."),
             response(404, ResponseBody::Empty, "No picture."),
         ],
-        examples: vec![Example {
+        examples: vec![Arc::new(Example {
             response: Some(HttpMessage {
                 headers: vec![("Content-type".into(), "image/JPEG; q=1".into())],
                 ..message(StartLine::Status(200), "{bytes}")
             }),
-            ..example("Example", get("items/1/photo/$value"), ok(""))
-        }],
+            ..Example::clone(&example("Example", get("items/1/photo/$value"), ok("")))
+        })],
         ..page("item-photo", "Get photo")
     };
     let put_photo = OperationPage {
@@ -687,13 +686,13 @@ fn ok(body: &'static str) -> (StartLine, &'static str) {
     (StartLine::Status(200), body)
 }
 
-fn example(title: &str, request: (StartLine, &str), response: (StartLine, &str)) -> Example {
-    Example {
+fn example(title: &str, request: (StartLine, &str), response: (StartLine, &str)) -> Arc<Example> {
+    Arc::new(Example {
         name: Some("annotated".into()),
         title: Some(title.into()),
         request: Some(message(request.0, request.1)),
         response: Some(message(response.0, response.1)),
-    }
+    })
 }
 
 fn message(start_line: StartLine, body: &str) -> HttpMessage {

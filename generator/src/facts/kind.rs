@@ -47,10 +47,11 @@ pub(super) fn classify(page: &Page, vocabulary: &Vocabulary) -> PageKind {
                 .any(|section| vocabulary.values_of(page.str(section.title)).is_some()))
     {
         PageKind::Enumeration
-    } else if has(Heading::JsonRepresentation) || has(Heading::Properties) || is_type_title(&title)
+    } else if has(Heading::JsonRepresentation)
+        || has(Heading::Properties)
+        || is_type_title(&title)
+        || (doc_type == Some("resourcePageType") && has(Heading::Relationships))
     {
-        PageKind::Resource
-    } else if doc_type == Some("resourcePageType") && has(Heading::Relationships) {
         PageKind::Resource
     } else if doc_type == Some("apiPageType") && in_api_folder {
         PageKind::Operation

@@ -79,6 +79,7 @@ fn parameter_table(cx: &Context, table: &Table, place: ParameterPlace, out: &mut
         return;
     }
     rows::typed(cx, table, out, |out, at, row| {
+        let row = Box::new(row);
         out.claim(cx.id, at, Claim::Parameter { place, row });
     });
 }
@@ -105,7 +106,7 @@ fn query_options(cx: &Context, part: &Part, out: &mut PageFacts) {
                     at,
                     Claim::Parameter {
                         place: ParameterPlace::Query,
-                        row,
+                        row: Box::new(row),
                     },
                 );
             }

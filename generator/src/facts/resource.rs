@@ -445,7 +445,7 @@ fn members(cx: &Context, ty: &TypeName, table: &Table, kind: MemberTable, out: &
                 Claim::Member {
                     ty: ty.clone(),
                     table: kind,
-                    row,
+                    row: Box::new(row),
                 },
             );
         }

@@ -60,11 +60,8 @@ fn enum_type(input: Input, model: &EnumModel) -> EnumType {
         }
     }
     for id in &model.lists {
-        let row = match &id.of(input.facts).claim {
-            Claim::Member { row, .. } | Claim::BodyMember(row) | Claim::Parameter { row, .. } => {
-                row
-            }
-            _ => continue,
+        let Some(row) = id.of(input.facts).claim.row() else {
+            continue;
         };
         for name in &row.facets.values {
             let evolved = row.facets.prefer_only.contains(name);

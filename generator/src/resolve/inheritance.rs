@@ -33,10 +33,11 @@ pub(super) fn resolve(input: Input, scope: &Scope, entities: &[bool]) -> Vec<Opt
     place_undescribed(input, scope, &mut bases);
     let root = scope.type_by_name(&format!("{DEFAULT_NAMESPACE}.entity"));
     for at in 0..bases.len() {
-        if let Some(root) = root.filter(|root| root.index() != at && bases[at].is_none()) {
-            if entities[at] && !reaches(&bases, root, at) {
-                bases[at] = Some(root);
-            }
+        if let Some(root) = root.filter(|root| root.index() != at && bases[at].is_none())
+            && entities[at]
+            && !reaches(&bases, root, at)
+        {
+            bases[at] = Some(root);
         }
     }
     bases
@@ -108,9 +109,8 @@ fn ancestors_of_rows(input: Input, scope: &Scope, model: &TypeModel) -> BTreeSet
     let mut ancestors = BTreeSet::new();
     for id in model.members.iter().flat_map(|member| &member.rows) {
         let fact = id.of(input.facts);
-        let row = match &fact.claim {
-            Claim::Member { row, .. } | Claim::BodyMember(row) => row,
-            _ => continue,
+        let Some(row) = fact.claim.member_row() else {
+            continue;
         };
         if let Some(id) = row
             .facets

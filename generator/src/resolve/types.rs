@@ -219,13 +219,13 @@ fn member_type(
     row: &Row,
     rows: &[(&Fact, &Row, MemberTable)],
 ) -> Type {
-    if row.ty.item == ItemText::Enumeration {
-        if let Some(item) = scope.enum_by_name(&TypeName::new(&row.name)) {
-            return Type {
-                item,
-                collection: row.ty.collection,
-            };
-        }
+    if row.ty.item == ItemText::Enumeration
+        && let Some(item) = scope.enum_by_name(&TypeName::new(&row.name))
+    {
+        return Type {
+            item,
+            collection: row.ty.collection,
+        };
     }
     let first = scope.ty(&row.ty, fact.page);
     if Scope::is_string(&first.item) {

@@ -99,19 +99,18 @@ impl<'a> Actions<'a> {
     /// The files below `src/actions`, and `src/actions.rs`.
     pub(super) fn emit(&self, api: &Api, names: &Names) -> Files {
         let piece = |item: &'_ Struct<'a>| {
-            let words = names::snake(&item.name)
-                .split('_')
+            let name = names::snake(&item.name);
+            name.split('_')
                 .filter(|word| !word.is_empty())
                 .map(str::to_owned)
-                .collect();
-            words
+                .collect()
         };
         let pieces = self
             .structs
             .iter()
             .map(|item| Piece {
                 words: piece(item),
-                weight: 25 + 5 * item.parameters.len(),
+                weight: 25 + 6 * item.parameters.len(),
                 item,
             })
             .collect();
@@ -268,8 +267,9 @@ fn owner(api: &Api, operation: &Operation) -> String {
 
 /// What must be equal for two pages to share a struct.
 fn shape(parameters: &[Parameter]) -> String {
-    parameters
+    let shape: Vec<_> = parameters
         .iter()
-        .map(|parameter| format!("{}:{:?};", parameter.name, parameter.ty))
-        .collect()
+        .map(|parameter| (&parameter.name, &parameter.ty))
+        .collect();
+    format!("{shape:?}")
 }

@@ -25,15 +25,17 @@ pub(super) fn page_url(version: ApiVersion, page: &str) -> String {
 
 /// A sentence about something that ends.
 pub(super) fn deprecation(deprecation: &Deprecation) -> String {
-    let mut text = "**Deprecated**".to_owned();
-    if let Some(date) = &deprecation.date {
-        text.push_str(&format!(", ends {}", escaped(date)));
-    }
-    if let Some(instead) = &deprecation.use_instead {
-        text.push_str(&format!(", use `{}` instead", instead.replace('`', "")));
-    }
-    text.push('.');
-    text
+    let end = deprecation
+        .date
+        .as_ref()
+        .map(|date| format!(", ends {}", escaped(date)));
+    let instead = deprecation.use_instead.as_ref();
+    let instead = instead.map(|name| format!(", use `{}` instead", name.replace('`', "")));
+    format!(
+        "**Deprecated**{}{}.",
+        end.unwrap_or_default(),
+        instead.unwrap_or_default()
+    )
 }
 
 /// Text that is not CommonMark, so that it reads as it is.
@@ -232,7 +234,7 @@ impl Writer<'_> {
         ]);
         let address =
             text[..end.unwrap_or(text.len())].trim_end_matches(['.', ',', ';', ':', '!', '?', '_']);
-        self.out.push_str(&format!("<{address}>"));
+        self.out.extend(["<", address, ">"]);
         Some(address.len())
     }
 
@@ -300,13 +302,24 @@ fn encoded(address: &str) -> Cow<'_, str> {
     for c in address.chars() {
         match c {
             ' ' | '(' | ')' | '<' | '>' | '\\' | '`' | '*' => {
-                out.push_str(&format!("%{:02X}", u32::from(c)))
+                out.extend([
+                    '%',
+                    hexadecimal(u32::from(c) >> 4),
+                    hexadecimal(u32::from(c) & 15),
+                ]);
             }
             c if c.is_control() => {}
             c => out.push(c),
         }
     }
     out.into()
+}
+
+/// A digit, as percent-encoding writes it (RFC 3986, section 2.1).
+fn hexadecimal(digit: u32) -> char {
+    char::from_digit(digit, 16)
+        .unwrap_or('0')
+        .to_ascii_uppercase()
 }
 
 #[cfg(test)]

@@ -72,12 +72,11 @@ fn tidy(text: &str, comments: &Comments<'_>) -> String {
             _ if depth == 0 && code.ends_with(';') => Some((depth, kind)),
             _ => None,
         };
-        match comments.of_line(code) {
-            Some((mark, text)) => comment(&mut out, &line[..depth], mark, text),
-            None => {
-                out.push_str(line);
-                out.push('\n');
-            }
+        if let Some((mark, text)) = comments.of_line(code) {
+            comment(&mut out, &line[..depth], mark, text);
+        } else {
+            out.push_str(line);
+            out.push('\n');
         }
     }
     out

@@ -54,7 +54,7 @@ pub(super) fn emit(api: &Api, names: &Names) -> Files {
     let modules = modules(api, names);
     let files: Vec<_> = modules
         .into_iter()
-        .flat_map(|(path, module)| context.module(path, module))
+        .flat_map(|(path, module)| files_of(path, module))
         .collect();
     files
         .into_par_iter()
@@ -184,39 +184,6 @@ struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// The files of a module with their contents.
-    fn module(self, path: Vec<String>, module: Module) -> Vec<(String, Content)> {
-        let mut scope = names::Scope::functions();
-        for child in &module.children {
-            scope.take(child.clone());
-        }
-        let folder = path.iter().fold("src/models".to_owned(), |folder, module| {
-            format!("{folder}/{module}")
-        });
-        let mut names = Vec::new();
-        let mut files = Vec::new();
-        for Group { name, items } in layout::group(module.pieces) {
-            let name = scope.take(names::snake(&name));
-            files.push((
-                format!("{folder}/{name}.rs"),
-                Content::Definitions {
-                    path: path.clone(),
-                    items,
-                },
-            ));
-            names.push(name);
-        }
-        files.push((
-            format!("{folder}.rs"),
-            Content::Index {
-                path,
-                children: module.children,
-                files: names,
-            },
-        ));
-        files
-    }
-
     fn file(self, content: &'a Content) -> String {
         let mut comments = Comments::default();
         let tokens = match content {
@@ -411,6 +378,39 @@ impl<'a> Context<'a> {
         }
         doc
     }
+}
+
+/// The files of a module with their contents.
+fn files_of(path: Vec<String>, module: Module) -> Vec<(String, Content)> {
+    let mut scope = names::Scope::functions();
+    for child in &module.children {
+        scope.take(child.clone());
+    }
+    let folder = path.iter().fold("src/models".to_owned(), |folder, module| {
+        format!("{folder}/{module}")
+    });
+    let mut names = Vec::new();
+    let mut files = Vec::new();
+    for Group { name, items } in layout::group(module.pieces) {
+        let name = scope.take(names::snake(&name));
+        files.push((
+            format!("{folder}/{name}.rs"),
+            Content::Definitions {
+                path: path.clone(),
+                items,
+            },
+        ));
+        names.push(name);
+    }
+    files.push((
+        format!("{folder}.rs"),
+        Content::Index {
+            path,
+            children: module.children,
+            files: names,
+        },
+    ));
+    files
 }
 
 fn idents<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<Ident> {

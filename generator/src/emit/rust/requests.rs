@@ -132,12 +132,10 @@ struct File {
 
 impl File {
     fn path(&self) -> String {
-        let modules: String = self
-            .modules
-            .iter()
-            .map(|module| format!("/{module}"))
-            .collect();
-        format!("src/requests{modules}.rs")
+        let path = ["src/requests"]
+            .into_iter()
+            .chain(self.modules.iter().map(String::as_str));
+        path.collect::<Vec<_>>().join("/") + ".rs"
     }
 }
 
@@ -212,12 +210,14 @@ impl<'a> Context<'a> {
             .unwrap_or_default();
         let words = format!("{prefix} {own}");
         if node != 0 {
-            let path: String = files[at]
+            let name = scopes.0.take(names::camel(&words));
+            places[node] = files[at]
                 .modules
                 .iter()
-                .map(|module| format!("{module}::"))
-                .collect();
-            places[node] = path + &scopes.0.take(names::camel(&words));
+                .cloned()
+                .chain([name])
+                .collect::<Vec<_>>()
+                .join("::");
             files[at].nodes.push(node);
         }
         let heavy = node == 0 || weights[node] > HEAVY;
@@ -225,7 +225,12 @@ impl<'a> Context<'a> {
             let Some(step) = self.trie.nodes[child].step else {
                 continue;
             };
-            if heavy && matches!(step.segment().kind, SegmentKind::Name) {
+            if heavy
+                && matches!(
+                    step.segment().kind,
+                    SegmentKind::Name | SegmentKind::Cast(_)
+                )
+            {
                 let module = scopes.1.take(step_name(&step));
                 files[at].children.push(module.clone());
                 let modules = files[at].modules.iter().cloned().chain([module]).collect();
@@ -446,7 +451,7 @@ impl<'a> Context<'a> {
             template(&operation.path, operation.path.segments.len(), true)
         );
         let (arguments, with) = arguments(scope, self.own_parameters(operation, node));
-        let answer = self.answer(scope, operation);
+        let answer = answer(scope, operation);
         let (body, send) = self.body(scope, operation, &line);
         let path = path_of(node);
         quote! {
@@ -528,53 +533,54 @@ impl<'a> Context<'a> {
             },
         }
     }
+}
 
-    /// What comes back.
-    fn answer(self, scope: Scope<'_>, operation: &Operation) -> TokenStream {
-        let success = operation
-            .page
-            .responses
-            .iter()
-            .find(|response| (200..300).contains(&response.status));
-        match success.map(|response| &response.body) {
-            Some(ResponseBody::Empty) => quote!(()),
-            Some(ResponseBody::Value(ty)) if !ty.collection => scope.ty(ty),
-            Some(ResponseBody::Value(ty) | ResponseBody::Collection(ty)) => {
-                let item = scope.item(&ty.item);
-                quote!(Page<#item>)
-            }
-            Some(ResponseBody::Stream) => quote!(Content),
-            Some(ResponseBody::Unknown) | None => self.usual_answer(scope, operation),
+/// What comes back.
+fn answer(scope: Scope<'_>, operation: &Operation) -> TokenStream {
+    let success = operation
+        .page
+        .responses
+        .iter()
+        .find(|response| (200..300).contains(&response.status));
+    match success.map(|response| &response.body) {
+        Some(ResponseBody::Empty) => quote!(()),
+        Some(ResponseBody::Value(ty)) if !ty.collection => scope.ty(ty),
+        Some(ResponseBody::Value(ty) | ResponseBody::Collection(ty)) => {
+            let item = scope.item(&ty.item);
+            quote!(Page<#item>)
         }
+        Some(ResponseBody::Stream) => quote!(Content),
+        Some(ResponseBody::Unknown) | None => usual_answer(scope, operation),
     }
+}
 
-    /// What comes back where the page does not say.
-    fn usual_answer(self, scope: Scope<'_>, operation: &Operation) -> TokenStream {
-        let ty = operation
-            .path
-            .segments
-            .last()
-            .and_then(|segment| segment.ty.as_ref());
-        let item = || ty.map_or_else(|| quote!(Value), |ty| scope.item(&ty.item));
-        match operation.kind {
-            OperationKind::List | OperationKind::Delta => {
-                let item = item();
-                quote!(Page<#item>)
-            }
-            OperationKind::Get => ty.map_or_else(|| quote!(Value), |ty| scope.ty(ty)),
-            OperationKind::Create => item(),
-            OperationKind::Delete
-            | OperationKind::AddReference
-            | OperationKind::RemoveReference
-            | OperationKind::Upload => quote!(()),
-            OperationKind::Count => self::count_type(),
-            OperationKind::Download => quote!(Content),
-            OperationKind::Update
-            | OperationKind::Upsert
-            | OperationKind::Replace
-            | OperationKind::ListReferences
-            | OperationKind::Action(_)
-            | OperationKind::Function(_) => quote!(Option<Value>),
+/// What comes back where the page does not say.
+fn usual_answer(scope: Scope<'_>, operation: &Operation) -> TokenStream {
+    let ty = operation
+        .path
+        .segments
+        .last()
+        .and_then(|segment| segment.ty.as_ref());
+    let item = || ty.map_or_else(|| quote!(Value), |ty| scope.item(&ty.item));
+    match operation.kind {
+        OperationKind::List | OperationKind::Delta => {
+            let item = item();
+            quote!(Page<#item>)
+        }
+        OperationKind::Get => ty.map_or_else(|| quote!(Value), |ty| scope.ty(ty)),
+        OperationKind::Create => item(),
+        OperationKind::Delete
+        | OperationKind::AddReference
+        | OperationKind::RemoveReference
+        | OperationKind::Upload => quote!(()),
+        OperationKind::Count => self::count_type(),
+        OperationKind::Download => quote!(Content),
+        OperationKind::Update | OperationKind::Upsert | OperationKind::Replace => {
+            let item = item();
+            quote!(Option<#item>)
+        }
+        OperationKind::ListReferences | OperationKind::Action(_) | OperationKind::Function(_) => {
+            quote!(Option<Value>)
         }
     }
 }

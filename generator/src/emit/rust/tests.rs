@@ -1,5 +1,7 @@
 //! A small api of one's own, as a crate.
 
+use std::fmt::Write;
+
 use std::sync::Arc;
 
 use super::*;
@@ -346,7 +348,7 @@ fn a_crate() {
     let mut text = String::new();
     for (path, content) in emit(&api(), &options) {
         if !path.starts_with("src/runtime") {
-            text.push_str(&format!("==> {path}\n{content}\n"));
+            let _ = writeln!(text, "==> {path}\n{content}");
         }
     }
     insta::assert_snapshot!(text);

@@ -63,9 +63,8 @@ impl<'a> Trie<'a> {
             // A call is made on what it is bound to, unless more can be reached through it.
             let whole = operation.path.segments.len();
             let prefix = prefix(&operation.path);
-            let at = trie
-                .find(&edges, &operation.path, whole)
-                .or_else(|| trie.find(&edges, &operation.path, prefix));
+            let at = find(&edges, &operation.path, whole)
+                .or_else(|| find(&edges, &operation.path, prefix));
             trie.nodes[at.unwrap_or_default()]
                 .operations
                 .push(operation);
@@ -100,19 +99,14 @@ impl<'a> Trie<'a> {
             node = child;
         }
     }
+}
 
-    fn find(
-        &self,
-        edges: &BTreeMap<(NodeId, String), NodeId>,
-        path: &Path,
-        length: usize,
-    ) -> Option<NodeId> {
-        let mut node = 0;
-        for segment in &path.segments[..length] {
-            node = *edges.get(&(node, template(segment)))?;
-        }
-        Some(node)
-    }
+/// The node that the first `length` segments of a path lead to.
+fn find(edges: &BTreeMap<(NodeId, String), NodeId>, path: &Path, length: usize) -> Option<NodeId> {
+    let first = &path.segments[..length];
+    first.iter().try_fold(0, |node, segment| {
+        edges.get(&(node, template(segment))).copied()
+    })
 }
 
 /// How many segments lead to what an operation is called on.

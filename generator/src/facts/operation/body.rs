@@ -93,7 +93,7 @@ fn members(cx: &Context, table: &Table, out: &mut PageFacts) -> Option<List> {
         return None;
     }
     rows::typed(cx, table, out, |out, at, row| {
-        out.claim(cx.id, at, Claim::BodyMember(row));
+        out.claim(cx.id, at, Claim::BodyMember(Box::new(row)));
     });
     let head = table
         .header

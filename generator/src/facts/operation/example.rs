@@ -4,9 +4,11 @@
 //! wherever they stand. Goes out: one claim for each request with the answer that follows it, and for each answer
 //! that follows none. What annotations leave open, the first line of a block tells.
 
+use std::sync::Arc;
+
 use super::{Area, Context, Part, http};
 use crate::{
-    api::{HttpMessage, StartLine},
+    api::{Example, HttpMessage, StartLine},
     facts::{Claim, LeftoverKind, PageFacts, annotation::Annotation},
     sections::Code,
     span::ByteRange,
@@ -137,13 +139,13 @@ struct Open {
 
 impl Open {
     fn claim(self, cx: &Context, response: Option<HttpMessage>, out: &mut PageFacts) {
-        let claim = Claim::Example {
+        let example = Example {
             name: self.name,
             title: self.title,
             request: self.request,
             response,
         };
-        out.claim(cx.id, self.at, claim);
+        out.claim(cx.id, self.at, Claim::Example(Arc::new(example)));
     }
 }
 

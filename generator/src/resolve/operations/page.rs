@@ -3,6 +3,8 @@
 //! Comes in: the facts of a page. Goes out: its requests as claimed, and an [`OperationPage`] with every type resolved.
 //! Where the page contradicts itself the sentence wins over the annotation of the example, and that over the example.
 
+use std::sync::Arc;
+
 use crate::{
     api::{
         BodyMember, Deprecation, Example, HttpMessage, ItemType, OperationPage, Parameter,
@@ -287,17 +289,21 @@ impl<'a> PageClaims<'a> {
 
     fn shows_body(&self) -> bool {
         self.facts.iter().any(|fact| {
-            matches!(&fact.claim, Claim::Example { request: Some(request), .. } if !request.body.is_empty())
+            let Claim::Example(example) = &fact.claim else {
+                return false;
+            };
+            example
+                .request
+                .as_ref()
+                .is_some_and(|request| !request.body.is_empty())
         })
     }
 
     /// The media type of the first request that shows one.
     fn media_type(&self) -> Option<String> {
         self.facts.iter().find_map(|fact| match &fact.claim {
-            Claim::Example {
-                request: Some(request),
-                ..
-            } => {
+            Claim::Example(example) => {
+                let request = example.request.as_ref()?;
                 let header = request
                     .headers
                     .iter()
@@ -311,7 +317,7 @@ impl<'a> PageClaims<'a> {
 
     fn shown_responses(&self) -> impl Iterator<Item = &'a HttpMessage> {
         self.facts.iter().filter_map(|fact| match &fact.claim {
-            Claim::Example { response, .. } => response.as_ref(),
+            Claim::Example(example) => example.response.as_ref(),
             _ => None,
         })
     }
@@ -323,19 +329,9 @@ impl<'a> PageClaims<'a> {
             .map(|(status, body, _)| (*status, *body))
     }
 
-    fn examples(&self) -> impl Iterator<Item = Example> {
+    fn examples(&self) -> impl Iterator<Item = Arc<Example>> {
         self.facts.iter().filter_map(|fact| match &fact.claim {
-            Claim::Example {
-                name,
-                title,
-                request,
-                response,
-            } => Some(Example {
-                name: name.clone(),
-                title: title.clone(),
-                request: request.clone(),
-                response: response.clone(),
-            }),
+            Claim::Example(example) => Some(example.clone()),
             _ => None,
         })
     }
