@@ -1,12 +1,13 @@
 //! Whether what is written can be read again.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use docwright::{
     Compilation,
     emit::{Files, csdl, openapi},
     generate,
 };
+use rayon::prelude::*;
 
 /// Everything that is written from a compilation; reports what is wrong with it by `path: problem`.
 pub(crate) fn problems(compilation: &Compilation) -> Vec<String> {
@@ -30,26 +31,42 @@ pub(crate) fn problems(compilation: &Compilation) -> Vec<String> {
 }
 
 /// Files that are no Rust, or that name two things alike.
-pub(crate) fn rust_problems(files: &Files) -> Vec<String> {
+fn rust_problems(files: &Files) -> Vec<String> {
     let sources = files
         .iter()
-        .filter(|(path, _)| path.ends_with(".rs") && !path.starts_with("src/runtime"));
+        .filter(|(path, _)| is_rust(path) && !path.starts_with("src/runtime"));
+    let sources: Vec<_> = sources.collect();
+    let problems = sources
+        .par_iter()
+        .flat_map_iter(|(path, text)| file_problems(path, text));
+    problems.collect()
+}
+
+fn file_problems(path: &str, text: &str) -> Vec<String> {
     let mut problems = Vec::new();
-    for (path, text) in sources {
-        // What rustc refuses in comments: bare carriage returns, and what changes the direction of text.
-        let refused = |c| matches!(c, '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if let Some(odd) = text.chars().find(|c| refused(*c)) {
-            problems.push(format!("{path}: rustc refuses {odd:?}"));
+    // What rustc refuses in comments: bare carriage returns, and what changes the direction of text.
+    let refused = |c| matches!(c, '\r' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if let Some(odd) = text.chars().find(|c| refused(*c)) {
+        problems.push(format!("{path}: rustc refuses {odd:?}"));
+    }
+    match syn::parse_file(text) {
+        Ok(file) => {
+            let twice = twice(&file.items);
+            problems.extend(
+                twice
+                    .into_iter()
+                    .map(|name| format!("{path}: {name} twice")),
+            );
         }
-        match syn::parse_file(text) {
-            Ok(file) => {
-                let twice = twice(&file.items);
-                problems.extend(twice.into_iter().map(|name| format!("{path}: {name} twice")));
-            }
-            Err(error) => problems.push(format!("{path}: {error}")),
-        }
+        Err(error) => problems.push(format!("{path}: {error}")),
     }
     problems
+}
+
+fn is_rust(path: &str) -> bool {
+    Path::new(path)
+        .extension()
+        .is_some_and(|extension| extension == "rs")
 }
 
 fn read_xml(text: &str) -> Result<(), quick_xml::Error> {
@@ -89,10 +106,18 @@ fn twice(items: &[syn::Item]) -> Vec<String> {
                 let syn::Type::Path(owner) = &*item.self_ty else {
                     continue;
                 };
-                let owner = owner.path.segments.last().map(|last| last.ident.to_string());
+                let owner = owner
+                    .path
+                    .segments
+                    .last()
+                    .map(|last| last.ident.to_string());
                 for method in &item.items {
                     if let syn::ImplItem::Fn(method) = method {
-                        add(format!("{}::{}()", owner.as_deref().unwrap_or_default(), method.sig.ident));
+                        add(format!(
+                            "{}::{}()",
+                            owner.as_deref().unwrap_or_default(),
+                            method.sig.ident
+                        ));
                     }
                 }
             }
