@@ -296,6 +296,59 @@ fn bad_pages_are_warned_about_and_do_not_stop_the_others() {
 }
 
 #[test]
+fn a_page_above_the_limit_is_named_and_left_out() {
+    let place = Workplace::new();
+    place.put("docs/resources/huge.md", "");
+    // A hole, which takes no room on disk.
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .open(place.path("docs/resources/huge.md"))
+        .unwrap();
+    file.set_len(100 << 20).unwrap();
+    let ran = place.run("dump api --docs docs").exits(0);
+    insta::assert_snapshot!(ran.stderr, @"warning: ./docs/resources/huge.md:1: the page has 100 MiB, more than the 32 MiB that a page may have");
+    assert!(ran.stdout.contains("widget"), "{}", ran.stdout);
+    let written = place.run("generate rust --docs docs --out sdk").exits(0);
+    assert!(written.stderr.contains("1 type,"), "{}", written.stderr);
+}
+
+#[test]
+fn pages_that_contradict_each_other_do_not_stop_anything() {
+    let derived = |name: &str, base: &str| {
+        RESOURCE.replace("widget", name).replace(
+            "A thing with a name.",
+            &format!("A thing. Inherits from [{base}]({base}.md)."),
+        )
+    };
+    let place = Workplace::new();
+    place.put("docs/resources/hen.md", derived("hen", "egg"));
+    place.put("docs/resources/egg.md", derived("egg", "hen"));
+    place.put(
+        "docs/resources/widget-again.md",
+        RESOURCE.replace("String", "Int32"),
+    );
+    for arguments in [
+        "dump api --docs docs",
+        "dump coverage --docs docs",
+        "generate rust --docs docs --out sdk",
+        "generate csdl --docs docs --out api.xml",
+        "generate openapi --docs docs --out api.json",
+    ] {
+        place.run(arguments).exits(0);
+    }
+    // Each page has said its part, and a rule can find it.
+    let facts = place.run("dump facts --docs docs").exits(0).stdout;
+    for claim in [
+        "resources/hen.md:5  microsoft.graph.hen derives from egg",
+        "resources/egg.md:5  microsoft.graph.egg derives from hen",
+        "resources/widget.md:10  microsoft.graph.widget.id: Edm.String",
+        "resources/widget-again.md:10  microsoft.graph.widget.id: Edm.Int32",
+    ] {
+        assert!(facts.contains(claim), "{claim} is not in\n{facts}");
+    }
+}
+
+#[test]
 fn colors_are_for_terminals_and_for_those_who_ask() {
     let place = Workplace::new();
     place.put("api.xml", "<old/>\n");
