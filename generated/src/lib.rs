@@ -8,13 +8,10 @@
 #![warn(missing_docs)]
 #[rustfmt::skip]
 pub mod actions;
-
 #[rustfmt::skip]
 pub mod models;
-
 #[rustfmt::skip]
 pub mod requests;
-
 #[rustfmt::skip]
 pub mod runtime;
 

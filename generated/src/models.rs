@@ -5,6 +5,7 @@
 //! Types of a namespace below `microsoft.graph` are in a module of its name.
 mod a;
 mod c;
+mod d;
 mod device;
 mod e;
 mod g;
@@ -14,6 +15,7 @@ mod r;
 
 pub use self::a::*;
 pub use self::c::*;
+pub use self::d::*;
 pub use self::device::*;
 pub use self::e::*;
 pub use self::g::*;

@@ -22,7 +22,7 @@ pub use self::{
     error::{GraphError, GraphErrorDetail, GraphErrorExt},
     extra::Extra,
     json::{Json, Malformed, Reader},
-    model::{Boxed, DerivedFrom, Model, ModelExt, Slot, Slots, SlotsMut, TypeInfo},
+    model::{Boxed, DerivedFrom, Model, ModelExt, Slot, Slots, TypeInfo},
     nav::Nav,
     page::{Page, Pager},
     path::{Argument, Path},
@@ -39,9 +39,9 @@ pub(crate) mod models {
 
     pub(crate) use super::{
         Boxed, Decimal, DerivedFrom, Extra, Flags, IsoDuration, Model, Nav, OpenEnum, Slots,
-        SlotsMut, TypeInfo, UnknownValue,
+        TypeInfo, UnknownValue,
         enums::{Members, open_enums},
-        model::models,
+        model::{models, slots},
     };
 }
 

@@ -169,9 +169,15 @@ fn module_files(files: Files, path: &str) -> Files {
     let sources = files.into_iter().filter_map(|(file, text)| {
         let file = file.strip_prefix("src/")?;
         let file = if file == "lib.rs" { "mod.rs" } else { file };
-        Some((file.to_owned(), rebase(&text, path)))
+        Some((file.to_owned(), rebase(without_tests(&text), path)))
     });
     sources.collect()
+}
+
+/// A source file without its own tests: they need development dependencies that the user's package does not have.
+fn without_tests(text: &str) -> &str {
+    text.find("\n#[cfg(test)]\nmod tests {")
+        .map_or(text, |at| &text[..=at])
 }
 
 /// Makes every path that begins at the root of the crate begin at the module `root` of it.
@@ -293,6 +299,13 @@ mod tests {
             ]
             .map(|(path, text)| (path.to_owned(), text.to_owned()))
         );
+    }
+
+    #[test]
+    fn tests_of_the_runtime_stay_behind() {
+        let text = "struct X;\n\n#[cfg(test)]\nmod tests {\n    use futures::x;\n}\n";
+        assert_eq!(without_tests(text), "struct X;\n\n");
+        assert_eq!(without_tests("struct X;\n"), "struct X;\n");
     }
 
     #[test]

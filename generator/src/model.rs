@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 use crate::{
     docs::Role,
     facts::{self, Claim, Fact, MemberTable, PageFacts, PageId, Witness},
-    ir::{DEFAULT_NAMESPACE, TypeName},
+    ir::{DEFAULT_NAMESPACE, Primitive, TypeName},
     sections::Page,
     spelling::{ItemText, Reference, TypeText},
 };
@@ -403,6 +403,9 @@ fn add_undescribed(pages: &[(Role, Page)], facts: &[PageFacts], model: &mut Mode
             continue;
         };
         if !linked && !names.iter().any(is_known) {
+            if one_of_many(name).is_some_and(|one| model.types.contains_key(&one)) {
+                continue;
+            }
             type_model(model, &name.clone()).references.push(id);
         } else if let Some(ty) = model
             .types
@@ -424,6 +427,11 @@ fn named(ty: &TypeText) -> Option<&Reference> {
     }
 }
 
+/// What one of many is called, as a key: prose says `secureScores` for a collection of `secureScore`.
+pub(crate) fn one_of_many(name: &TypeName) -> Option<String> {
+    name.key().strip_suffix('s').map(str::to_owned)
+}
+
 fn is_type_name(name: &TypeName) -> bool {
     name.as_str().split('.').all(|part| {
         part.starts_with(char::is_alphabetic) && part.chars().all(char::is_alphanumeric)
@@ -440,7 +448,9 @@ fn add_lists(pages: &[(Role, Page)], facts: &[PageFacts], model: &mut Model) {
         if row.facets.values.is_empty() {
             continue;
         }
-        let Some(name) = enum_name(pages, fact, &row.ty.item, &row.name, model) else {
+        let name = enum_name(pages, fact, &row.ty.item, &row.name, model)
+            .or_else(|| enum_shown(&facts[id.page.index()], fact, model));
+        let Some(name) = name else {
             continue;
         };
         enum_model(model, &name).lists.push(id);
@@ -480,6 +490,31 @@ fn enum_name(
         ItemText::Enumeration => Some(TypeName::new(property)).filter(is_type_name),
         ItemText::Primitive(_) | ItemText::Union(_) | ItemText::Unread(_) => None,
     }
+}
+
+/// The enumeration that the JSON representation names for a member that its row calls a string: one that no page
+/// describes.
+fn enum_shown(of_page: &PageFacts, fact: &Fact, model: &Model) -> Option<TypeName> {
+    let Claim::Member { ty, row, .. } = &fact.claim else {
+        return None;
+    };
+    if row.ty.item != ItemText::Primitive(Primitive::String) {
+        return None;
+    }
+    of_page.facts.iter().find_map(|fact| match &fact.claim {
+        Claim::JsonKey {
+            ty: owner,
+            name,
+            value,
+            ..
+        } if owner == ty && *name == row.name => {
+            let shown = TypeName::new(&named(value)?.name);
+            let described =
+                |key: &String| model.types.get(key).is_some_and(|ty| !ty.pages.is_empty());
+            (is_type_name(&shown) && !described(&shown.key())).then_some(shown)
+        }
+        _ => None,
+    })
 }
 
 /// The qualified names that a reference may stand for, the likeliest first.

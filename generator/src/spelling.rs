@@ -119,6 +119,7 @@ pub fn parse(cell: &str, link: Option<(&str, &str)>) -> TypeText {
         collection = true;
         words = rest;
     }
+    collection |= link.is_some() && is_told_to_be_many(words);
     let item = link.map_or_else(|| atom(words), |(text, target)| linked(text, target, words));
     let item = match item {
         ItemText::Named(reference) if collection_call(&reference.name).is_some() => {
@@ -150,6 +151,16 @@ fn linked(text: &str, target: &str, words: &str) -> ItemText {
         name: name.to_owned(),
         target: Some(target.into()),
     })
+}
+
+/// `[x](x.md) collection. Prose`: what the word behind the link says of it, whatever comes after.
+fn is_told_to_be_many(words: &str) -> bool {
+    let behind = words
+        .split_once("](")
+        .and_then(|(_, rest)| rest.split_once(')'));
+    behind
+        .and_then(|(_, rest)| strip_prefix_ci(rest.trim_start(), "collection"))
+        .is_some_and(|rest| rest.starts_with(['.', ',', ';']))
 }
 
 /// A cell without a link.
@@ -351,6 +362,6 @@ mod tests {
         );
         check("JSON object", "Json");
         check("[a](a.md) or [b](b.md)", "a or b");
-        check("[x](x.md) collection. Holds grades", "x");
+        check("[x](x.md) collection. Holds grades", "Collection(x)");
     }
 }

@@ -19,13 +19,8 @@ pub struct DeviceComplianceScriptAssign {
 impl Model for DeviceComplianceScriptAssign {
     const INFO: TypeInfo = TypeInfo::new("assign", &["deviceHealthScriptAssignments"]);
     #[inline]
-    fn slots(&self, visit: Slots<'_>) {
-        visit(&[&self.device_health_script_assignments], &self.extra);
-    }
-
-    #[inline]
-    fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-        visit(&mut [&mut self.device_health_script_assignments], &mut self.extra);
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(self, visit, [device_health_script_assignments]);
     }
 }
 
@@ -45,13 +40,8 @@ pub struct DeviceHealthScriptAssign {
 impl Model for DeviceHealthScriptAssign {
     const INFO: TypeInfo = TypeInfo::new("assign", &["deviceHealthScriptAssignments"]);
     #[inline]
-    fn slots(&self, visit: Slots<'_>) {
-        visit(&[&self.device_health_script_assignments], &self.extra);
-    }
-
-    #[inline]
-    fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-        visit(&mut [&mut self.device_health_script_assignments], &mut self.extra);
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(self, visit, [device_health_script_assignments]);
     }
 }
 
@@ -77,24 +67,10 @@ impl Model for DeviceManagementScriptAssign {
     );
 
     #[inline]
-    fn slots(&self, visit: Slots<'_>) {
-        visit(
-            &[
-                &self.device_management_script_group_assignments,
-                &self.device_management_script_assignments,
-            ],
-            &self.extra,
-        );
-    }
-
-    #[inline]
-    fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-        visit(
-            &mut [
-                &mut self.device_management_script_group_assignments,
-                &mut self.device_management_script_assignments,
-            ],
-            &mut self.extra,
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(
+            self, visit, [device_management_script_group_assignments,
+            device_management_script_assignments]
         );
     }
 }
@@ -121,24 +97,10 @@ impl Model for DeviceShellScriptAssign {
     );
 
     #[inline]
-    fn slots(&self, visit: Slots<'_>) {
-        visit(
-            &[
-                &self.device_management_script_group_assignments,
-                &self.device_management_script_assignments,
-            ],
-            &self.extra,
-        );
-    }
-
-    #[inline]
-    fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-        visit(
-            &mut [
-                &mut self.device_management_script_group_assignments,
-                &mut self.device_management_script_assignments,
-            ],
-            &mut self.extra,
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(
+            self, visit, [device_management_script_group_assignments,
+            device_management_script_assignments]
         );
     }
 }

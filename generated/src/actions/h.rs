@@ -17,13 +17,8 @@ pub struct HasPayloadLinks {
 impl Model for HasPayloadLinks {
     const INFO: TypeInfo = TypeInfo::new("hasPayloadLinks", &["payloadIds"]);
     #[inline]
-    fn slots(&self, visit: Slots<'_>) {
-        visit(&[&self.payload_ids], &self.extra);
-    }
-
-    #[inline]
-    fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-        visit(&mut [&mut self.payload_ids], &mut self.extra);
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(self, visit, [payload_ids]);
     }
 }
 

@@ -17,13 +17,8 @@ pub struct UpdateGlobalScript {
 impl Model for UpdateGlobalScript {
     const INFO: TypeInfo = TypeInfo::new("updateGlobalScript", &["version"]);
     #[inline]
-    fn slots(&self, visit: Slots<'_>) {
-        visit(&[&self.version], &self.extra);
-    }
-
-    #[inline]
-    fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-        visit(&mut [&mut self.version], &mut self.extra);
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(self, visit, [version]);
     }
 }
 

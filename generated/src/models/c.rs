@@ -35,26 +35,10 @@ impl Model for ConfigurationManagerCollectionAssignmentTarget {
         )
         .base(&DeviceAndAppManagementAssignmentTarget::INFO);
     #[inline]
-    fn slots(&self, visit: Slots<'_>) {
-        visit(
-            &[
-                &self.device_and_app_management_assignment_filter_id,
-                &self.device_and_app_management_assignment_filter_type,
-                &self.collection_id,
-            ],
-            &self.extra,
-        );
-    }
-
-    #[inline]
-    fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-        visit(
-            &mut [
-                &mut self.device_and_app_management_assignment_filter_id,
-                &mut self.device_and_app_management_assignment_filter_type,
-                &mut self.collection_id,
-            ],
-            &mut self.extra,
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(
+            self, visit, [device_and_app_management_assignment_filter_id,
+            device_and_app_management_assignment_filter_type, collection_id]
         );
     }
 }

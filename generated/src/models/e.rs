@@ -42,13 +42,8 @@ impl Model for Entity {
             ],
         );
     #[inline]
-    fn slots(&self, visit: Slots<'_>) {
-        visit(&[&self.id], &self.extra);
-    }
-
-    #[inline]
-    fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-        visit(&mut [&mut self.id], &mut self.extra);
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(self, visit, [id]);
     }
 }
 
@@ -80,26 +75,10 @@ impl Model for ExclusionGroupAssignmentTarget {
         )
         .base(&GroupAssignmentTarget::INFO);
     #[inline]
-    fn slots(&self, visit: Slots<'_>) {
-        visit(
-            &[
-                &self.device_and_app_management_assignment_filter_id,
-                &self.device_and_app_management_assignment_filter_type,
-                &self.group_id,
-            ],
-            &self.extra,
-        );
-    }
-
-    #[inline]
-    fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-        visit(
-            &mut [
-                &mut self.device_and_app_management_assignment_filter_id,
-                &mut self.device_and_app_management_assignment_filter_type,
-                &mut self.group_id,
-            ],
-            &mut self.extra,
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(
+            self, visit, [device_and_app_management_assignment_filter_id,
+            device_and_app_management_assignment_filter_type, group_id]
         );
     }
 }

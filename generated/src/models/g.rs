@@ -36,26 +36,10 @@ impl Model for GroupAssignmentTarget {
         .base(&DeviceAndAppManagementAssignmentTarget::INFO)
         .derived(&["microsoft.graph.exclusionGroupAssignmentTarget"]);
     #[inline]
-    fn slots(&self, visit: Slots<'_>) {
-        visit(
-            &[
-                &self.device_and_app_management_assignment_filter_id,
-                &self.device_and_app_management_assignment_filter_type,
-                &self.group_id,
-            ],
-            &self.extra,
-        );
-    }
-
-    #[inline]
-    fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-        visit(
-            &mut [
-                &mut self.device_and_app_management_assignment_filter_id,
-                &mut self.device_and_app_management_assignment_filter_type,
-                &mut self.group_id,
-            ],
-            &mut self.extra,
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(
+            self, visit, [device_and_app_management_assignment_filter_id,
+            device_and_app_management_assignment_filter_type, group_id]
         );
     }
 }

@@ -28,24 +28,8 @@ impl Model for HasPayloadLinkResultItem {
     );
 
     #[inline]
-    fn slots(&self, visit: Slots<'_>) {
-        visit(
-            &[&self.payload_id, &self.has_link, &self.error, &self.sources],
-            &self.extra,
-        );
-    }
-
-    #[inline]
-    fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-        visit(
-            &mut [
-                &mut self.payload_id,
-                &mut self.has_link,
-                &mut self.error,
-                &mut self.sources,
-            ],
-            &mut self.extra,
-        );
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(self, visit, [payload_id, has_link, error, sources]);
     }
 }
 

@@ -63,48 +63,12 @@ impl Model for ManagedDevice {
         )
         .base(&Entity::INFO);
     #[inline]
-    fn slots(&self, visit: Slots<'_>) {
-        visit(
-            &[
-                &self.id,
-                &self.user_id,
-                &self.device_name,
-                &self.managed_device_owner_type,
-                &self.operating_system,
-                &self.os_version,
-                &self.compliance_state,
-                &self.last_sync_date_time,
-                &self.azure_ad_device_id,
-                &self.user_principal_name,
-                &self.user_display_name,
-                &self.manufacturer,
-                &self.model,
-                &self.serial_number,
-            ],
-            &self.extra,
-        );
-    }
-
-    #[inline]
-    fn slots_mut(&mut self, visit: SlotsMut<'_>) {
-        visit(
-            &mut [
-                &mut self.id,
-                &mut self.user_id,
-                &mut self.device_name,
-                &mut self.managed_device_owner_type,
-                &mut self.operating_system,
-                &mut self.os_version,
-                &mut self.compliance_state,
-                &mut self.last_sync_date_time,
-                &mut self.azure_ad_device_id,
-                &mut self.user_principal_name,
-                &mut self.user_display_name,
-                &mut self.manufacturer,
-                &mut self.model,
-                &mut self.serial_number,
-            ],
-            &mut self.extra,
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(
+            self, visit, [id, user_id, device_name, managed_device_owner_type,
+            operating_system, os_version, compliance_state, last_sync_date_time,
+            azure_ad_device_id, user_principal_name, user_display_name, manufacturer,
+            model, serial_number]
         );
     }
 }

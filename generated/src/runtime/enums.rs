@@ -107,7 +107,7 @@ impl<E: OpenEnum> Json for Flags<E> {
         Ok(names.map(member::<E>).collect())
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         write_string(out, &self.to_string());
     }
 }
@@ -192,7 +192,7 @@ macro_rules! open_enums {
                     $crate::runtime::enums::read(reader)
                 }
 
-                fn write(&self, out: &mut String) {
+                fn write(&mut self, out: &mut String) {
                     $crate::runtime::enums::write(self, out);
                 }
             }

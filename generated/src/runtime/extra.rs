@@ -128,7 +128,7 @@ impl Json for Extra {
         Ok(extra)
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         out.push('{');
         for (index, (name, json)) in self.iter().enumerate() {
             if index > 0 {

@@ -3,7 +3,7 @@
 //! The reader is a concrete type, so that a [`Slot`](super::Slot) can be called without generics. It can step back to
 //! the start of a value that turned out to be of another type, so that one bad member never fails an object.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, cell::RefCell, fmt};
 
 /// How deeply arrays and objects may nest.
 const DEPTH_LIMIT: u32 = 128;
@@ -11,15 +11,15 @@ const DEPTH_LIMIT: u32 = 128;
 /// A value that JSON can hold.
 ///
 /// Implemented by the types of the properties, by every model and by every enumeration of this crate.
-pub trait Json: Sized {
+pub trait Json: Clone {
     /// Reads one value. On an error the reader stands anywhere within the value.
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed>;
 
-    /// Appends the value as JSON.
-    fn write(&self, out: &mut String);
+    /// Appends the value as JSON. It is left as it was; see [`Model::slots`](super::Model::slots) for the `mut`.
+    fn write(&mut self, out: &mut String);
 
     /// Shows the value to a programmer; a model hides its secrets.
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn debug(&mut self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         self.write(&mut text);
         f.write_str(&text)
@@ -36,7 +36,7 @@ pub trait Json: Sized {
     /// The value as a text.
     fn to_json(&self) -> String {
         let mut out = String::new();
-        self.write(&mut out);
+        self.clone().write(&mut out);
         out
     }
 }
@@ -403,9 +403,9 @@ impl<T: Json> Json for Vec<T> {
         Ok(items)
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         out.push('[');
-        for (index, item) in self.iter().enumerate() {
+        for (index, item) in self.iter_mut().enumerate() {
             if index > 0 {
                 out.push(',');
             }
@@ -414,8 +414,9 @@ impl<T: Json> Json for Vec<T> {
         out.push(']');
     }
 
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(Shown)).finish()
+    fn debug(&mut self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let items = self.iter_mut().map(|item| shown(|f| item.debug(f)));
+        f.debug_list().entries(items).finish()
     }
 }
 
@@ -428,18 +429,20 @@ impl Json for serde_json::Value {
         })
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         out.push_str(&self.to_string());
     }
 }
 
-/// Shows a [`Json`] value with its own `debug`.
-pub(crate) struct Shown<'v, T>(pub(crate) &'v T);
-
-impl<T: Json> fmt::Debug for Shown<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.debug(f)
+/// Shows what `show` writes.
+pub(crate) fn shown(show: impl FnMut(&mut fmt::Formatter<'_>) -> fmt::Result) -> impl fmt::Debug {
+    struct Shown<F>(RefCell<F>);
+    impl<F: FnMut(&mut fmt::Formatter<'_>) -> fmt::Result> fmt::Debug for Shown<F> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            (self.0.borrow_mut())(f)
+        }
     }
+    Shown(RefCell::new(show))
 }
 
 #[cfg(test)]

@@ -7,45 +7,42 @@ use std::{
 
 use super::{
     Extra,
-    json::{Json, Malformed, Reader, write_string},
+    json::{Json, Malformed, Reader, shown, write_string},
 };
 
 /// An entity type or a complex type.
 ///
 /// A model is `Default`: start with an empty value and set what you need.
-pub trait Model: Default {
+pub trait Model: Clone + Default {
     /// What is known about the type.
     const INFO: TypeInfo;
 
     /// Hands out the fields in the order of [`TypeInfo::members`].
-    fn slots(&self, visit: Slots<'_>);
-
-    /// Hands out the fields in the order of [`TypeInfo::members`].
-    fn slots_mut(&mut self, visit: SlotsMut<'_>);
+    ///
+    /// There is no such function for `&self`: one of them for each of thousands of types is enough for a compiler, and
+    /// what only looks at a model can do so with a copy.
+    fn slots(&mut self, visit: Slots<'_>);
 }
 
 /// Takes the fields of a model.
-pub type Slots<'v> = &'v mut dyn FnMut(&[&dyn Slot], &Extra);
-
-/// Takes the fields of a model, to change them.
-pub type SlotsMut<'v> = &'v mut dyn FnMut(&mut [&mut dyn Slot], &mut Extra);
+pub type Slots<'v> = &'v mut dyn FnMut(&mut [&mut dyn Slot], &mut Extra);
 
 /// A model reads and writes itself by its table.
 impl<T: Model> Json for T {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let mut model = T::default();
         let mut result = Ok(());
-        model.slots_mut(&mut |slots, extra| {
+        model.slots(&mut |slots, extra| {
             result = read_members(reader, T::INFO.members, slots, extra);
         });
         result.map(|()| model)
     }
 
-    fn write(&self, out: &mut String) {
-        write_as(self, out, T::INFO.name);
+    fn write(&mut self, out: &mut String) {
+        self.slots(&mut |slots, extra| write_members(out, T::INFO.members, slots, extra, None));
     }
 
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn debug(&mut self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut result = Ok(());
         self.slots(&mut |slots, extra| result = debug_members(f, &T::INFO, slots, extra));
         result
@@ -118,7 +115,7 @@ pub trait Slot {
     fn read(&mut self, reader: &mut Reader<'_>) -> Result<(), Malformed>;
 
     /// Appends the value as JSON; nothing if it is absent.
-    fn write(&self, out: &mut String);
+    fn write(&mut self, out: &mut String);
 
     /// Whether there is a value.
     fn is_set(&self) -> bool;
@@ -127,7 +124,7 @@ pub trait Slot {
     fn clear(&mut self);
 
     /// Shows the value to a programmer.
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    fn debug(&mut self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
 impl<T: Json> Slot for Option<T> {
@@ -136,7 +133,7 @@ impl<T: Json> Slot for Option<T> {
         Ok(())
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         if let Some(value) = self {
             value.write(out);
         }
@@ -150,8 +147,8 @@ impl<T: Json> Slot for Option<T> {
         *self = None;
     }
 
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_ref().map_or(Ok(()), |value| value.debug(f))
+    fn debug(&mut self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_mut().map_or(Ok(()), |value| value.debug(f))
     }
 }
 
@@ -176,60 +173,71 @@ pub trait ModelExt: Model {
     where
         Self: DerivedFrom<Base>,
     {
-        let mut json = String::new();
-        write_as(self, &mut json, Base::INFO.name);
-        Base::from_json(&json).unwrap_or_default()
+        Base::from_json(&json_as(self, &Base::INFO)).unwrap_or_default()
     }
 
     /// Sets a member to `null`: `user.set_null(|user| &mut user.mobile_phone)`.
     ///
     /// A member that is absent is left as it is by an update; one that is `null` is cleared.
     fn set_null<S: Slot>(&mut self, member: impl FnOnce(&mut Self) -> &mut S) {
+        let start = std::ptr::from_ref(self).addr();
         let field = member(self);
         field.clear();
-        let address = std::ptr::from_mut(field).addr();
-        self.slots_mut(&mut |slots, extra| {
-            let same =
-                |slot: &&mut dyn Slot| std::ptr::from_ref::<dyn Slot>(*slot).addr() == address;
-            if let Some(index) = slots.iter().position(same) {
-                extra.set_null(index);
-            }
-        });
+        let place = std::ptr::from_mut(field).addr() - start;
+        at_place(self, place, |index, extra| extra.set_null(index));
     }
 
     /// Whether a member is explicitly `null`, rather than absent.
     fn is_null<S: Slot>(&self, member: impl FnOnce(&Self) -> &S) -> bool {
         let field = member(self);
-        let address = std::ptr::from_ref(field).addr();
-        let mut null = false;
-        self.slots(&mut |slots, extra| {
-            let same = |slot: &&dyn Slot| std::ptr::from_ref::<dyn Slot>(*slot).addr() == address;
-            null = slots
-                .iter()
-                .position(same)
-                .is_some_and(|index| extra.is_null(index));
-        });
-        null && !field.is_set()
+        let place = std::ptr::from_ref(field).addr() - std::ptr::from_ref(self).addr();
+        !field.is_set()
+            && at_place(&mut self.clone(), place, |index, extra| {
+                extra.is_null(index)
+            }) == Some(true)
     }
 }
 
 impl<T: Model> ModelExt for T {}
 
+/// Calls `then` with the index of the field that begins `place` bytes after the model.
+fn at_place<T: Model, R>(
+    model: &mut T,
+    place: usize,
+    then: impl Fn(usize, &mut Extra) -> R,
+) -> Option<R> {
+    let start = std::ptr::from_ref(model).addr();
+    let mut result = None;
+    model.slots(&mut |slots, extra| {
+        let same = |slot: &&mut dyn Slot| {
+            std::ptr::from_ref::<dyn Slot>(*slot)
+                .addr()
+                .checked_sub(start)
+                == Some(place)
+        };
+        result = slots.iter().position(same).map(|index| then(index, extra));
+    });
+    result
+}
+
 /// The value of `@odata.type`, without its `#`.
 fn actual_type(model: &impl Model) -> Option<String> {
     let mut name = None;
-    model.slots(&mut |_, extra| name = extra.odata_type());
+    model
+        .clone()
+        .slots(&mut |_, extra| name = extra.odata_type());
     name
 }
 
-/// Appends a model where a value of the type `declared` is due: another type is named in `@odata.type`.
-pub(crate) fn write_as<T: Model>(model: &T, out: &mut String, declared: &str) {
-    let named = if T::INFO.name == declared {
-        None
-    } else {
-        Some(T::INFO.name)
-    };
-    model.slots(&mut |slots, extra| write_members(out, T::INFO.members, slots, extra, named));
+/// A model as JSON where a value of the type `declared` is due: another type is named in `@odata.type`.
+pub(crate) fn json_as<T: Model>(model: &T, declared: &TypeInfo) -> String {
+    let named = (T::INFO.name != declared.name).then_some(T::INFO.name);
+    let mut out = String::new();
+    let members = T::INFO.members;
+    model
+        .clone()
+        .slots(&mut |slots, extra| write_members(&mut out, members, slots, extra, named));
+    out
 }
 
 /// A model within another one that it can contain in turn.
@@ -268,11 +276,11 @@ impl<T: Json> Json for Boxed<T> {
         T::read(reader).map(Self::from)
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         self.0.write(out);
     }
 
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn debug(&mut self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.debug(f)
     }
 }
@@ -318,7 +326,7 @@ fn find(names: &[&str], name: &str, expected: usize) -> Option<usize> {
 fn write_members(
     out: &mut String,
     names: &[&str],
-    slots: &[&dyn Slot],
+    slots: &mut [&mut dyn Slot],
     extra: &Extra,
     named: Option<&str>,
 ) {
@@ -333,7 +341,7 @@ fn write_members(
         start(out, "@odata.type");
         write_string(out, &format!("#{name}"));
     }
-    for (index, (slot, name)) in slots.iter().zip(names).enumerate() {
+    for (index, (slot, name)) in slots.iter_mut().zip(names).enumerate() {
         if slot.is_set() {
             start(out, name);
             slot.write(out);
@@ -362,22 +370,16 @@ fn write_members(
 fn debug_members(
     f: &mut fmt::Formatter<'_>,
     info: &TypeInfo,
-    slots: &[&dyn Slot],
+    slots: &mut [&mut dyn Slot],
     extra: &Extra,
 ) -> fmt::Result {
-    struct Field<'s>(&'s dyn Slot);
-    impl fmt::Debug for Field<'_> {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            self.0.debug(f)
-        }
-    }
     let name = info.name.rsplit('.').next().unwrap_or(info.name);
     let mut out = f.debug_struct(name);
-    for (index, (slot, name)) in slots.iter().zip(info.members).enumerate() {
+    for (index, (slot, name)) in slots.iter_mut().zip(info.members).enumerate() {
         if slot.is_set() && info.secret.contains(name) {
             out.field(name, &format_args!("(hidden)"));
         } else if slot.is_set() {
-            out.field(name, &Field(*slot));
+            out.field(name, &shown(|f| slot.debug(f)));
         } else if extra.is_null(index) {
             out.field(name, &format_args!("null"));
         }
@@ -395,7 +397,7 @@ fn debug_members(
 /// Serializes through serde. Requests and responses do not go this way.
 #[cfg(feature = "serde")]
 pub(crate) fn serialize<S: serde::Serializer>(
-    value: &impl Json,
+    value: &(impl Json + Clone),
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let value: serde_json::Value =
@@ -432,6 +434,16 @@ macro_rules! serde_traits {
 }
 pub(crate) use serde_traits;
 
+/// Hands out the named fields of a model, and what it does not declare.
+#[allow(unused_macros)] // Not every API has models.
+macro_rules! slots {
+    ($model:ident, $visit:ident, [$($field:ident),*]) => {
+        $visit(&mut [$(&mut $model.$field),*], &mut $model.extra)
+    };
+}
+#[allow(unused_imports)]
+pub(crate) use slots;
+
 /// Gives models `Debug` and `PartialEq`, each with a call to the one implementation.
 #[allow(unused_macros)] // Not every API has models.
 macro_rules! models {
@@ -440,7 +452,7 @@ macro_rules! models {
             impl std::fmt::Debug for $name {
                 #[inline]
                 fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    $crate::runtime::Json::debug(self, f)
+                    $crate::runtime::Json::debug(&mut self.clone(), f)
                 }
             }
 
@@ -457,3 +469,121 @@ macro_rules! models {
 }
 #[allow(unused_imports)]
 pub(crate) use models;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::models::*;
+
+    #[derive(Clone, Default)]
+    struct Person {
+        name: Option<String>,
+        age: Option<i32>,
+        secret: Option<String>,
+        child: Option<Boxed<Person>>,
+        boss: Nav<Person>,
+        extra: Extra,
+    }
+
+    impl Model for Person {
+        const INFO: TypeInfo =
+            TypeInfo::new("x.person", &["name", "age", "secret", "child", "boss"])
+                .derived(&["x.worker", "x.manager"])
+                .secret(&["secret"]);
+        fn slots(&mut self, visit: Slots<'_>) {
+            slots!(self, visit, [name, age, secret, child, boss]);
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Worker {
+        name: Option<String>,
+        team: Option<String>,
+        extra: Extra,
+    }
+
+    impl Model for Worker {
+        const INFO: TypeInfo = TypeInfo::new("x.worker", &["name", "team"])
+            .base(&Person::INFO)
+            .derived(&["x.manager"]);
+        fn slots(&mut self, visit: Slots<'_>) {
+            slots!(self, visit, [name, team]);
+        }
+    }
+
+    impl DerivedFrom<Person> for Worker {}
+    models!(Person, Worker);
+
+    #[test]
+    fn what_is_not_declared_or_of_another_type_is_kept() {
+        let json = r#"{"name":"A","age":"old","child":{"age":1,"x":[1.50]},"@odata.etag":"W/\"1\"","boss":{"y":{}}}"#;
+        let person = Person::from_json(json).unwrap();
+        assert_eq!(person.name.as_deref(), Some("A"));
+        assert_eq!(person.age, None);
+        assert_eq!(person.extra.get::<String>("age").as_deref(), Some("old"));
+        assert_eq!(person.extra.odata_etag().as_deref(), Some("W/\"1\""));
+        assert_eq!(person.child.as_ref().unwrap().age, Some(1));
+        assert_eq!(
+            person.boss.get().unwrap().unwrap().extra.raw("y"),
+            Some("{}")
+        );
+        let again = r#"{"name":"A","child":{"age":1,"x":[1.50]},"boss":{"y":{}},"age":"old","@odata.etag":"W/\"1\""}"#;
+        assert_eq!(person.to_json(), again);
+        assert_eq!(Person::from_json(again).unwrap(), person);
+    }
+
+    #[test]
+    fn a_value_set_later_replaces_one_of_another_type() {
+        let mut person = Person::from_json(r#"{"age":"old"}"#).unwrap();
+        person.age = Some(7);
+        assert_eq!(person.to_json(), r#"{"age":7}"#);
+    }
+
+    #[test]
+    fn absent_null_and_set_differ() {
+        let mut person = Person::from_json(r#"{"name":null}"#).unwrap();
+        assert!(person.is_null(|person| &person.name));
+        assert!(!person.is_null(|person| &person.age));
+        assert_eq!(person.to_json(), r#"{"name":null}"#);
+        person.age = Some(1);
+        person.set_null(|person| &mut person.age);
+        person.name = Some("B".into());
+        assert_eq!(person.to_json(), r#"{"name":"B","age":null}"#);
+        assert_eq!(Person::default().to_json(), "{}");
+    }
+
+    #[test]
+    fn derived_types_survive_their_base() {
+        let json = r##"{"@odata.type":"#x.Manager","name":"A","team":"T","level":3}"##;
+        let person = Person::from_json(json).unwrap();
+        assert!(person.is::<Worker>());
+        let worker = person.downcast::<Worker>().unwrap();
+        assert_eq!(worker.team.as_deref(), Some("T"));
+        let back: Person = worker.upcast();
+        assert_eq!(back.extra.odata_type().as_deref(), Some("x.Manager"));
+        assert!(Person::default().downcast::<Worker>().is_none());
+        let fresh = Worker {
+            team: Some("T".into()),
+            ..Worker::default()
+        };
+        let json = json_as(&fresh, &Person::INFO);
+        assert_eq!(json, r##"{"@odata.type":"#x.worker","team":"T"}"##);
+        assert_eq!(fresh.to_json(), r#"{"team":"T"}"#);
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let json = r#"{"name":"A","secret":"s1","child":{"secret":"s2"},"boss":{"secret":"s3"}}"#;
+        let shown = format!("{:?}", Person::from_json(json).unwrap());
+        assert!(
+            shown.contains("(hidden)") && shown.contains("\"A\""),
+            "{shown}"
+        );
+        assert!(
+            !["s1", "s2", "s3"]
+                .iter()
+                .any(|secret| shown.contains(secret)),
+            "{shown}"
+        );
+    }
+}

@@ -91,7 +91,7 @@ impl<T> Slot for Nav<T> {
         Ok(())
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         out.push_str(self.raw().unwrap_or_default());
     }
 
@@ -103,7 +103,7 @@ impl<T> Slot for Nav<T> {
         self.json = None;
     }
 
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn debug(&mut self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
     }
 }

@@ -71,7 +71,7 @@ impl<T: Json> Json for Page<T> {
         Ok(page)
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         out.push('{');
         for (name, json) in self.extra.iter() {
             write_string(out, name);
@@ -93,7 +93,7 @@ impl<T: Json> Json for Page<T> {
         }
         if let Some(count) = self.count {
             out.push_str("\"@odata.count\":");
-            count.write(out);
+            out.push_str(&count.to_string());
             out.push(',');
         }
         out.push_str("\"value\":");
@@ -162,5 +162,185 @@ impl<T: Json + Send + 'static> Request<Page<T>> {
             response: page,
             continuation: PagerContinuation::Link(next),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use azure_core::{
+        credentials::{AccessToken, TokenCredential, TokenRequestOptions},
+        http::{
+            AsyncRawResponse, ClientOptions, HttpClient, StatusCode, Transport, headers::Headers,
+        },
+        time::{Duration, OffsetDateTime},
+    };
+    use futures::{TryStreamExt, executor::block_on};
+
+    use super::*;
+    use crate::runtime::{GraphClient, GraphClientOptions, GraphErrorExt, Path};
+
+    type Pending<'f, T> = Pin<Box<dyn Future<Output = azure_core::Result<T>> + Send + 'f>>;
+
+    #[derive(Debug)]
+    struct Credential;
+
+    impl TokenCredential for Credential {
+        fn get_token<'s, 'c, 't, 'o, 'f>(
+            &'s self,
+            _scopes: &'c [&'t str],
+            _options: Option<TokenRequestOptions<'o>>,
+        ) -> Pending<'f, AccessToken>
+        where
+            's: 'f,
+            'c: 'f,
+            't: 'f,
+            'o: 'f,
+            Self: 'f,
+        {
+            let end = OffsetDateTime::now_utc() + Duration::hours(1);
+            Box::pin(ready(Ok(AccessToken::new("token", end))))
+        }
+    }
+
+    /// Answers with one body after the other, and remembers what it was asked.
+    #[derive(Debug, Default)]
+    struct Service {
+        answers: Mutex<Vec<(StatusCode, String)>>,
+        asked: Mutex<Vec<String>>,
+    }
+
+    impl HttpClient for Service {
+        fn execute_request<'s, 'r, 'f>(
+            &'s self,
+            request: &'r azure_core::http::Request,
+        ) -> Pending<'f, AsyncRawResponse>
+        where
+            's: 'f,
+            'r: 'f,
+            Self: 'f,
+        {
+            self.asked
+                .lock()
+                .unwrap()
+                .push(format!("{:?} {}", request.method(), request.url()));
+            let (status, body) = self.answers.lock().unwrap().remove(0);
+            Box::pin(ready(Ok(AsyncRawResponse::from_bytes(
+                status,
+                Headers::new(),
+                body,
+            ))))
+        }
+    }
+
+    fn path(answers: &[(StatusCode, &str)]) -> (Path, Arc<Service>) {
+        let answers = answers
+            .iter()
+            .map(|(status, body)| (*status, (*body).to_owned()))
+            .collect();
+        let service = Arc::new(Service {
+            answers: Mutex::new(answers),
+            ..Service::default()
+        });
+        let client_options = ClientOptions {
+            transport: Some(Transport::new(service.clone())),
+            ..ClientOptions::default()
+        };
+        let options = GraphClientOptions {
+            client_options,
+            endpoint: Some("https://graph.example/v1.0".into()),
+            ..GraphClientOptions::default()
+        };
+        let client = GraphClient::new(Arc::new(Credential), Some(options)).unwrap();
+        (Path::new(&client), service)
+    }
+
+    fn now<F: IntoFuture>(future: F) -> F::Output {
+        block_on(future.into_future())
+    }
+
+    #[test]
+    fn an_answer_is_read() {
+        let (path, service) =
+            path(&[(StatusCode::Ok, r#"{"value":["a"],"@odata.count":2,"x":1}"#)]);
+        let request = path
+            .with("a/b")
+            .request::<Page<String>>("GET /users/{id}/names");
+        let page = now(request.select(["id", "name"]).filter("a eq 'b&c'").top(5)).unwrap();
+        assert_eq!(
+            (page.value.as_slice(), page.count),
+            (&["a".to_owned()][..], Some(2))
+        );
+        assert_eq!(page.extra.raw("x"), Some("1"));
+        let asked = "Get https://graph.example/v1.0/users/a%2Fb/names\
+                     ?$select=id,name&$filter=a%20eq%20%27b%26c%27&$top=5";
+        assert_eq!(*service.asked.lock().unwrap(), [asked]);
+    }
+
+    #[test]
+    fn a_value_may_be_wrapped_and_an_error_is_typed() {
+        let (path, _) = path(&[
+            (StatusCode::Ok, r#"{"@odata.context":"c","value":true}"#),
+            (
+                StatusCode::NotFound,
+                r#"{"error":{"code":"itemNotFound","message":"no"}}"#,
+            ),
+            (StatusCode::NoContent, ""),
+        ]);
+        assert!(now(path.request::<bool>("GET /is")).unwrap());
+        let error = now(path.request::<bool>("GET /is")).unwrap_err();
+        assert_eq!(error.graph().unwrap().code, "itemNotFound");
+        now(path.request::<()>("DELETE /is")).unwrap();
+    }
+
+    #[test]
+    fn a_bad_argument_is_no_request() {
+        let (path, service) = path(&[]);
+        assert!(now(path.with("").request::<()>("DELETE /users/{id}")).is_err());
+        assert!(service.asked.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_pager_reads_all_pages() {
+        let (path, service) = path(&[
+            (
+                StatusCode::Ok,
+                r#"{"value":[1,2],"@odata.nextLink":"https://graph.example/v1.0/n?$skiptoken=a"}"#,
+            ),
+            (
+                StatusCode::Ok,
+                r#"{"value":[]  ,"@odata.nextLink":"https://graph.example/v1.0/n?$skiptoken=b"}"#,
+            ),
+            (StatusCode::Ok, r#"{"value":[3]}"#),
+        ]);
+        let pager = path.request::<Page<i32>>("GET /n").top(2).into_pager();
+        assert_eq!(block_on(pager.try_collect::<Vec<_>>()).unwrap(), [1, 2, 3]);
+        let asked = service.asked.lock().unwrap();
+        assert_eq!(asked[2], "Get https://graph.example/v1.0/n?$skiptoken=b");
+    }
+
+    #[test]
+    fn the_token_stays_at_home() {
+        for link in [
+            "https://evil.example/v1.0/n",
+            "http://graph.example/v1.0/n",
+            "//evil.example",
+        ] {
+            let answer = format!(r#"{{"value":[1],"@odata.nextLink":"{link}"}}"#);
+            let (path, service) = path(&[(StatusCode::Ok, &answer)]);
+            let mut pager = path.request::<Page<i32>>("GET /n").into_pager();
+            assert_eq!(block_on(pager.try_next()).unwrap(), Some(1));
+            assert!(block_on(pager.try_next()).is_err(), "{link}");
+            assert_eq!(service.asked.lock().unwrap().len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_link_to_itself_ends() {
+        let answer = r#"{"value":[1],"@odata.nextLink":"https://graph.example/v1.0/n"}"#;
+        let (path, _) = path(&[(StatusCode::Ok, answer)]);
+        let pager = path.request::<Page<i32>>("GET /n").into_pager();
+        assert!(block_on(pager.try_collect::<Vec<_>>()).is_err());
     }
 }

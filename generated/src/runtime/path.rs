@@ -15,7 +15,7 @@ use time::{Date, Time};
 use super::{
     Answer, GraphClient, Json, Request,
     enums::{self, Flags, OpenEnum},
-    model::{DerivedFrom, Model, write_as},
+    model::{DerivedFrom, Model, json_as},
     scalar::{Decimal, IsoDuration, date_text, moment_text, time_text},
 };
 
@@ -62,9 +62,7 @@ impl Path {
         operation: &'static str,
         body: &impl DerivedFrom<Base>,
     ) -> Request<T> {
-        let mut json = String::new();
-        write_as(body, &mut json, Base::INFO.name);
-        self.request(operation).json(json)
+        self.request(operation).json(json_as(body, &Base::INFO))
     }
 
     /// A request that sends a link to the entity with the URL `target`.

@@ -14,7 +14,7 @@ impl Json for String {
         reader.string().map(Into::into)
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         write_string(out, self);
     }
 }
@@ -24,7 +24,7 @@ impl Json for bool {
         reader.boolean()
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         out.push_str(if *self { "true" } else { "false" });
     }
 }
@@ -46,7 +46,7 @@ macro_rules! integers {
                 number(reader, concat!("an integer that fits ", stringify!($name)))
             }
 
-            fn write(&self, out: &mut String) {
+            fn write(&mut self, out: &mut String) {
                 out.push_str(&self.to_string());
             }
         }
@@ -62,7 +62,7 @@ macro_rules! floats {
                 number(reader, "a number")
             }
 
-            fn write(&self, out: &mut String) {
+            fn write(&mut self, out: &mut String) {
                 if self.is_finite() {
                     out.push_str(&format!("{self:?}"));
                 } else if self.is_nan() {
@@ -125,7 +125,7 @@ impl Json for Decimal {
         }
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         out.push_str(&self.0);
     }
 }
@@ -136,7 +136,7 @@ impl Json for Uuid {
         Self::try_parse(&text).map_err(|_| reader.malformed("a GUID"))
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         write_string(out, &self.to_string());
     }
 }
@@ -151,7 +151,7 @@ impl Json for Bytes {
             .map_err(|_| reader.malformed("base64"))
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         write_string(out, &base64::encode(self));
     }
 }
@@ -302,7 +302,7 @@ macro_rules! texts {
                 $parse(&text).ok_or(reader.malformed($expected))
             }
 
-            fn write(&self, out: &mut String) {
+            fn write(&mut self, out: &mut String) {
                 write_string(out, &$write(*self));
             }
         }
@@ -407,7 +407,7 @@ impl Json for IsoDuration {
         reader.string()?.parse()
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&mut self, out: &mut String) {
         write_string(out, &self.0);
     }
 }

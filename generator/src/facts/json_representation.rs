@@ -88,12 +88,13 @@ fn shown_by_word(text: &str) -> TypeText {
         "timestamp" => Some(Primitive::DateTimeOffset),
         "duration" | "iso 8601 duration" => Some(Primitive::Duration),
         "time of day" => Some(Primitive::TimeOfDay),
+        "double" => Some(Primitive::Double),
         _ => None,
     };
     if let Some(primitive) = from_note {
         return single(ItemText::Primitive(primitive));
     }
-    let read = spelling::parse(text, None);
+    let read = spelling::parse(text.trim_start_matches('#'), None);
     match read.item {
         ItemText::Primitive(_) => read,
         ItemText::Named(ref reference) if reference.name.starts_with("microsoft.graph.") => read,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Input, Scope};
+use super::{Input, Scope, scope};
 use crate::{
     api::{EnumMember, EnumType},
     facts::Claim,
@@ -44,7 +44,8 @@ fn enum_type(input: Input, model: &EnumModel) -> EnumType {
         }
     }
     let mut index: HashMap<String, usize> = HashMap::new();
-    for id in &model.members {
+    let disowned = scope::is_disowned(input, model);
+    for id in model.members.iter().filter(|_| !disowned) {
         if let Claim::EnumMember {
             name,
             value,

@@ -136,7 +136,9 @@ fn correct(member: &mut Member, seen: &Witnessed) {
     if let MemberKind::Navigation { contained } = &mut member.kind {
         *contained = seen.creates && !seen.links;
         let many = seen.has_items || seen.answers_many == Some(true);
-        member.ty.collection |= many && is_plural(seen.name);
+        // The name is no witness where a path has the key of an item and another one lists the items.
+        let certain = seen.has_items && seen.answers_many == Some(true);
+        member.ty.collection |= certain || many && is_plural(seen.name);
     }
 }
 

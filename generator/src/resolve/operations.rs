@@ -9,6 +9,7 @@
 //! the same path; each piece of it is spelled as it was first.
 
 use std::{
+    cmp::Reverse,
     collections::{HashMap, HashSet, hash_map::Entry},
     rc::Rc,
     sync::Arc,
@@ -291,6 +292,8 @@ fn winner<'a>(group: &[Line<'a>], steps: &[Rc<Step>], depths: &[u32]) -> Line<'a
             about.map_or(u32::MAX, |about| depths[about.index()]),
             line.at,
             line.page.claims.requests.len(),
+            // Of pages that say the same, the one that says most.
+            Reverse(line.page.claims.size()),
         )
     };
     group.iter().min_by_key(rank).copied().unwrap_or(group[0])

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::Input;
 use crate::{
     api::{EnumId, ItemType, Type, TypeId},
-    facts::{Claim, PageId, PageKind},
+    facts::{self, Claim, PageId, PageKind},
     ir::{Primitive, TypeName},
     model::{self, EnumModel, FactId, TypeModel},
     spelling::{ItemText, Reference, TypeText},
@@ -60,6 +60,10 @@ impl<'a> Scope<'a> {
         for (key, model) in &input.model.enums {
             let has_members = !model.members.is_empty() || !model.lists.is_empty();
             if scope.by_name.contains_key(key.as_str()) || !has_members {
+                continue;
+            }
+            if lists_strings(input, model) {
+                scope.add(key, &model.name, ItemType::Primitive(Primitive::String));
                 continue;
             }
             let id = EnumId(scope.enums.len() as u32);
@@ -117,10 +121,12 @@ impl<'a> Scope<'a> {
                         Claim::EnumMember { name, .. } => Some(name.as_str()),
                         _ => None,
                     });
-            self.by_members
-                .entry(member_set(names))
-                .or_default()
-                .push(id);
+            let members = if is_disowned(self.input, model) {
+                member_set(listed(self.input, model).map(String::as_str))
+            } else {
+                member_set(names)
+            };
+            self.by_members.entry(members).or_default().push(id);
         }
     }
 
@@ -141,20 +147,35 @@ impl<'a> Scope<'a> {
         .collect()
     }
 
-    /// The only enumeration that has exactly these members, or the only one of the owner's namespace.
-    pub(super) fn enum_by_members(&self, owner: &TypeName, values: &[String]) -> Option<ItemType> {
+    /// The enumeration of the owner's namespace that has exactly these members: the only one, or the one that is
+    /// called like the property. An enumeration of its own name whose values are written like names of products is
+    /// none: the service takes those as strings.
+    pub(super) fn enum_by_members(
+        &self,
+        owner: &TypeName,
+        property: &str,
+        values: &[String],
+    ) -> Option<ItemType> {
         if values.len() < 2 {
             return None;
         }
         let all = self
             .by_members
             .get(&member_set(values.iter().map(String::as_str)))?;
-        let near = |id: &&EnumId| self.enums[id.index()].name.namespace() == owner.namespace();
-        let near: Vec<_> = all.iter().filter(near).collect();
-        match (all.as_slice(), near.as_slice()) {
-            (&[id], _) | (_, &[&id]) => Some(ItemType::Enum(id)),
-            _ => None,
-        }
+        let name = |id: EnumId| &self.enums[id.index()].name;
+        let is_namesake = |id: EnumId| name(id).name().eq_ignore_ascii_case(property);
+        let near = all.iter().copied();
+        let near: Vec<_> = near
+            .filter(|id| name(*id).namespace() == owner.namespace())
+            .collect();
+        let found = match near.as_slice() {
+            &[id] => id,
+            several => several.iter().copied().find(|id| is_namesake(*id))?,
+        };
+        let capitals = values
+            .iter()
+            .all(|value| value.starts_with(char::is_uppercase));
+        (!(capitals && is_namesake(found))).then_some(ItemType::Enum(found))
     }
 
     /// The enumeration that is named for a type and its property: `recurrencePatternType` for `recurrencePattern.type`.
@@ -256,15 +277,21 @@ impl<'a> Scope<'a> {
         if by_text.is_some() && linked.is_some() && linked != by_text && self.is_exact(reference) {
             return by_text;
         }
-        linked.or(by_text).or_else(|| {
-            let short = reference
-                .name
-                .rsplit('.')
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase();
-            self.by_short_name.get(&short).cloned().flatten()
-        })
+        linked
+            .or(by_text)
+            .or_else(|| {
+                let short = reference
+                    .name
+                    .rsplit('.')
+                    .next()
+                    .unwrap_or_default()
+                    .to_ascii_lowercase();
+                self.by_short_name.get(&short).cloned().flatten()
+            })
+            .or_else(|| {
+                let one = model::one_of_many(&TypeName::new(&reference.name))?;
+                self.by_name.get(one.as_str()).cloned()
+            })
     }
 
     /// Whether a type is spelled exactly like the text of a link; then a link elsewhere is a slip.
@@ -326,6 +353,47 @@ impl<'a> Scope<'a> {
     pub(super) fn is_string(item: &ItemType) -> bool {
         *item == ItemType::Primitive(Primitive::String)
     }
+}
+
+/// The values that rows typed as an enumeration list.
+fn listed<'a>(input: Input<'a>, model: &'a EnumModel) -> impl Iterator<Item = &'a String> {
+    model.lists.iter().flat_map(move |id| row_values(input, id))
+}
+
+fn row_values<'a>(input: Input<'a>, id: &FactId) -> &'a [String] {
+    match &id.of(input.facts).claim {
+        Claim::Member { row, .. } | Claim::BodyMember(row) | Claim::Parameter { row, .. } => {
+            &row.facets.values
+        }
+        _ => &[],
+    }
+}
+
+/// Whether the table of an enumeration has nothing in common with the values that rows list for it: then the table
+/// stands under the wrong heading.
+pub(super) fn is_disowned(input: Input, model: &EnumModel) -> bool {
+    let in_table = |value: &String| {
+        model
+            .members
+            .iter()
+            .any(|id| match &id.of(input.facts).claim {
+                Claim::EnumMember { name, .. } => name.eq_ignore_ascii_case(value),
+                _ => false,
+            })
+    };
+    listed(input, model).next().is_some() && !listed(input, model).any(in_table)
+}
+
+/// Whether a table of values tells what strings a property may hold: no enumeration has a member `null` or one whose
+/// name is no identifier (CSDL 4.0, section 15.3).
+fn lists_strings(input: Input, model: &EnumModel) -> bool {
+    model
+        .members
+        .iter()
+        .any(|id| match &id.of(input.facts).claim {
+            Claim::EnumMember { name, .. } => name == "null" || !facts::is_identifier(name),
+            _ => false,
+        })
 }
 
 fn unknown_union(references: &[Reference]) -> ItemType {

@@ -116,9 +116,11 @@ fn resolve_member(
     };
     let described = rows.iter().find(|(_, row, _)| !row.description.is_empty());
     let ty = member_type(scope, owner, fact, row, &rows);
-    let ty = shown_type(input, scope, model)
-        .filter(|shown| is_more_exact(shown, &ty))
-        .unwrap_or(ty);
+    let ty = match shown_type(input, scope, model) {
+        Some(shown) if is_more_exact(&shown, &ty) => shown,
+        Some(shown) if is_one_of_values(&shown, &ty, row) => shown,
+        _ => ty,
+    };
     let description = described
         .map(|(_, row, _)| row.description.clone())
         .unwrap_or_default();
@@ -197,9 +199,19 @@ fn is_more_exact(shown: &Type, row: &Type) -> bool {
         (ItemType::Primitive(String), ItemType::Primitive(shown)) => {
             !row.collection && matches!(shown, Boolean | DateTimeOffset | Decimal | Double | Guid)
         }
+        (ItemType::Primitive(String) | ItemType::Enum(_), ItemType::Enum(_)) => {
+            row.collection == shown.collection
+        }
         (ItemType::Primitive(Double), ItemType::Primitive(Decimal)) => true,
         _ => false,
     }
+}
+
+/// Whether the JSON representation shows one string where the row speaks of many but lists the values that there may
+/// be: it is the values that are many.
+fn is_one_of_values(shown: &Type, row: &Type, text: &Row) -> bool {
+    let lists = !text.facets.values.is_empty();
+    row.collection && !shown.collection && lists && shown.item == row.item
 }
 
 fn row_of(fact: &Fact) -> Option<(&Fact, &Row, MemberTable)> {
@@ -232,8 +244,8 @@ fn member_type(
         let values = &row.facets.values;
         let named = scope.enum_by_owner(owner, &row.name, values);
         let listed = || match values.as_slice() {
-            [] => scope.enum_by_members(owner, &facets::listed(&row.description)),
-            values => scope.enum_by_members(owner, values),
+            [] => scope.enum_by_members(owner, &row.name, &facets::listed(&row.description)),
+            values => scope.enum_by_members(owner, &row.name, values),
         };
         if let Some(item) = named.or_else(listed) {
             return Type {

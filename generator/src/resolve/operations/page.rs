@@ -40,6 +40,11 @@ pub(super) struct Request<'a> {
 }
 
 impl<'a> PageClaims<'a> {
+    /// How much the page says.
+    pub(super) fn size(&self) -> usize {
+        self.facts.len()
+    }
+
     /// The claims of a page, if it describes requests.
     pub(super) fn of(id: PageId, facts: &'a PageFacts) -> Option<Self> {
         let mut facts_left = facts.facts.iter();
