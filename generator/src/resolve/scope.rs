@@ -384,16 +384,17 @@ pub(super) fn is_disowned(input: Input, model: &EnumModel) -> bool {
     listed(input, model).next().is_some() && !listed(input, model).any(in_table)
 }
 
-/// Whether a table of values tells what strings a property may hold: no enumeration has a member `null` or one whose
-/// name is no identifier (CSDL 4.0, section 15.3).
+/// Whether a table of values beside a type tells what strings a property may hold: no enumeration has a member `null`
+/// or one whose name is no identifier (CSDL 4.0, section 15.3). A page of its own says that there is an enumeration.
 fn lists_strings(input: Input, model: &EnumModel) -> bool {
-    model
-        .members
-        .iter()
-        .any(|id| match &id.of(input.facts).claim {
-            Claim::EnumMember { name, .. } => name == "null" || !facts::is_identifier(name),
-            _ => false,
-        })
+    let kind = |id: &FactId| input.facts[id.page.index()].kind;
+    let is_beside = model.pages.iter().all(|id| kind(id) == PageKind::Resource);
+    let is_member = |name: &str| name != "null" && facts::is_identifier(name);
+    let claims = model.members.iter().map(|id| &id.of(input.facts).claim);
+    is_beside
+        && claims
+            .into_iter()
+            .any(|claim| matches!(claim, Claim::EnumMember { name, .. } if !is_member(name)))
 }
 
 fn unknown_union(references: &[Reference]) -> ItemType {
