@@ -334,7 +334,7 @@ fn is_example(text: &str) -> bool {
 }
 
 /// Splits `<a name="x"></a>title`.
-fn anchor(title: &str) -> (Option<&str>, &str) {
+pub(crate) fn anchor(title: &str) -> (Option<&str>, &str) {
     let title = title.trim();
     let Some(rest) = title.strip_prefix("<a name=\"") else {
         return (None, title);

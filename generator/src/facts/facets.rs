@@ -372,7 +372,7 @@ pub fn listed(description: &str) -> Vec<String> {
         let span = rest[at + 1..]
             .find('`')
             .map_or(rest.len(), |end| at + end + 2);
-        rest = &rest[span..];
+        rest = rest[span..].trim_start_matches('`');
     }
     Vec::new()
 }
@@ -388,14 +388,19 @@ fn code_list(text: &str) -> Vec<String> {
             .find_map(|word| rest.strip_prefix(word))
             .unwrap_or(rest)
             .trim_start();
-        let Some(code) = rest.strip_prefix('`') else {
+        let ticks = rest
+            .bytes()
+            .take(3)
+            .take_while(|byte| *byte == b'`')
+            .count();
+        if !(1..=2).contains(&ticks) {
             break;
-        };
-        let code = code.trim_start_matches('`');
+        }
+        let code = &rest[ticks..];
         let Some((value, after)) = code.split_once('`') else {
             break;
         };
-        rest = after.trim_start_matches('`').trim_start();
+        rest = after.strip_prefix('`').unwrap_or(after).trim_start();
         if let Some(note) = rest.strip_prefix('(') {
             let Some((_, after)) = note.split_once(')') else {
                 break;

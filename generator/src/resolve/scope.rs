@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::Input;
 use crate::{
     api::{EnumId, ItemType, Type, TypeId},
-    facts::{self, Claim, PageId, PageKind},
+    facts::{self, Claim, PageId, PageKind, Row},
     ir::{Primitive, TypeName},
     model::{self, EnumModel, FactId, TypeModel},
     spelling::{ItemText, Reference, TypeText},
@@ -217,6 +217,19 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// The type of a row. A cell that says only `Enumeration` means the one that the row's values make.
+    pub(crate) fn row(&self, row: &Row, from: PageId) -> Type {
+        if row.ty.item == ItemText::Enumeration
+            && let Some(item) = self.enum_by_name(&TypeName::new(&row.name))
+        {
+            return Type {
+                item,
+                collection: row.ty.collection,
+            };
+        }
+        self.ty(&row.ty, from)
+    }
+
     /// The type of one item.
     pub(crate) fn item(&self, item: &ItemText, from: PageId) -> ItemType {
         match item {
@@ -274,7 +287,12 @@ impl<'a> Scope<'a> {
             return by_text;
         }
         let linked = self.linked(reference, from);
-        if by_text.is_some() && linked.is_some() && linked != by_text && self.is_exact(reference) {
+        if by_text.is_some()
+            && linked
+                .as_ref()
+                .is_some_and(|linked| !self.is_called(linked, reference))
+            && self.is_exact(reference)
+        {
             return by_text;
         }
         linked
@@ -292,6 +310,16 @@ impl<'a> Scope<'a> {
                 let one = model::one_of_many(&TypeName::new(&reference.name))?;
                 self.by_name.get(one.as_str()).cloned()
             })
+    }
+
+    /// Whether the short name of a definition is the text of a link.
+    fn is_called(&self, item: &ItemType, reference: &Reference) -> bool {
+        let name = match item {
+            ItemType::Structured(id) => self.types[id.index()].name.name(),
+            ItemType::Enum(id) => self.enums[id.index()].name.name(),
+            ItemType::Primitive(_) | ItemType::Unknown { .. } => return false,
+        };
+        name.eq_ignore_ascii_case(&reference.name)
     }
 
     /// Whether a type is spelled exactly like the text of a link; then a link elsewhere is a slip.

@@ -10,7 +10,6 @@ use crate::{
     facts::{Claim, Fact, MemberTable, Row, facets},
     ir::{Primitive, TypeName},
     model::{MemberModel, TypeModel},
-    spelling::ItemText,
 };
 
 pub(super) fn resolve(input: Input, scope: &Scope) -> Vec<StructuredType> {
@@ -231,15 +230,7 @@ fn member_type(
     row: &Row,
     rows: &[(&Fact, &Row, MemberTable)],
 ) -> Type {
-    if row.ty.item == ItemText::Enumeration
-        && let Some(item) = scope.enum_by_name(&TypeName::new(&row.name))
-    {
-        return Type {
-            item,
-            collection: row.ty.collection,
-        };
-    }
-    let first = scope.ty(&row.ty, fact.page);
+    let first = scope.row(row, fact.page);
     if Scope::is_string(&first.item) {
         let values = &row.facets.values;
         let named = scope.enum_by_owner(owner, &row.name, values);
@@ -260,7 +251,7 @@ fn member_type(
     let others = rows
         .iter()
         .skip(1)
-        .map(|(fact, row, _)| scope.ty(&row.ty, fact.page));
+        .map(|(fact, row, _)| scope.row(row, fact.page));
     others
         .into_iter()
         .find(|ty| !matches!(ty.item, ItemType::Unknown { .. }))

@@ -181,7 +181,11 @@ impl Struct<'_> {
             .map(|(parameter, field)| {
                 let doc =
                     docs::rustdoc(api.version, &parameter.source.page, &parameter.description);
-                let required = if parameter.required == Some(true) {
+                let says_so = parameter
+                    .description
+                    .to_ascii_lowercase()
+                    .contains("required");
+                let required = if parameter.required == Some(true) && !says_so {
                     "\n\nRequired."
                 } else {
                     ""

@@ -19,10 +19,20 @@ pub(super) struct Comments<'a> {
     texts: Vec<Cow<'a, str>>,
 }
 
+/// What rustc does not take in a comment: control characters, and those that change the direction of text.
+fn is_refused(c: char) -> bool {
+    (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 impl<'a> Comments<'a> {
     /// Keeps a comment; the literal stands for it in `#[doc = …]`.
     pub(super) fn add(&mut self, text: impl Into<Cow<'a, str>>) -> Literal {
-        self.texts.push(text.into());
+        let text = text.into();
+        self.texts.push(if text.contains(is_refused) {
+            text.replace(is_refused, " ").into()
+        } else {
+            text
+        });
         Literal::string(&(self.texts.len() - 1).to_string())
     }
 

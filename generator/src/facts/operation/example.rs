@@ -12,6 +12,7 @@ use crate::{
     facts::{Claim, LeftoverKind, PageFacts, annotation::Annotation},
     sections::Code,
     span::ByteRange,
+    vocabulary,
 };
 
 /// What the examples tell about answers.
@@ -29,7 +30,7 @@ pub(super) fn read(cx: &Context, parts: &[Part], out: &mut PageFacts) -> Answers
     let mut open: Option<Open> = None;
     let mut title: Option<&str> = None;
     for part in parts {
-        let heading = cx.page.str(part.section.title);
+        let (_, heading) = vocabulary::anchor(cx.page.str(part.section.title));
         if part.area != Area::Examples {
             title = None;
         } else if !part.is_standard {

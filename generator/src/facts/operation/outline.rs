@@ -7,7 +7,7 @@
 use super::{Context, area};
 use crate::{
     sections::Section,
-    vocabulary::{Heading, Vocabulary},
+    vocabulary::{self, Heading, Vocabulary},
 };
 
 /// What a section is for.
@@ -95,6 +95,7 @@ fn assign<'a>(
 
 /// `Example 2: Search for a word` stands in the vocabulary, but has something of its own to say.
 fn is_titled_example(heading: Option<Heading>, title: &str) -> bool {
+    let (_, title) = vocabulary::anchor(title);
     heading == Some(Heading::Examples) && title.contains(char::is_whitespace)
 }
 

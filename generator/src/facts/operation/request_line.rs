@@ -17,6 +17,9 @@ use crate::{
     span::ByteRange,
 };
 
+/// More segments than any path of a service has; a longer one is an accident.
+const MAX_SEGMENTS: usize = 100;
+
 /// Claims the request lines of a page.
 pub(super) fn read(cx: &Context, parts: &[Part], out: &mut PageFacts) {
     let mut found = false;
@@ -136,6 +139,9 @@ pub(super) fn parse(line: &str) -> Line {
     let (path, query) = split_target(target);
     if path == "/" {
         return Line::Nothing("names no path");
+    }
+    if path.matches('/').count() > MAX_SEGMENTS {
+        return Line::Nothing("has more segments than a path can have");
     }
     Line::Request {
         method,

@@ -285,7 +285,7 @@ impl<'a> PageClaims<'a> {
     fn body_members(&self, scope: &Scope) -> Vec<BodyMember> {
         let rows = self.members.iter().map(|(_, row)| BodyMember {
             name: row.name.clone(),
-            ty: scope.ty(&row.ty, self.id),
+            ty: scope.row(row, self.id),
             required: row.facets.required,
             description: row.description.clone(),
         });
@@ -480,7 +480,7 @@ pub(super) fn parameter(
         ty: if untyped {
             string()
         } else {
-            scope.ty(&row.ty, page)
+            scope.row(row, page)
         },
         required: row.facets.required,
         description: row.description.clone(),
