@@ -173,6 +173,10 @@ pub(super) fn named_type(text: &str) -> Option<Reference> {
         .iter()
         .find_map(|article| rest.strip_prefix(article))
         .unwrap_or(rest);
+    let rest = ["base class ", "base type "]
+        .iter()
+        .find_map(|noun| rest.strip_prefix(noun))
+        .unwrap_or(rest);
     let marked = rest.starts_with(['[', '*', '`']) || rest.starts_with("microsoft.graph.");
     reference(rest).filter(|_| marked)
 }

@@ -145,6 +145,11 @@ pub(super) fn name(cell: &str) -> &str {
         name = head;
     }
     let name = name.trim_matches(['*', '`', '\\', ' ', '\u{a0}']);
+    // `_if-match_`: emphasis as long as it stands on both sides.
+    let name = name
+        .strip_prefix('_')
+        .and_then(|rest| rest.strip_suffix('_'))
+        .unwrap_or(name);
     name.split_whitespace()
         .next()
         .unwrap_or_default()

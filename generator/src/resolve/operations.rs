@@ -125,6 +125,15 @@ pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> 
     out
 }
 
+/// Whether a page tells nothing of a body but what it represents: what is linked then, not what is sent.
+fn is_untold(body: &RequestBody) -> bool {
+    match body {
+        RequestBody::Unknown => true,
+        RequestBody::Object { members, .. } => members.is_empty(),
+        RequestBody::Parameters(_) | RequestBody::Reference | RequestBody::Stream { .. } => false,
+    }
+}
+
 fn known_pages<'a>(input: Input<'a>, scope: &Scope) -> Vec<Known<'a>> {
     let claims = input
         .facts
@@ -356,9 +365,7 @@ impl Texts<'_> {
         let mut page = claims.page(target, line.page.responses.clone(), self.input, self.scope);
         if flavour.bodiless {
             page.body = None;
-        } else if *kind == OperationKind::AddReference
-            && matches!(page.body, None | Some(RequestBody::Unknown))
-        {
+        } else if *kind == OperationKind::AddReference && page.body.as_ref().is_none_or(is_untold) {
             page.body = Some(RequestBody::Reference);
         }
         if let Some(stream) = stream {

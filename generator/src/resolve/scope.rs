@@ -385,10 +385,13 @@ impl<'a> Scope<'a> {
 
 /// The values that rows typed as an enumeration list.
 fn listed<'a>(input: Input<'a>, model: &'a EnumModel) -> impl Iterator<Item = &'a String> {
-    model.lists.iter().flat_map(move |id| row_values(input, id))
+    model
+        .lists
+        .iter()
+        .flat_map(move |id| row_values(input, *id))
 }
 
-fn row_values<'a>(input: Input<'a>, id: &FactId) -> &'a [String] {
+fn row_values(input: Input<'_>, id: FactId) -> &[String] {
     match &id.of(input.facts).claim {
         Claim::Member { row, .. } | Claim::BodyMember(row) | Claim::Parameter { row, .. } => {
             &row.facets.values
