@@ -7,8 +7,6 @@ use crate::{models, runtime::models::*};
 #[derive(Clone, Default)]
 pub struct DeviceComplianceScriptAssign {
     /// Groups, users, or devices that the script runs for. Required.
-    ///
-    /// Required.
     pub device_health_script_assignments: Option<
         Vec<models::DeviceHealthScriptAssignment>,
     >,
@@ -28,8 +26,6 @@ impl Model for DeviceComplianceScriptAssign {
 #[derive(Clone, Default)]
 pub struct DeviceHealthScriptAssign {
     /// Groups, users, or devices that the script runs for, each with a schedule. Required.
-    ///
-    /// Required.
     pub device_health_script_assignments: Option<
         Vec<models::DeviceHealthScriptAssignment>,
     >,

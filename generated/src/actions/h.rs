@@ -7,8 +7,6 @@ use crate::{models, runtime::models::*};
 #[derive(Clone, Default)]
 pub struct HasPayloadLinks {
     /// IDs of the scripts to ask about. Required.
-    ///
-    /// Required.
     pub payload_ids: Option<Vec<String>>,
     /// What the documentation does not declare.
     pub extra: Extra,

@@ -7,8 +7,6 @@ use crate::{models, runtime::models::*};
 #[derive(Clone, Default)]
 pub struct UpdateGlobalScript {
     /// Version to move to, at most the **highestAvailableVersion** of the script. Required.
-    ///
-    /// Required.
     pub version: Option<String>,
     /// What the documentation does not declare.
     pub extra: Extra,
