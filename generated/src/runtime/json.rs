@@ -64,6 +64,10 @@ impl From<Malformed> for azure_core::Error {
     }
 }
 
+/// What is done with a member of an object: its name is read, its value is not yet.
+type EachMember<'e, 'j> =
+    &'e mut dyn FnMut(&mut Reader<'j>, Cow<'j, str>) -> Result<(), Malformed>;
+
 /// A place in a JSON text.
 #[derive(Clone, Debug)]
 pub struct Reader<'j> {
@@ -228,7 +232,7 @@ impl<'j> Reader<'j> {
     /// Calls `each` for every member of an object; it must read the value.
     pub fn members(
         &mut self,
-        each: &mut dyn FnMut(&mut Self, Cow<'j, str>) -> Result<(), Malformed>,
+        each: EachMember<'_, 'j>,
     ) -> Result<(), Malformed> {
         self.take(b'{', "an object")?;
         self.deeper()?;

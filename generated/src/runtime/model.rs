@@ -397,7 +397,7 @@ fn debug_members(
 /// Serializes through serde. Requests and responses do not go this way.
 #[cfg(feature = "serde")]
 pub(crate) fn serialize<S: serde::Serializer>(
-    value: &(impl Json + Clone),
+    value: &impl Json,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let value: serde_json::Value =

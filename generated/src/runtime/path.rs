@@ -257,7 +257,7 @@ mod tests {
     #[track_caller]
     fn filled(template: &str, arguments: &[&str]) -> String {
         let arguments: Vec<_> = arguments.iter().map(ToString::to_string).collect();
-        fill(template, &arguments).map_or_else(|error| error.to_string(), |path| path)
+        fill(template, &arguments).unwrap_or_else(|error| error.to_string())
     }
 
     #[test]

@@ -258,7 +258,7 @@ impl Answer for Content {
 
 impl<T: Json> Answer for T {
     fn read_body(body: Bytes) -> azure_core::Result<Self> {
-        Ok(read_json(&body)?)
+        read_json(&body)
     }
 }
 
