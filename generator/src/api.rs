@@ -318,7 +318,8 @@ pub struct Operation {
     pub path: Path,
     /// What kind of request it is.
     pub kind: OperationKind,
-    /// Unique among all operations of the api; made of path and method only, so that it is stable: `users_id_messages_list`.
+    /// Unique among all operations of the api: `users_id_messages_list`. Made of the path and the method; whether the path
+    /// selects one or many decides between `get` and `list`, `post` and `create`.
     pub id: String,
     /// What its page says; shared by all operations of that page.
     pub page: Arc<OperationPage>,

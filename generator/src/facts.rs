@@ -54,8 +54,6 @@ pub struct PageFacts {
     pub facts: Vec<Fact>,
     /// What stands where facts are expected and could not be read as one.
     pub leftovers: Vec<Leftover>,
-    /// Rows of tables that became facts.
-    pub rows_read: u32,
 }
 
 /// A claim and its place.

@@ -477,7 +477,6 @@ fn methods(cx: &Context, ty: &TypeName, table: &Table, out: &mut PageFacts) {
                 )
             });
         let title = link.map_or(first, |link| link.text);
-        out.rows_read += 1;
         let claim = Claim::Method {
             ty: ty.clone(),
             title: cx.page.str(title).to_owned(),

@@ -117,7 +117,6 @@ pub(super) fn typed(
         if facets.deprecated.is_none() && is_deprecated_name(cx.page.str(name_cell)) {
             facets.deprecated = Some(facets::page_deprecation(&description));
         }
-        out.rows_read += 1;
         each(
             out,
             row.range,

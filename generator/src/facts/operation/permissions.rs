@@ -174,7 +174,6 @@ fn read_table(
             leave_row(cx, row, filled, out);
             continue;
         }
-        let mut read = false;
         match &layout {
             Layout::Ordered(columns) => {
                 let cell = read_cells(
@@ -183,18 +182,17 @@ fn read_table(
                         .map(|&(at, order)| (cx.page.str(cells(at)), order)),
                 );
                 let set = sets.of(workload.as_deref().or(title));
-                read = claim(cx, row.range, set, kind, cell, out);
+                claim(cx, row.range, set, kind, cell, out);
             }
             Layout::Sets(columns) => {
                 for (at, name) in columns {
                     let cell =
                         read_cells(std::iter::once((cx.page.str(cells(*at)), Order::Ascending)));
                     let set = sets.of(Some(name));
-                    read |= claim(cx, row.range, set, kind, cell, out);
+                    claim(cx, row.range, set, kind, cell, out);
                 }
             }
         }
-        out.rows_read += u32::from(read);
     }
     sets.titles.len().max(1) as u32
 }
@@ -256,14 +254,12 @@ fn read_transposed(
             );
             continue;
         };
-        let mut read = false;
         for (cell, kind) in row.cells.iter().skip(1).zip(kinds) {
             let Some(kind) = kind else { continue };
             let cell = read_cells(std::iter::once((cx.page.str(*cell), Order::Ascending)));
             let set = sets.of(Some(&label));
-            read |= claim(cx, row.range, set, *kind, cell, out);
+            claim(cx, row.range, set, *kind, cell, out);
         }
-        out.rows_read += u32::from(read);
     }
     sets.titles.len() as u32
 }
@@ -306,39 +302,19 @@ fn claim(
     kind: PermissionKind,
     cell: Cell,
     out: &mut PageFacts,
-) -> bool {
-    match cell {
-        Cell::Alternatives(alternatives) => {
-            out.claim(
-                cx.id,
-                at,
-                Claim::Permission {
-                    set,
-                    title,
-                    kind,
-                    alternatives,
-                },
-            );
-            true
-        }
-        Cell::NotSupported => {
-            out.claim(
-                cx.id,
-                at,
-                Claim::Permission {
-                    set,
-                    title,
-                    kind,
-                    alternatives: Vec::new(),
-                },
-            );
-            true
-        }
-        Cell::Unread(why) => {
-            out.leave(cx.id, at, LeftoverKind::Row, why);
-            false
-        }
-    }
+) {
+    let alternatives = match cell {
+        Cell::Alternatives(alternatives) => alternatives,
+        Cell::NotSupported => Vec::new(),
+        Cell::Unread(why) => return out.leave(cx.id, at, LeftoverKind::Row, why),
+    };
+    let claim = Claim::Permission {
+        set,
+        title,
+        kind,
+        alternatives,
+    };
+    out.claim(cx.id, at, claim);
 }
 
 /// The sets that a table holds, by title, in order of appearance.
