@@ -290,10 +290,6 @@ pub enum Witness {
     Heading,
     /// In a sentence.
     Prose,
-    /// In a row of a table.
-    Row,
-    /// In a request body.
-    Body,
 }
 
 /// The table that a member stands in.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     docs::Role,
-    facts::{self, Claim, Fact, MemberTable, PageFacts, PageId, Witness},
+    facts::{self, Claim, Fact, PageFacts, PageId, Witness},
     ir::{DEFAULT_NAMESPACE, Primitive, TypeName},
     sections::Page,
     spelling::{ItemText, Reference, TypeText},
@@ -574,15 +574,4 @@ pub(crate) fn target_page(
     find(&path)
         .or_else(|| find(&path.to_lowercase()))
         .map(|at| PageId(at as u32))
-}
-
-impl MemberModel {
-    /// The rows of one table.
-    pub fn rows_in<'a>(
-        &'a self,
-        facts: &'a [PageFacts],
-        wanted: MemberTable,
-    ) -> impl Iterator<Item = FactId> + 'a {
-        self.rows.iter().copied().filter(move |id| matches!(&id.of(facts).claim, Claim::Member { table, .. } if *table == wanted))
-    }
 }

@@ -1,6 +1,6 @@
 //! Markdown: a page as headed sections of tables, code blocks and text, every piece with its byte range.
 //!
-//! Comes in: the text of a page. Goes out: a [`Page`]. Only this module sees pulldown-cmark, and it knows nothing of
+//! Comes in: the text of a page. Goes out: a [`Page`]. Of the stages only this one sees pulldown-cmark, and it knows nothing of
 //! Graph. It never fails: whatever is not understood is still there as text.
 //!
 //! ```text

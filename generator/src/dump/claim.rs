@@ -281,8 +281,6 @@ impl fmt::Display for Witness {
             Self::Annotation => "the annotation",
             Self::Heading => "the heading",
             Self::Prose => "a sentence",
-            Self::Row => "a row",
-            Self::Body => "a request body",
         })
     }
 }
