@@ -140,7 +140,7 @@ impl Builder {
             return Err(Error::SeveralVersions(self.docs));
         };
         let compilation = compile(docs, &config.vocabulary);
-        let files = generate::rust(&[compilation], generate::DEFAULT_CRATE_NAME);
+        let files = generate::rust(&compilation, generate::DEFAULT_CRATE_NAME);
         Manifests::new(&files).tell_cargo();
         writer::write(&out_dir.join(name), &module_files(files, &self.module))?;
         let entry = format!(

@@ -64,7 +64,7 @@ fn compiled(case: &Path) -> Compilation {
 
 /// The generated Rust files that depend on the pages: not the runtime, nor the root, nor the manifest.
 fn generated(compilation: &Compilation) -> Files {
-    let mut files = generate::rust(std::slice::from_ref(compilation), "library");
+    let mut files = generate::rust(compilation, "library");
     let is_the_same_for_all = |path: &str| path == "src/lib.rs" || path.starts_with("src/runtime");
     files.retain(|path, _| path.starts_with("src/") && !is_the_same_for_all(path));
     files

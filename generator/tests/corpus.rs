@@ -43,7 +43,7 @@ static COMPILED: LazyLock<BTreeMap<ApiVersion, Compilation>> = LazyLock::new(|| 
 
 /// Everything that is written from a compilation.
 fn written(compilation: &Compilation) -> Files {
-    let mut files = generate::rust(std::slice::from_ref(compilation), "msgraph");
+    let mut files = generate::rust(compilation, "msgraph");
     files.insert("api.xml".to_owned(), csdl::emit(&compilation.api));
     files.insert(
         "api.json".to_owned(),

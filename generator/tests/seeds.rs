@@ -477,7 +477,7 @@ fn everything_that_is_written_holds_the_types() {
         let components = &document["components"]["schemas"];
         assert!(components[seed.ty].is_object(), "{components}");
         let mut structs = Vec::new();
-        for (path, text) in generate::rust(std::slice::from_ref(compilation), "seeds") {
+        for (path, text) in generate::rust(compilation, "seeds") {
             if path.starts_with("src/models") {
                 let file = syn::parse_file(&text).unwrap();
                 structs.extend(file.items.into_iter().filter_map(|item| match item {

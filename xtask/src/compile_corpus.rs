@@ -72,12 +72,9 @@ fn slice_of(tree: &DocsTree, version: ApiVersion, count: usize) -> DocsTree {
 fn compile(tree: DocsTree, version: ApiVersion) -> Result<bool, Box<dyn std::error::Error>> {
     let place = root().join("target/compile-corpus");
     let out = place.join(version.as_str());
-    let compilations = generate::compile_all(tree, &Vocabulary::default());
     // Cargo tells crates that stand alone by their names, not by their folders.
-    let files = generate::rust(
-        &compilations,
-        &format!("corpus-{}", version.as_str().replace('.', "-")),
-    );
+    let name = format!("corpus-{}", version.as_str().replace('.', "-"));
+    let (_, files) = generate::compile_rust(tree, &Vocabulary::default(), &name);
     let (count, bytes) = (files.len(), files.values().map(String::len).sum::<usize>());
     writer::write(&out, &files)?;
     // Newer than any result of an earlier run, so that there is something to measure.

@@ -16,12 +16,9 @@ pub(crate) fn run(_: &[String]) -> Outcome {
 pub(crate) fn files() -> Result<Files, Box<dyn Error>> {
     let docs = root().join("docs-input");
     let config = Config::load(None, &docs)?;
-    let compilations = generate::compile_all(DocsTree::read(&docs, None)?, &config.vocabulary);
-    Ok(generate::rust(
-        &compilations,
-        config
-            .crate_name
-            .as_deref()
-            .unwrap_or(generate::DEFAULT_CRATE_NAME),
-    ))
+    let tree = DocsTree::read(&docs, None)?;
+    let crate_name = config.crate_name.as_deref();
+    let crate_name = crate_name.unwrap_or(generate::DEFAULT_CRATE_NAME);
+    let (_, files) = generate::compile_rust(tree, &config.vocabulary, crate_name);
+    Ok(files)
 }

@@ -79,9 +79,8 @@ fn rust(arguments: RustArguments, log: Log) -> Result<Outcome, Failure> {
     let crate_name = crate_name
         .as_deref()
         .unwrap_or(generate::DEFAULT_CRATE_NAME);
-    let compilations = generate::compile_all(tree, &config.vocabulary);
+    let (compilations, files) = generate::compile_rust(tree, &config.vocabulary, crate_name);
     log_sizes(&compilations, log);
-    let files = generate::rust(&compilations, crate_name);
     // The process ends soon; to free every page one by one would be a tenth of the run.
     mem::forget(compilations);
     let out = &arguments.out;

@@ -6,6 +6,7 @@
 //! they are written side by side and come out the same for any number of threads.
 
 mod actions;
+mod ast;
 mod cycles;
 mod docs;
 mod format;
@@ -13,6 +14,7 @@ mod layout;
 mod manifest;
 mod models;
 mod names;
+mod record;
 mod requests;
 mod trie;
 mod types;

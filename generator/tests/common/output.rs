@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 /// Everything that is written from a compilation; reports what is wrong with it by `path: problem`.
 pub(crate) fn problems(compilation: &Compilation) -> Vec<String> {
-    let files = generate::rust(std::slice::from_ref(compilation), "sdk");
+    let files = generate::rust(compilation, "sdk");
     let mut problems = rust_problems(&files);
     let xml = csdl::emit(&compilation.api);
     // Of the control characters, XML 1.0 knows three (section 2.2).

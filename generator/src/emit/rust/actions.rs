@@ -5,17 +5,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
 use quote::quote;
 use rayon::prelude::*;
+use syn::Item;
 
 use super::{
+    ast::{self, ident},
     docs,
-    format::{self, Comments},
+    format::{Comments, File},
     layout,
     layout::Piece,
     names::{self, Names},
-    types::{Scope, ident},
+    record::{self, Record},
+    types::Scope,
 };
 use crate::{
     api::{Api, Operation, OperationKind, OperationPage, Parameter, RequestBody, SegmentKind},
@@ -127,96 +129,58 @@ impl<'a> Actions<'a> {
             #(mod #idents;)*
             #(pub use self::#idents::*;)*
         };
-        let mut files =
-            Files::from([("src/actions.rs".to_owned(), format::file(index, &comments))]);
+        let index = File::new(index).text(&comments);
+        let mut files = Files::from([("src/actions.rs".to_owned(), index)]);
         files.par_extend(groups.par_iter().map(|(module, items)| {
             let mut comments = Comments::default();
-            let items: Vec<_> = items
-                .iter()
-                .map(|item| item.tokens(api, names, &mut comments))
-                .collect();
-            let idents = groups
-                .iter()
-                .find(|(other, _)| other == module)
-                .into_iter()
-                .flat_map(|(_, items)| items);
-            let idents: Vec<_> = idents.map(|item| ident(&item.name)).collect();
-            let tokens = quote! {
+            let mut file = File::new(quote! {
                 #[allow(unused_imports)]
                 use crate::{models, runtime::models::*};
-                #(#items)*
-                models!(#(#idents),*);
-            };
-            (
-                format!("src/actions/{module}.rs"),
-                format::file(tokens, &comments),
-            )
+            });
+            for item in items {
+                file.extend(item.items(api, names, &mut comments));
+            }
+            let types: Vec<_> = items.iter().map(|item| &item.name).collect();
+            file.extend(record::macro_over("models", &types));
+            (format!("src/actions/{module}.rs"), file.text(&comments))
         }));
         files
     }
 }
 
 impl Struct<'_> {
-    fn tokens(&self, api: &Api, names: &Names, comments: &mut Comments<'_>) -> TokenStream {
+    fn items(&self, api: &Api, names: &Names, comments: &mut Comments<'_>) -> [Item; 2] {
         let scope = Scope::outside(api, names);
-        let name = ident(&self.name);
         let doc = format!(
             "What [`{}`]({}) takes.",
             self.action.replace('`', ""),
             docs::page_url(api.version, &self.page.page)
         );
-        let doc = comments.add(doc);
-        let rest = comments.add("What the documentation does not declare.");
+        let mut record = Record::new(comments.add(doc), &self.name);
         let mut taken = names::Scope::fields();
-        let fields: Vec<_> = self
-            .parameters
-            .iter()
-            .map(|parameter| ident(&taken.take(names::snake(&parameter.name))))
-            .collect();
-        let members = self.parameters.iter().map(|parameter| &parameter.name);
-        let declarations = self
-            .parameters
-            .iter()
-            .zip(&fields)
-            .map(|(parameter, field)| {
-                let doc =
-                    docs::rustdoc(api.version, &parameter.source.page, &parameter.description);
-                let says_so = parameter
-                    .description
-                    .to_ascii_lowercase()
-                    .contains("required");
-                let required = if parameter.required == Some(true) && !says_so {
-                    "\n\nRequired."
-                } else {
-                    ""
-                };
-                let doc = if doc.is_empty() {
-                    format!("`{}`{required}", parameter.name)
-                } else {
-                    format!("{doc}{required}")
-                };
-                let doc = comments.add(doc);
-                let ty = scope.ty(&parameter.ty);
-                quote!(#[doc = #doc] pub #field: Option<#ty>)
-            });
-        let action = &self.action;
-        quote! {
-            #[doc = #doc]
-            #[derive(Clone, Default)]
-            pub struct #name {
-                #(#declarations,)*
-                #[doc = #rest]
-                pub extra: Extra,
-            }
-            impl Model for #name {
-                const INFO: TypeInfo = TypeInfo::new(#action, &[#(#members),*]);
-                #[inline]
-                fn slots(&mut self, visit: Slots<'_>) {
-                    slots!(self, visit, [#(#fields),*]);
-                }
-            }
+        for parameter in self.parameters {
+            let field = taken.take(names::snake(&parameter.name));
+            let doc = comments.add(parameter_doc(api, parameter));
+            record.add(doc, &field, ast::generic("Option", scope.ty(&parameter.ty)));
         }
+        let members = self.parameters.iter().map(|parameter| &*parameter.name);
+        record.items(record::type_info(&self.action, members), comments)
     }
+}
+
+fn parameter_doc(api: &Api, parameter: &Parameter) -> String {
+    let mut doc = docs::rustdoc(api.version, &parameter.source.page, &parameter.description);
+    if doc.is_empty() {
+        doc = format!("`{}`", parameter.name);
+    }
+    let says_so = parameter
+        .description
+        .to_ascii_lowercase()
+        .contains("required");
+    if parameter.required == Some(true) && !says_so {
+        doc.push_str("\n\nRequired.");
+    }
+    doc
 }
 
 /// The name of the action that an operation calls; of its page, if it is none.

@@ -4,7 +4,7 @@ use quote::quote;
 
 use super::{
     Options,
-    format::{self, Comments},
+    format::{Comments, File},
 };
 use crate::{api::Api, emit::Files, ir::ApiVersion};
 
@@ -104,5 +104,5 @@ fn root(api: &Api) -> String {
         #[doc = #place]
         pub const ENDPOINT: &str = #endpoint;
     };
-    format::file(tokens, &comments)
+    File::new(tokens).text(&comments)
 }

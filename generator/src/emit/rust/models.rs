@@ -9,15 +9,18 @@ use std::{cell::RefCell, collections::BTreeMap};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use rayon::prelude::*;
+use syn::{Item, ItemImpl, parse_quote};
 
 use super::{
+    ast::{self, ident},
     cycles::Cycles,
     docs,
-    format::{self, Comments},
+    format::{Comments, File},
     layout,
     layout::{Group, Piece},
     names::{self, Names},
-    types::{Scope, ident},
+    record::{self, Record},
+    types::Scope,
 };
 use crate::{
     api::{
@@ -186,15 +189,15 @@ struct Context<'a> {
 impl<'a> Context<'a> {
     fn file(self, content: &'a Content) -> String {
         let mut comments = Comments::default();
-        let tokens = match content {
+        let file = match content {
             Content::Index {
                 path,
                 children,
                 files,
-            } => index(path, children, files, &mut comments),
+            } => File::new(index(path, children, files, &mut comments)),
             Content::Definitions { path, items } => self.definitions(path, items, &mut comments),
         };
-        format::file(tokens, &comments)
+        file.text(&comments)
     }
 
     fn definitions(
@@ -202,20 +205,20 @@ impl<'a> Context<'a> {
         path: &[String],
         items: &[Definition],
         comments: &mut Comments<'a>,
-    ) -> TokenStream {
+    ) -> File {
         let used = RefCell::default();
         let scope = Scope::inside(self.api, self.names, path, &used);
         let mut models = Vec::new();
         let mut enums = Vec::new();
-        let mut tokens = Vec::with_capacity(items.len());
+        let mut built = Vec::new();
         for item in items {
             match *item {
                 Definition::Type(id) => {
-                    tokens.push(self.model(scope, id, comments));
+                    built.extend(self.model(scope, id, comments));
                     models.push(&self.names.of_type(id).name);
                 }
                 Definition::Enum(id) => {
-                    tokens.push(self.enumeration(id, comments));
+                    built.extend(self.enumeration(id, comments));
                     enums.push(&self.names.of_enum(id).name);
                 }
             }
@@ -224,58 +227,37 @@ impl<'a> Context<'a> {
         let elsewhere = |name: &&String| !models.contains(name) && !enums.contains(name);
         let used = idents(used.borrow().iter().copied().filter(elsewhere));
         let imports = (!used.is_empty()).then(|| quote!(use super::{#(#used),*};));
-        let models = (!models.is_empty())
-            .then(|| idents(models))
-            .map(|models| quote!(models!(#(#models),*);));
-        let enums = (!enums.is_empty())
-            .then(|| idents(enums))
-            .map(|enums| quote!(open_enums!(#(#enums),*);));
-        quote! {
+        let mut file = File::new(quote! {
             #imports
             #[allow(unused_imports)]
             use crate::runtime::models::*;
-            #(#tokens)*
-            #models
-            #enums
-        }
+        });
+        file.extend(built);
+        file.extend(record::macro_over("models", &models));
+        file.extend(record::macro_over("open_enums", &enums));
+        file
     }
 
-    fn model(self, scope: Scope<'_>, id: TypeId, comments: &mut Comments<'a>) -> TokenStream {
-        let ty = &self.api[id];
-        let name = ident(&self.names.of_type(id).name);
-        let doc = comments.add(self.type_doc(ty));
+    fn model(self, scope: Scope<'_>, id: TypeId, comments: &mut Comments<'a>) -> Vec<Item> {
+        let name = &self.names.of_type(id).name;
+        let mut record = Record::new(comments.add(self.type_doc(&self.api[id])), name);
         let mut fields = names::Scope::fields();
-        let mut members = Vec::new();
-        let mut idents = Vec::new();
-        let mut declarations = Vec::new();
         for (member, doc) in self.members(id) {
-            let field = ident(&fields.take(names::snake(&member.name)));
-            let doc = comments.add(doc);
-            let ty = self.field_type(scope, id, member);
-            declarations.push(quote!(#[doc = #doc] pub #field: #ty));
-            members.push(&member.name);
-            idents.push(field);
+            let field = fields.take(names::snake(&member.name));
+            record.add(
+                comments.add(doc),
+                &field,
+                self.field_type(scope, id, member),
+            );
         }
-        let rest = comments.add("What the type does not declare.");
-        let info = self.type_info(scope, id, &members);
-        let bases = bases(self.api, id).map(|base| scope.structured(base));
-        quote! {
-            #[doc = #doc]
-            #[derive(Clone, Default)]
-            pub struct #name {
-                #(#declarations,)*
-                #[doc = #rest]
-                pub extra: Extra,
-            }
-            impl Model for #name {
-                const INFO: TypeInfo = #info;
-                #[inline]
-                fn slots(&mut self, visit: Slots<'_>) {
-                    slots!(self, visit, [#(#idents),*]);
-                }
-            }
-            #(impl DerivedFrom<#bases> for #name {})*
-        }
+        let name = ident(name);
+        let derived = |base| -> ItemImpl {
+            let base = scope.structured(base);
+            parse_quote!(impl DerivedFrom<#base> for #name {})
+        };
+        let mut items = Vec::from(record.items(self.type_info(scope, id), comments));
+        items.extend(bases(self.api, id).map(|base| Item::Impl(derived(base))));
+        items
     }
 
     /// All members that are fields, with their docs. A stream is a request of its own.
@@ -289,35 +271,38 @@ impl<'a> Context<'a> {
             .map(|(member, doc)| (member, doc.as_str()))
     }
 
-    fn field_type(self, scope: Scope<'_>, owner: TypeId, member: &Member) -> TokenStream {
+    fn field_type(self, scope: Scope<'_>, owner: TypeId, member: &Member) -> syn::Type {
         let ty = scope.ty(&member.ty);
         match member.kind {
-            MemberKind::Navigation { .. } => quote!(Nav<#ty>),
+            MemberKind::Navigation { .. } => ast::generic("Nav", ty),
             MemberKind::Property if self.cycles.contains(owner, &member.ty) => {
-                quote!(Option<Boxed<#ty>>)
+                ast::generic("Option", ast::generic("Boxed", ty))
             }
-            MemberKind::Property => quote!(Option<#ty>),
+            MemberKind::Property => ast::generic("Option", ty),
         }
     }
 
-    fn type_info(self, scope: Scope<'_>, id: TypeId, members: &[&String]) -> TokenStream {
+    fn type_info(self, scope: Scope<'_>, id: TypeId) -> syn::Expr {
         let ty = &self.api[id];
-        let name = ty.name.as_str();
-        let base = ty.base.map(|base| {
-            let base = scope.structured(base);
-            quote!(.base(&#base::INFO))
-        });
+        let members = || self.members(id).map(|(member, _)| member);
+        let names = members().map(|member| member.name.as_str());
+        let mut info = record::type_info(ty.name.as_str(), names);
+        if let Some(base) = ty.base {
+            let mut base = scope.structured(base);
+            base.segments.push(ident("INFO").into());
+            info = ast::call_on(info, "base", [ast::borrow(ast::value(base))]);
+        }
         let mut derived = Vec::new();
         descendants(self.api, id, &mut derived);
         derived.sort_unstable();
-        let derived = (!derived.is_empty()).then(|| quote!(.derived(&[#(#derived),*])));
-        let secret: Vec<_> = self
-            .members(id)
-            .filter(|(member, _)| member.secret)
-            .map(|(member, _)| &member.name)
-            .collect();
-        let secret = (!secret.is_empty()).then(|| quote!(.secret(&[#(#secret),*])));
-        quote!(TypeInfo::new(#name, &[#(#members),*]) #base #derived #secret)
+        let secret = members().filter(|member| member.secret);
+        let secret = secret.map(|member| member.name.as_str()).collect();
+        for (function, names) in [("derived", derived), ("secret", secret)] {
+            if !names.is_empty() {
+                info = ast::call_on(info, function, [ast::texts(names)]);
+            }
+        }
+        info
     }
 
     fn type_doc(self, ty: &StructuredType) -> String {
@@ -329,7 +314,7 @@ impl<'a> Context<'a> {
         doc
     }
 
-    fn enumeration(self, id: EnumId, comments: &mut Comments<'a>) -> TokenStream {
+    fn enumeration(self, id: EnumId, comments: &mut Comments<'a>) -> [Item; 2] {
         let ty = &self.api[id];
         let name = ident(&self.names.of_enum(id).name);
         let doc = comments.add(self.enum_doc(ty));
@@ -345,7 +330,7 @@ impl<'a> Context<'a> {
             .collect();
         let unknown = comments.add("A member that is newer than this crate.");
         let table = comments.add("The documented members with their names on the wire.");
-        quote! {
+        let declaration = parse_quote! {
             #[doc = #doc]
             #[derive(Clone, PartialEq, Eq, Hash)]
             #[non_exhaustive]
@@ -354,11 +339,14 @@ impl<'a> Context<'a> {
                 #[doc = #unknown]
                 UnknownValue(UnknownValue),
             }
+        };
+        let table = parse_quote! {
             impl #name {
                 #[doc = #table]
                 pub const MEMBERS: Members<Self> = &[#((#members, Self::#variants)),*];
             }
-        }
+        };
+        [declaration, table]
     }
 
     fn variant_doc(self, ty: &EnumType, member: &EnumMember) -> String {

@@ -9,17 +9,19 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
+use proc_macro2::Literal;
 use quote::quote;
 use rayon::prelude::*;
+use syn::{Expr, FnArg, ImplItem, Item, ItemImpl, ItemStruct, parse_quote};
 
 use super::{
     actions::Actions,
+    ast::{self, ident},
     docs,
-    format::{self, Comments},
+    format::{Comments, File},
     names::{self, Names},
     trie::{NodeId, Step, Trie},
-    types::{Scope, ident},
+    types::{Scope, primitive},
 };
 use crate::{
     api::{
@@ -121,7 +123,7 @@ fn permissions(page: &OperationPage) -> String {
 }
 
 /// A module of requests.
-struct File {
+struct Module {
     /// Modules below `requests`.
     modules: Vec<String>,
     /// The builders in it, in order.
@@ -130,7 +132,7 @@ struct File {
     children: Vec<String>,
 }
 
-impl File {
+impl Module {
     fn path(&self) -> String {
         let path = ["src/requests"]
             .into_iter()
@@ -148,6 +150,35 @@ struct Context<'a> {
     docs: &'a BTreeMap<&'a str, String>,
 }
 
+/// A builder: a struct and its functions. It is quoted once and copied for each of thousands.
+struct Builder {
+    declaration: ItemStruct,
+    functions: ItemImpl,
+}
+
+impl Builder {
+    /// A builder without a name.
+    fn shape() -> Self {
+        Self {
+            declaration: parse_quote! {
+                #[derive(Clone, Debug)]
+                pub struct Builder(pub(crate) Path);
+            },
+            functions: parse_quote!(impl Builder {}),
+        }
+    }
+
+    fn of(&self, doc: Literal, name: &str, functions: Vec<ImplItem>) -> [Item; 2] {
+        let mut declaration = self.declaration.clone();
+        declaration.attrs.insert(0, ast::doc(doc));
+        declaration.ident = ident(name);
+        let mut implementation = self.functions.clone();
+        *implementation.self_ty = ast::plain(name);
+        implementation.items = functions;
+        [Item::Struct(declaration), Item::Impl(implementation)]
+    }
+}
+
 /// A function of a builder.
 enum Function<'a> {
     Step(NodeId),
@@ -156,7 +187,7 @@ enum Function<'a> {
 
 impl<'a> Context<'a> {
     /// Decides which file each builder is in, and what it is called; `places` gets the paths below `requests`.
-    fn layout(self, files: &mut Vec<File>, places: &mut [String]) {
+    fn layout(self, files: &mut Vec<Module>, places: &mut [String]) {
         let mut weights = vec![0; self.trie.nodes.len()];
         for (id, node) in self.trie.nodes.iter().enumerate().rev() {
             // A builder, and a function with its comment for each operation.
@@ -179,11 +210,11 @@ impl<'a> Context<'a> {
         node: NodeId,
         modules: Vec<String>,
         weights: &[usize],
-        files: &mut Vec<File>,
+        files: &mut Vec<Module>,
         places: &mut [String],
     ) {
         let at = files.len();
-        files.push(File {
+        files.push(Module {
             modules,
             nodes: Vec::new(),
             children: Vec::new(),
@@ -201,7 +232,7 @@ impl<'a> Context<'a> {
         at: usize,
         weights: &[usize],
         scopes: &mut (names::Scope, names::Scope),
-        files: &mut Vec<File>,
+        files: &mut Vec<Module>,
         places: &mut [String],
     ) {
         let own = self.trie.nodes[node]
@@ -241,59 +272,55 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn file(self, file: &File, places: &[String]) -> String {
+    fn file(self, module: &Module, places: &[String]) -> String {
         let mut comments = Comments::default();
-        let children = file.children.iter().map(|child| ident(child));
-        let about = comments.add(if file.modules.is_empty() {
+        let children = module.children.iter().map(|child| ident(child));
+        let about = comments.add(if module.modules.is_empty() {
             "Builders of requests, which follow the paths of the API. Start with [`GraphClient`]."
                 .to_owned()
         } else {
-            format!("Requests below `/{}`.", file.modules.join("/"))
+            format!("Requests below `/{}`.", module.modules.join("/"))
         });
-        let root = file
-            .modules
-            .is_empty()
-            .then(|| self.root(places, &mut comments));
-        let builders: Vec<_> = file
-            .nodes
-            .iter()
-            .map(|&node| self.builder(node, places, &mut comments))
-            .collect();
-        let tokens = quote! {
+        let mut file = File::new(quote! {
             #![doc = #about]
             #[allow(unused_imports)]
             use crate::runtime::requests::*;
             #(pub mod #children;)*
-            #root
-            #(#builders)*
-        };
-        format::file(tokens, &comments)
+        });
+        if module.modules.is_empty() {
+            file.extend([self.root(places, &mut comments)]);
+        }
+        let shape = Builder::shape();
+        for &node in &module.nodes {
+            file.extend(self.builder(&shape, node, places, &mut comments));
+        }
+        file.text(&comments)
     }
 
     /// The functions of the client.
-    fn root(self, places: &[String], comments: &mut Comments<'a>) -> TokenStream {
+    fn root(self, places: &[String], comments: &mut Comments<'a>) -> Item {
         let doc = comments.add("The first segments of the paths.");
-        let functions = self.functions(0, places, comments);
-        quote! {
+        let mut functions: ItemImpl = parse_quote! {
             #[doc = #doc]
-            impl GraphClient {
-                #functions
-            }
-        }
+            impl GraphClient {}
+        };
+        functions.items = self.functions(0, places, comments);
+        Item::Impl(functions)
     }
 
-    fn builder(self, id: NodeId, places: &[String], comments: &mut Comments<'a>) -> TokenStream {
-        let name = local(&places[id]);
+    fn builder(
+        self,
+        shape: &Builder,
+        id: NodeId,
+        places: &[String],
+        comments: &mut Comments<'a>,
+    ) -> [Item; 2] {
         let doc = comments.add(self.prefix_doc(id));
-        let functions = self.functions(id, places, comments);
-        quote! {
-            #[doc = #doc]
-            #[derive(Clone, Debug)]
-            pub struct #name(pub(crate) Path);
-            impl #name {
-                #functions
-            }
-        }
+        shape.of(
+            doc,
+            local(&places[id]),
+            self.functions(id, places, comments),
+        )
     }
 
     /// ``/users/{id}``, in code.
@@ -313,7 +340,12 @@ impl<'a> Context<'a> {
     }
 
     /// The functions of a node.
-    fn functions(self, id: NodeId, places: &[String], comments: &mut Comments<'a>) -> TokenStream {
+    fn functions(
+        self,
+        id: NodeId,
+        places: &[String],
+        comments: &mut Comments<'a>,
+    ) -> Vec<ImplItem> {
         let node = &self.trie.nodes[id];
         let mut scope = names::Scope::functions();
         let mut named = Vec::new();
@@ -341,11 +373,15 @@ impl<'a> Context<'a> {
                 Function::Operation(operation),
             ));
         }
-        let functions = named.into_iter().map(|(name, function)| match function {
-            Function::Step(child) => self.step(&name, child, id, places, comments),
-            Function::Operation(operation) => self.operation(&name, operation, id, comments),
-        });
-        quote!(#(#functions)*)
+        let functions = named
+            .into_iter()
+            .filter_map(|(name, function)| match function {
+                Function::Step(child) => self.step(&name, child, id, places, comments),
+                Function::Operation(operation) => {
+                    Some(self.operation(&name, operation, id, comments))
+                }
+            });
+        functions.collect()
     }
 
     /// What an operation is called: its kind or its name; then with its parameters, then with its method.
@@ -412,27 +448,21 @@ impl<'a> Context<'a> {
         node: NodeId,
         places: &[String],
         comments: &mut Comments<'a>,
-    ) -> TokenStream {
-        let Some(step) = self.trie.nodes[child].step else {
-            return TokenStream::new();
-        };
+    ) -> Option<ImplItem> {
+        let step = self.trie.nodes[child].step?;
         let doc = comments.add(self.prefix_doc(child));
-        let name = ident(name);
-        let target = relative(&places[node], &places[child]);
+        let target = || ast::path(relative(&places[node], &places[child]));
         let scope = Scope::outside(self.api, self.names);
-        let (arguments, with) = arguments(scope, parameters(step.path, step.at).take(count(&step)));
-        let path = path_of(node);
-        let path = match (node, with.is_empty()) {
-            (0, true) => path,
-            (_, true) => quote!(#path.clone()),
-            (_, false) => quote!(#path #with),
+        let placeholders = parameters(step.path, step.at).take(count(&step));
+        let (arguments, values) = arguments(scope, placeholders);
+        let path = if node != 0 && values.is_empty() {
+            ast::call_on(path_of(node), "clone", [])
+        } else {
+            with(path_of(node), values)
         };
-        quote! {
-            #[doc = #doc]
-            pub fn #name(&self #arguments) -> #target {
-                #target(#path)
-            }
-        }
+        let answer = ast::named(target());
+        let body = ast::call(target(), [path]);
+        Some(ast::method(doc, name, arguments, answer, body))
     }
 
     fn operation(
@@ -441,85 +471,58 @@ impl<'a> Context<'a> {
         operation: &'a Operation,
         node: NodeId,
         comments: &mut Comments<'a>,
-    ) -> TokenStream {
+    ) -> ImplItem {
         let scope = Scope::outside(self.api, self.names);
-        let name = ident(name);
         let doc = comments.add(self.doc(operation));
         let line = format!(
             "{} {}",
             operation.method,
             template(&operation.path, operation.path.segments.len(), true)
         );
-        let (arguments, with) = arguments(scope, self.own_parameters(operation, node));
-        let answer = answer(scope, operation);
-        let (body, send) = self.body(scope, operation, &line);
-        let path = path_of(node);
-        quote! {
-            #[doc = #doc]
-            pub fn #name(&self #arguments #body) -> Request<#answer> {
-                #path #with #send
-            }
-        }
+        let (mut arguments, values) = arguments(scope, self.own_parameters(operation, node));
+        let sending = self.sending(scope, operation);
+        arguments.extend(sending.argument);
+        let handed = [ast::text(&line)].into_iter().chain(sending.values);
+        let body = ast::call_on(with(path_of(node), values), sending.function, handed);
+        let answer = ast::generic("Request", answer(scope, operation));
+        ast::method(doc, name, arguments, answer, body)
     }
 
-    /// The parameter for what a request carries, and the call that makes the request.
-    fn body(
-        self,
-        scope: Scope<'_>,
-        operation: &Operation,
-        line: &str,
-    ) -> (TokenStream, TokenStream) {
-        let none = (TokenStream::new(), quote!(.request(#line)));
+    /// How what a request carries is handed over.
+    fn sending(self, scope: Scope<'_>, operation: &Operation) -> Sending {
         if !matches!(operation.method, Method::Post | Method::Patch | Method::Put) {
-            return none;
+            return Sending::nothing();
         }
-        let any = (quote!(, body: &Value), quote!(.send(#line, body)));
+        let any = || Sending::value(ast::plain("Value"));
         match &operation.page.body {
             Some(RequestBody::Object { ty, .. }) => match ty.item {
                 ItemType::Structured(id) if !ty.collection && !self.api[id].derived.is_empty() => {
-                    let ty = scope.ty(ty);
-                    (
-                        quote!(, body: &impl DerivedFrom<#ty>),
-                        quote!(.send_as(#line, body)),
-                    )
+                    Sending::derived(scope.ty(ty))
                 }
                 ItemType::Structured(_)
                 | ItemType::Primitive(_)
                 | ItemType::Enum(_)
-                | ItemType::Unknown { .. } => {
-                    let ty = scope.ty(ty);
-                    (quote!(, body: &#ty), quote!(.send(#line, body)))
-                }
+                | ItemType::Unknown { .. } => Sending::value(scope.ty(ty)),
             },
-            Some(RequestBody::Parameters(parameters)) if parameters.is_empty() => none,
-            Some(RequestBody::Parameters(_)) => match self.actions.of_page(&operation.page.page) {
-                Some(name) => {
-                    let name = ident(name);
-                    (quote!(, body: &actions::#name), quote!(.send(#line, body)))
-                }
-                None => any,
-            },
-            Some(RequestBody::Reference) => (quote!(, target: &str), quote!(.link(#line, target))),
-            Some(RequestBody::Stream { media_type }) => {
-                let media_type = media_type.as_deref().unwrap_or("application/octet-stream");
-                (
-                    quote!(, body: impl Into<Body>),
-                    quote!(.upload(#line, body, #media_type)),
-                )
+            Some(RequestBody::Parameters(parameters)) if parameters.is_empty() => {
+                Sending::nothing()
             }
-            Some(RequestBody::Unknown) => any,
+            Some(RequestBody::Parameters(_)) => {
+                let name = self.actions.of_page(&operation.page.page);
+                name.map_or_else(any, |name| {
+                    Sending::value(ast::named(ast::path(["actions", name])))
+                })
+            }
+            Some(RequestBody::Reference) => Sending::link(),
+            Some(RequestBody::Stream { media_type }) => Sending::bytes(media_type.as_deref()),
+            Some(RequestBody::Unknown) => any(),
             None => match operation.kind {
                 OperationKind::Create
                 | OperationKind::Update
                 | OperationKind::Upsert
-                | OperationKind::Replace => any,
-                OperationKind::AddReference => {
-                    (quote!(, target: &str), quote!(.link(#line, target)))
-                }
-                OperationKind::Upload => (
-                    quote!(, body: impl Into<Body>),
-                    quote!(.upload(#line, body, "application/octet-stream")),
-                ),
+                | OperationKind::Replace => any(),
+                OperationKind::AddReference => Sending::link(),
+                OperationKind::Upload => Sending::bytes(None),
                 OperationKind::List
                 | OperationKind::Get
                 | OperationKind::Delete
@@ -529,64 +532,108 @@ impl<'a> Context<'a> {
                 | OperationKind::Download
                 | OperationKind::Delta
                 | OperationKind::Action(_)
-                | OperationKind::Function(_) => none,
+                | OperationKind::Function(_) => Sending::nothing(),
             },
         }
     }
 }
 
+/// How a function hands a request to the runtime.
+struct Sending {
+    /// What the function takes for the body.
+    argument: Option<FnArg>,
+    /// The function of the runtime's `Path`.
+    function: &'static str,
+    /// What that takes after the request line.
+    values: Vec<Expr>,
+}
+
+impl Sending {
+    fn nothing() -> Self {
+        Self {
+            argument: None,
+            function: "request",
+            values: Vec::new(),
+        }
+    }
+
+    fn one(function: &'static str, name: &str, ty: syn::Type) -> Self {
+        Self {
+            argument: Some(ast::argument(name, ty)),
+            function,
+            values: vec![ast::variable(name)],
+        }
+    }
+
+    /// A value of this type.
+    fn value(ty: syn::Type) -> Self {
+        Self::one("send", "body", ast::reference(ty))
+    }
+
+    /// A value of this type or of one that derives from it.
+    fn derived(ty: syn::Type) -> Self {
+        let any = ast::implementing("DerivedFrom", ty);
+        Self::one("send_as", "body", ast::reference(any))
+    }
+
+    /// The address of an entity.
+    fn link() -> Self {
+        Self::one("link", "target", ast::reference(ast::plain("str")))
+    }
+
+    fn bytes(media_type: Option<&str>) -> Self {
+        let any = ast::implementing("Into", ast::plain("Body"));
+        let mut sending = Self::one("upload", "body", any);
+        let media_type = media_type.unwrap_or("application/octet-stream");
+        sending.values.push(ast::text(media_type));
+        sending
+    }
+}
+
 /// What comes back.
-fn answer(scope: Scope<'_>, operation: &Operation) -> TokenStream {
+fn answer(scope: Scope<'_>, operation: &Operation) -> syn::Type {
     let success = operation
         .page
         .responses
         .iter()
         .find(|response| (200..300).contains(&response.status));
     match success.map(|response| &response.body) {
-        Some(ResponseBody::Empty) => quote!(()),
+        Some(ResponseBody::Empty) => ast::unit(),
         Some(ResponseBody::Value(ty)) if !ty.collection => scope.ty(ty),
         Some(ResponseBody::Value(ty) | ResponseBody::Collection(ty)) => {
-            let item = scope.item(&ty.item);
-            quote!(Page<#item>)
+            ast::generic("Page", scope.item(&ty.item))
         }
-        Some(ResponseBody::Stream) => quote!(Content),
+        Some(ResponseBody::Stream) => ast::plain("Content"),
         Some(ResponseBody::Unknown) | None => usual_answer(scope, operation),
     }
 }
 
 /// What comes back where the page does not say.
-fn usual_answer(scope: Scope<'_>, operation: &Operation) -> TokenStream {
+fn usual_answer(scope: Scope<'_>, operation: &Operation) -> syn::Type {
     let ty = operation
         .path
         .segments
         .last()
         .and_then(|segment| segment.ty.as_ref());
-    let item = || ty.map_or_else(|| quote!(Value), |ty| scope.item(&ty.item));
+    let any = || ast::plain("Value");
+    let item = || ty.map_or_else(any, |ty| scope.item(&ty.item));
     match operation.kind {
-        OperationKind::List | OperationKind::Delta => {
-            let item = item();
-            quote!(Page<#item>)
-        }
-        OperationKind::Get => ty.map_or_else(|| quote!(Value), |ty| scope.ty(ty)),
+        OperationKind::List | OperationKind::Delta => ast::generic("Page", item()),
+        OperationKind::Get => ty.map_or_else(any, |ty| scope.ty(ty)),
         OperationKind::Create => item(),
         OperationKind::Delete
         | OperationKind::AddReference
         | OperationKind::RemoveReference
-        | OperationKind::Upload => quote!(()),
-        OperationKind::Count => self::count_type(),
-        OperationKind::Download => quote!(Content),
+        | OperationKind::Upload => ast::unit(),
+        OperationKind::Count => ast::plain(primitive(Primitive::Int64)),
+        OperationKind::Download => ast::plain("Content"),
         OperationKind::Update | OperationKind::Upsert | OperationKind::Replace => {
-            let item = item();
-            quote!(Option<#item>)
+            ast::generic("Option", item())
         }
         OperationKind::ListReferences | OperationKind::Action(_) | OperationKind::Function(_) => {
-            quote!(Option<Value>)
+            ast::generic("Option", any())
         }
     }
-}
-
-fn count_type() -> TokenStream {
-    super::types::primitive(Primitive::Int64)
 }
 
 /// What the function for a step is called.
@@ -655,40 +702,40 @@ fn parameters(path: &Path, from: usize) -> impl Iterator<Item = (String, &Type)>
         })
 }
 
-/// The parameters of a function for placeholders, and the calls that hand them to the path.
+/// The arguments of a function for placeholders, and what of them goes to the path.
 fn arguments<'a>(
     scope: Scope<'_>,
     parameters: impl Iterator<Item = (String, &'a Type)>,
-) -> (TokenStream, TokenStream) {
+) -> (Vec<FnArg>, Vec<Expr>) {
     let mut taken = names::Scope::arguments();
-    let (mut declared, mut handed) = (TokenStream::new(), TokenStream::new());
-    for (name, ty) in parameters {
-        let name = ident(&taken.take(name));
-        match (&ty.item, ty.collection) {
+    let argument = |(name, ty): (String, &Type)| {
+        let name = taken.take(name);
+        let value = ast::variable(&name);
+        let (ty, value) = match (&ty.item, ty.collection) {
             (
                 ItemType::Primitive(Primitive::String | Primitive::Binary | Primitive::Stream),
                 false,
-            ) => {
-                declared.extend(quote!(, #name: &str));
-                handed.extend(quote!(.with(#name)));
-            }
-            (ItemType::Primitive(primitive), false) if is_small(*primitive) => {
-                let ty = super::types::primitive(*primitive);
-                declared.extend(quote!(, #name: #ty));
-                handed.extend(quote!(.with(&#name)));
+            ) => (ast::reference(ast::plain("str")), value),
+            (ItemType::Primitive(ty), false) if is_small(*ty) => {
+                (ast::plain(primitive(*ty)), ast::borrow(value))
             }
             (ItemType::Primitive(_) | ItemType::Enum(_), _) => {
-                let ty = scope.ty(ty);
-                declared.extend(quote!(, #name: &#ty));
-                handed.extend(quote!(.with(#name)));
+                (ast::reference(scope.ty(ty)), value)
             }
             (ItemType::Structured(_) | ItemType::Unknown { .. }, _) => {
-                declared.extend(quote!(, #name: &Value));
-                handed.extend(quote!(.with(#name)));
+                (ast::reference(ast::plain("Value")), value)
             }
-        }
-    }
-    (declared, handed)
+        };
+        (ast::argument(&name, ty), value)
+    };
+    parameters.map(argument).unzip()
+}
+
+/// Hands values to a path.
+fn with(path: Expr, values: Vec<Expr>) -> Expr {
+    values
+        .into_iter()
+        .fold(path, |path, value| ast::call_on(path, "with", [value]))
 }
 
 /// Whether values are handed over rather than lent.
@@ -739,26 +786,25 @@ fn template(path: &Path, length: usize, marks: bool) -> String {
 }
 
 /// The name of a builder in its own module.
-fn local(place: &str) -> proc_macro2::Ident {
-    ident(place.rsplit("::").next().unwrap_or(place))
+fn local(place: &str) -> &str {
+    place.rsplit("::").next().unwrap_or(place)
 }
 
 /// The way from the module of the builder `here` to the builder `target`, which is there or in a module below.
-fn relative(here: &str, target: &str) -> TokenStream {
+fn relative<'p>(here: &str, target: &'p str) -> impl Iterator<Item = &'p str> {
     let module = here.rsplit_once("::").map_or("", |(module, _)| module);
     let path = target
         .strip_prefix(module)
         .unwrap_or(target)
         .trim_start_matches("::");
-    let parts = path.split("::").map(ident);
-    quote!(#(#parts)::*)
+    path.split("::")
 }
 
 /// How a function of a builder, or of the client, reaches its path.
-fn path_of(node: NodeId) -> TokenStream {
+fn path_of(node: NodeId) -> Expr {
     if node == 0 {
-        quote!(Path::new(self))
+        ast::call(ast::path(["Path", "new"]), [ast::variable("self")])
     } else {
-        quote!(self.0)
+        ast::inner()
     }
 }

@@ -4,19 +4,16 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use syn::{Path, Type as Syntax};
 
-use super::names::{Names, Place};
+use super::{
+    ast::{generic, named, path, plain},
+    names::{Names, Place},
+};
 use crate::{
     api::{Api, ItemType, Type, TypeId},
     ir::Primitive,
 };
-
-/// An identifier for a name that `names` has decided.
-pub(super) fn ident(name: &str) -> Ident {
-    Ident::new(name, Span::call_site())
-}
 
 /// Where types are named: within a module of models, or outside of all of them.
 #[derive(Clone, Copy)]
@@ -57,71 +54,71 @@ impl<'a> Scope<'a> {
     }
 
     /// A structured type.
-    pub(super) fn structured(self, id: TypeId) -> TokenStream {
+    pub(super) fn structured(self, id: TypeId) -> Path {
         self.path(self.names.of_type(id))
     }
 
     /// One item: `String`, `models::User`.
-    pub(super) fn item(self, item: &ItemType) -> TokenStream {
+    pub(super) fn item(self, item: &ItemType) -> Syntax {
         match item {
-            ItemType::Primitive(primitive) => self::primitive(*primitive),
-            ItemType::Structured(id) => self.structured(*id),
+            ItemType::Primitive(primitive) => plain(self::primitive(*primitive)),
+            ItemType::Structured(id) => named(self.structured(*id)),
             ItemType::Enum(id) => {
-                let ty = self.path(self.names.of_enum(*id));
+                let ty = named(self.path(self.names.of_enum(*id)));
                 if self.api[*id].is_flags {
-                    quote!(Flags<#ty>)
+                    generic("Flags", ty)
                 } else {
                     ty
                 }
             }
-            ItemType::Unknown { .. } => quote!(Value),
+            ItemType::Unknown { .. } => plain("Value"),
         }
     }
 
     /// One item or many.
-    pub(super) fn ty(self, ty: &Type) -> TokenStream {
+    pub(super) fn ty(self, ty: &Type) -> Syntax {
         let item = self.item(&ty.item);
         if ty.collection {
-            quote!(Vec<#item>)
+            generic("Vec", item)
         } else {
             item
         }
     }
 
-    fn path(self, place: &'a Place) -> TokenStream {
-        let name = ident(&place.name);
-        let modules = place.modules.iter().map(|module| ident(module));
-        match self.inside {
+    fn path(self, place: &'a Place) -> Path {
+        let start: &[&str] = match self.inside {
             Some(inside) if inside.modules == place.modules => {
                 inside.used.borrow_mut().insert(&place.name);
-                quote!(#name)
+                return path([place.name.as_str()]);
             }
-            Some(_) => quote!(crate::models #(::#modules)* ::#name),
-            None => quote!(models #(::#modules)* ::#name),
-        }
+            Some(_) => &["crate", "models"],
+            None => &["models"],
+        };
+        let names = place.modules.iter().chain([&place.name]);
+        path(start.iter().copied().chain(names.map(String::as_str)))
     }
 }
 
 /// A primitive type of OData.
-pub(super) fn primitive(primitive: Primitive) -> TokenStream {
+pub(super) fn primitive(primitive: Primitive) -> &'static str {
     match primitive {
-        Primitive::Binary => quote!(Bytes),
-        Primitive::Boolean => quote!(bool),
-        Primitive::Byte => quote!(u8),
-        Primitive::Date => quote!(Date),
-        Primitive::DateTimeOffset => quote!(OffsetDateTime),
-        Primitive::Decimal => quote!(Decimal),
-        Primitive::Double => quote!(f64),
-        Primitive::Duration => quote!(IsoDuration),
-        Primitive::Guid => quote!(Uuid),
-        Primitive::Int16 => quote!(i16),
-        Primitive::Int32 => quote!(i32),
-        Primitive::Int64 => quote!(i64),
-        Primitive::SByte => quote!(i8),
-        Primitive::Single => quote!(f32),
-        Primitive::String => quote!(String),
-        Primitive::TimeOfDay => quote!(Time),
+        Primitive::Binary => "Bytes",
+        Primitive::Boolean => "bool",
+        Primitive::Byte => "u8",
+        Primitive::Date => "Date",
+        Primitive::DateTimeOffset => "OffsetDateTime",
+        Primitive::Decimal => "Decimal",
+        Primitive::Double => "f64",
+        Primitive::Duration => "IsoDuration",
+        Primitive::Guid => "Uuid",
+        Primitive::Int16 => "i16",
+        Primitive::Int32 => "i32",
+        Primitive::Int64 => "i64",
+        Primitive::SByte => "i8",
+        Primitive::Single => "f32",
+        Primitive::String => "String",
+        Primitive::TimeOfDay => "Time",
         // A stream is a request of its own; where a page has one as a value, nothing is known about it.
-        Primitive::Stream | Primitive::Untyped => quote!(Value),
+        Primitive::Stream | Primitive::Untyped => "Value",
     }
 }
