@@ -6,6 +6,7 @@
 //! not fail it: it stays in [`Docs`] with its [`Problem`].
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     fmt, fs, io,
     path::{Path, PathBuf},
@@ -245,7 +246,9 @@ fn read_folder(folder: &Path) -> Result<Vec<Document>, Error> {
     files.sort_unstable_by(|a, b| a.1.cmp(&b.1));
     Ok(files
         .into_par_iter()
-        .map(|(file, path)| read_document(&file, path))
+        .map_init(Vec::new, |buffer, (file, path)| {
+            read_document(&file, path, buffer)
+        })
         .collect())
 }
 
@@ -270,36 +273,38 @@ fn list(folder: &Path, prefix: &str, files: &mut Vec<(PathBuf, String)>) -> io::
     Ok(())
 }
 
-fn read_document(file: &Path, path: String) -> Document {
-    let (text, problem) = match read_text(file) {
+/// Reads one file; `buffer` is for the bytes, and is used again for the next one.
+fn read_document(file: &Path, path: String, buffer: &mut Vec<u8>) -> Document {
+    let (text, problem) = match read_text(file, buffer) {
         Ok(read) => read,
-        Err(error) => (String::new(), Some(Problem::Unreadable(error.to_string()))),
+        Err(error) => ("".into(), Some(Problem::Unreadable(error.to_string()))),
     };
-    let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(&text).into();
     Document {
         role: role(&path),
         path: path.into(),
-        text,
+        text: text.strip_prefix('\u{feff}').unwrap_or(&text).into(),
         problem,
     }
 }
 
-fn read_text(file: &Path) -> io::Result<(String, Option<Problem>)> {
+fn read_text<'b>(
+    file: &Path,
+    buffer: &'b mut Vec<u8>,
+) -> io::Result<(Cow<'b, str>, Option<Problem>)> {
     let mut handle = fs::File::open(file)?;
     let size = handle.metadata()?.len();
     if size > PAGE_LIMIT {
-        return Ok((String::new(), Some(Problem::TooLarge { size })));
+        return Ok(("".into(), Some(Problem::TooLarge { size })));
     }
-    let mut bytes = Vec::with_capacity(size as usize + 1);
-    io::Read::read_to_end(&mut handle, &mut bytes)?;
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) => (text, None),
+    buffer.clear();
+    buffer.reserve(size as usize + 1);
+    io::Read::read_to_end(&mut handle, buffer)?;
+    Ok(match str::from_utf8(buffer) {
+        Ok(text) => (text.into(), None),
         Err(error) => {
-            let offset = error.utf8_error().valid_up_to();
-            (
-                String::from_utf8_lossy(error.as_bytes()).into_owned(),
-                Some(Problem::NotUtf8 { offset }),
-            )
+            let offset = error.valid_up_to();
+            let text = String::from_utf8_lossy(buffer);
+            (text, Some(Problem::NotUtf8 { offset }))
         }
     })
 }

@@ -10,7 +10,7 @@ pub struct DeviceComplianceScriptAssign {
     pub device_health_script_assignments: Option<
         Vec<models::DeviceHealthScriptAssignment>,
     >,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -29,7 +29,7 @@ pub struct DeviceHealthScriptAssign {
     pub device_health_script_assignments: Option<
         Vec<models::DeviceHealthScriptAssignment>,
     >,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -52,7 +52,7 @@ pub struct DeviceManagementScriptAssign {
     pub device_management_script_assignments: Option<
         Vec<models::DeviceManagementScriptAssignment>,
     >,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -82,7 +82,7 @@ pub struct DeviceShellScriptAssign {
     pub device_management_script_assignments: Option<
         Vec<models::DeviceManagementScriptAssignment>,
     >,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 

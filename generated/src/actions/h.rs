@@ -8,7 +8,7 @@ use crate::{models, runtime::models::*};
 pub struct HasPayloadLinks {
     /// IDs of the scripts to ask about. Required.
     pub payload_ids: Option<Vec<String>>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 

@@ -8,7 +8,7 @@ use crate::{models, runtime::models::*};
 pub struct UpdateGlobalScript {
     /// Version to move to, at most the **highestAvailableVersion** of the script. Required.
     pub version: Option<String>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 

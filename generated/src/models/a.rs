@@ -18,7 +18,7 @@ pub struct AllDevicesAssignmentTarget {
     pub device_and_app_management_assignment_filter_type: Option<
         DeviceAndAppManagementAssignmentFilterType,
     >,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -52,7 +52,7 @@ pub struct AllLicensedUsersAssignmentTarget {
     pub device_and_app_management_assignment_filter_type: Option<
         DeviceAndAppManagementAssignmentFilterType,
     >,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 

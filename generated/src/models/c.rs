@@ -20,7 +20,7 @@ pub struct ConfigurationManagerCollectionAssignmentTarget {
     >,
     /// ID of the collection in Configuration Manager.
     pub collection_id: Option<String>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 

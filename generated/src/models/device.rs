@@ -18,7 +18,7 @@ pub struct DeviceAndAppManagementAssignmentTarget {
     pub device_and_app_management_assignment_filter_type: Option<
         DeviceAndAppManagementAssignmentFilterType,
     >,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -83,7 +83,7 @@ pub struct DeviceComplianceScript {
     pub device_run_states: Nav<Vec<DeviceComplianceScriptDeviceState>>,
     /// Counts of devices by the outcome of the latest run. Read-only. Supports `$expand`.
     pub run_summary: Nav<DeviceComplianceScriptRunSummary>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -142,7 +142,7 @@ pub struct DeviceComplianceScriptDeviceState {
     pub script_output: Option<String>,
     /// Device that ran the script. Read-only. Supports `$expand`.
     pub managed_device: Nav<ManagedDevice>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -189,7 +189,7 @@ pub struct DeviceComplianceScriptRunSummary {
     pub last_script_run_date_time: Option<OffsetDateTime>,
     /// Number of devices whose settings satisfy the compliance policy. Not nullable. Read-only.
     pub no_issue_detected_device_count: Option<i32>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -264,7 +264,7 @@ pub struct DeviceHealthScript {
     pub device_run_states: Nav<Vec<DeviceHealthScriptDeviceState>>,
     /// Counts of devices by the outcome of the latest run. Read-only. Supports `$expand`.
     pub run_summary: Nav<DeviceHealthScriptRunSummary>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -323,7 +323,7 @@ pub struct DeviceHealthScriptAssignment {
     pub run_schedule: Option<DeviceHealthScriptRunSchedule>,
     /// Who the script is assigned to.
     pub target: Option<DeviceAndAppManagementAssignmentTarget>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -355,7 +355,7 @@ pub struct DeviceHealthScriptBooleanParameter {
     pub name: Option<String>,
     /// Value that the script gets when nothing else is set. Not nullable.
     pub default_value: Option<bool>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -392,7 +392,7 @@ pub struct DeviceHealthScriptDailySchedule {
     pub time: Option<Time>,
     /// Whether **time** is in UTC. If `false`, every device reads it in its own time zone. Not nullable. The default value is `false`.
     pub use_utc: Option<bool>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -441,7 +441,7 @@ pub struct DeviceHealthScriptDeviceState {
     pub remediation_state: Option<RemediationState>,
     /// Device that ran the script. Read-only. Supports `$expand`.
     pub managed_device: Nav<ManagedDevice>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -487,7 +487,7 @@ impl DerivedFrom<Entity> for DeviceHealthScriptDeviceState {}
 pub struct DeviceHealthScriptHourlySchedule {
     /// Number of hours or days between two runs. The derived type decides on the unit. Valid values 1 to 23. Not nullable.
     pub interval: Option<i32>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -519,7 +519,7 @@ pub struct DeviceHealthScriptIntegerParameter {
     pub name: Option<String>,
     /// Number that the script gets when nothing else is set. Not nullable.
     pub default_value: Option<i32>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -558,7 +558,7 @@ pub struct DeviceHealthScriptParameter {
     pub is_required: Option<bool>,
     /// Name of the parameter in the **param** block of the script.
     pub name: Option<String>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -592,7 +592,7 @@ pub struct DeviceHealthScriptRemediationHistory {
     pub history_data: Option<Vec<DeviceHealthScriptRemediationHistoryData>>,
     /// When the figures were last brought up to date.
     pub last_modified_date_time: Option<OffsetDateTime>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -619,7 +619,7 @@ pub struct DeviceHealthScriptRemediationHistoryData {
     pub no_issue_device_count: Option<i32>,
     /// Number of devices that the script repaired that day. Not nullable.
     pub remediated_device_count: Option<i32>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -644,7 +644,7 @@ pub struct DeviceHealthScriptRemediationSummary {
     pub remediated_device_count: Option<i32>,
     /// Number of health scripts that took part.
     pub script_count: Option<i32>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -673,7 +673,7 @@ pub struct DeviceHealthScriptRunOnceSchedule {
     pub use_utc: Option<bool>,
     /// Day on which the script runs.
     pub date: Option<Date>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -698,7 +698,7 @@ impl DerivedFrom<DeviceHealthScriptRunSchedule> for DeviceHealthScriptRunOnceSch
 pub struct DeviceHealthScriptRunSchedule {
     /// Number of hours or days between two runs. The derived type decides on the unit. Valid values 1 to 23. Not nullable.
     pub interval: Option<i32>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -750,7 +750,7 @@ pub struct DeviceHealthScriptRunSummary {
     pub remediation_script_error_device_count: Option<i32>,
     /// Number of devices on which no repair was tried. Not nullable. Read-only.
     pub remediation_skipped_device_count: Option<i32>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -803,7 +803,7 @@ pub struct DeviceHealthScriptStringParameter {
     pub name: Option<String>,
     /// Text that the script gets when nothing else is set.
     pub default_value: Option<String>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -840,7 +840,7 @@ pub struct DeviceHealthScriptTimeSchedule {
     pub time: Option<Time>,
     /// Whether **time** is in UTC. If `false`, every device reads it in its own time zone. Not nullable. The default value is `false`.
     pub use_utc: Option<bool>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -880,7 +880,7 @@ pub struct DeviceManagement {
     pub device_shell_scripts: Nav<Vec<DeviceShellScript>>,
     /// Devices that are enrolled in Intune, whatever their platform. Read-only.
     pub managed_devices: Nav<Vec<ManagedDevice>>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -944,7 +944,7 @@ pub struct DeviceManagementScript {
     pub device_run_states: Nav<Vec<DeviceManagementScriptDeviceState>>,
     /// Outcome of the latest runs for each user, across the devices of that user.
     pub user_run_states: Nav<Vec<DeviceManagementScriptUserState>>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -993,7 +993,7 @@ pub struct DeviceManagementScriptAssignment {
     pub id: Option<String>,
     /// Who the script is assigned to.
     pub target: Option<DeviceAndAppManagementAssignmentTarget>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -1029,7 +1029,7 @@ pub struct DeviceManagementScriptDeviceState {
     pub error_description: Option<String>,
     /// Device that ran the script. Supports `$expand`.
     pub managed_device: Nav<ManagedDevice>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -1066,7 +1066,7 @@ pub struct DeviceManagementScriptGroupAssignment {
     pub id: Option<String>,
     /// Object ID of the directory group whose members get the script.
     pub target_group_id: Option<String>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -1098,7 +1098,7 @@ pub struct DeviceManagementScriptRunSummary {
     pub success_user_count: Option<i32>,
     /// Number of users for whom the latest run failed. This property is read-only. Not nullable.
     pub error_user_count: Option<i32>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -1139,7 +1139,7 @@ pub struct DeviceManagementScriptUserState {
     pub user_principal_name: Option<String>,
     /// Outcome on each device of the user.
     pub device_run_states: Nav<Vec<DeviceManagementScriptDeviceState>>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -1204,7 +1204,7 @@ pub struct DeviceShellScript {
     pub device_run_states: Nav<Vec<DeviceManagementScriptDeviceState>>,
     /// Outcome of the latest runs for each user, across the devices of that user.
     pub user_run_states: Nav<Vec<DeviceManagementScriptUserState>>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 

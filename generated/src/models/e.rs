@@ -15,7 +15,7 @@ use crate::runtime::models::*;
 pub struct Entity {
     /// Identifies the object among all objects of its kind. The service assigns it when the object is created. Key. Not nullable. Read-only.
     pub id: Option<String>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 
@@ -60,7 +60,7 @@ pub struct ExclusionGroupAssignmentTarget {
     >,
     /// Object ID of the directory group.
     pub group_id: Option<String>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 

@@ -20,7 +20,7 @@ pub struct GroupAssignmentTarget {
     >,
     /// Object ID of the directory group.
     pub group_id: Option<String>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 

@@ -17,7 +17,7 @@ pub struct HasPayloadLinkResultItem {
     pub error: Option<String>,
     /// Where the assignments come from. Possible values are: `direct`, `policySets`. Not nullable.
     pub sources: Option<Vec<DeviceAndAppManagementAssignmentSource>>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 

@@ -37,7 +37,7 @@ pub struct ManagedDevice {
     pub model: Option<String>,
     /// Serial number that the manufacturer gave the device. This property is read-only.
     pub serial_number: Option<String>,
-    /// What the documentation does not declare.
+    /// What the type does not declare.
     pub extra: Extra,
 }
 

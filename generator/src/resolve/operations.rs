@@ -15,6 +15,8 @@ use std::{
     sync::Arc,
 };
 
+use rayon::prelude::*;
+
 use super::{Input, Scope};
 use crate::{
     api::{
@@ -137,7 +139,7 @@ fn is_untold(body: &RequestBody) -> bool {
 fn known_pages<'a>(input: Input<'a>, scope: &Scope) -> Vec<Known<'a>> {
     let claims = input
         .facts
-        .iter()
+        .par_iter()
         .enumerate()
         .filter_map(|(at, facts)| PageClaims::of(PageId(at as u32), facts));
     claims
@@ -168,12 +170,12 @@ fn known_pages<'a>(input: Input<'a>, scope: &Scope) -> Vec<Known<'a>> {
 
 /// Each spelling of a path once; pages repeat the same lines.
 fn parse_paths<'a>(pages: &'a [Known]) -> HashMap<&'a str, Parsed> {
-    let mut out = HashMap::new();
-    for request in pages.iter().flat_map(|page| &page.claims.requests) {
-        out.entry(request.path)
-            .or_insert_with(|| path::parse(request.path));
-    }
-    out
+    let requests = pages.iter().flat_map(|page| &page.claims.requests);
+    let paths: HashSet<&str> = requests.map(|request| request.path).collect();
+    paths
+        .into_par_iter()
+        .map(|path| (path, path::parse(path)))
+        .collect()
 }
 
 fn lines<'a>(pages: &'a [Known<'a>], paths: &'a HashMap<&str, Parsed>) -> Vec<Line<'a>> {

@@ -39,7 +39,7 @@ impl Record {
 
     /// The struct and what makes it a model; `info` is its `TypeInfo`.
     pub(super) fn items(mut self, info: Expr, comments: &mut Comments<'_>) -> [Item; 2] {
-        let rest = comments.add("What the documentation does not declare.");
+        let rest = comments.add("What the type does not declare.");
         let extra = ast::field(rest, &ident("extra"), ast::plain("Extra"));
         let (name, fields) = (&self.name, &self.idents);
         let mut declaration: ItemStruct = parse_quote! {
