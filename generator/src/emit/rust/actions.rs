@@ -16,7 +16,7 @@ use super::{
     layout,
     layout::Piece,
     names::{self, Names},
-    record::{self, Record},
+    record::{self, Record, Shape},
     types::Scope,
 };
 use crate::{
@@ -137,8 +137,9 @@ impl<'a> Actions<'a> {
                 #[allow(unused_imports)]
                 use crate::{models, runtime::models::*};
             });
+            let shape = Shape::new();
             for item in items {
-                file.extend(item.items(api, names, &mut comments));
+                file.extend(item.items(&shape, api, names, &mut comments));
             }
             let types: Vec<_> = items.iter().map(|item| &item.name).collect();
             file.extend(record::macro_over("models", &types));
@@ -149,7 +150,13 @@ impl<'a> Actions<'a> {
 }
 
 impl Struct<'_> {
-    fn items(&self, api: &Api, names: &Names, comments: &mut Comments<'_>) -> [Item; 2] {
+    fn items(
+        &self,
+        shape: &Shape,
+        api: &Api,
+        names: &Names,
+        comments: &mut Comments<'_>,
+    ) -> [Item; 2] {
         let scope = Scope::outside(api, names);
         let doc = format!(
             "What [`{}`]({}) takes.",
@@ -164,7 +171,7 @@ impl Struct<'_> {
             record.add(doc, &field, ast::generic("Option", scope.ty(&parameter.ty)));
         }
         let members = self.parameters.iter().map(|parameter| &*parameter.name);
-        record.items(record::type_info(&self.action, members), comments)
+        record.items(shape, record::type_info(&self.action, members), comments)
     }
 }
 

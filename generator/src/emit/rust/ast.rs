@@ -5,15 +5,15 @@
 
 #![allow(clippy::default_trait_access)] // The tokens of punctuation all are their defaults.
 
-use proc_macro2::{Ident, Literal, Span};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use syn::{
     AngleBracketedGenericArguments, AttrStyle, Attribute, Block, Expr, ExprArray, ExprCall,
     ExprField, ExprLit, ExprMethodCall, ExprPath, ExprReference, Field, FieldModifiers, FnArg,
-    GenericArgument, Generics, ImplItem, ImplItemConst, ImplItemFn, Lit, LitStr, Member, Meta,
-    MetaNameValue, Pat, PatIdent, PatType, Path, PathArguments, PathSegment, Receiver,
-    ReceiverKind, ReturnType, Safety, Signature, Stmt, TraitBound, TraitBoundModifiers, Type,
-    TypeImplTrait, TypeParamBound, TypePath, TypeReference, TypeTuple, Visibility,
-    punctuated::Punctuated,
+    GenericArgument, Generics, ImplItem, ImplItemConst, ImplItemFn, Lit, LitStr, Macro,
+    MacroDelimiter, Member, Meta, MetaNameValue, Pat, PatIdent, PatType, Path, PathArguments,
+    PathSegment, Receiver, ReceiverKind, ReturnType, Safety, Signature, Stmt, StmtMacro,
+    TraitBound, TraitBoundModifiers, Type, TypeImplTrait, TypeParamBound, TypePath, TypeReference,
+    TypeTuple, Visibility, punctuated::Punctuated,
 };
 
 /// An identifier for a name that `names` has decided.
@@ -184,6 +184,20 @@ pub(super) fn method(
             brace_token: Default::default(),
             stmts: vec![Stmt::Expr(body, None)],
         },
+    })
+}
+
+/// `name!(tokens);`
+pub(super) fn macro_call(name: &str, tokens: TokenStream) -> Stmt {
+    Stmt::Macro(StmtMacro {
+        attrs: Vec::new(),
+        mac: Macro {
+            path: ident(name).into(),
+            bang_token: Default::default(),
+            delimiter: MacroDelimiter::Paren(Default::default()),
+            tokens,
+        },
+        semi_token: Some(Default::default()),
     })
 }
 

@@ -19,7 +19,7 @@ use super::{
     layout,
     layout::{Group, Piece},
     names::{self, Names},
-    record::{self, Record},
+    record::{self, Record, Shape},
     types::Scope,
 };
 use crate::{
@@ -211,10 +211,11 @@ impl<'a> Context<'a> {
         let mut models = Vec::new();
         let mut enums = Vec::new();
         let mut built = Vec::new();
+        let shape = Shape::new();
         for item in items {
             match *item {
                 Definition::Type(id) => {
-                    built.extend(self.model(scope, id, comments));
+                    built.extend(self.model(&shape, scope, id, comments));
                     models.push(&self.names.of_type(id).name);
                 }
                 Definition::Enum(id) => {
@@ -238,7 +239,13 @@ impl<'a> Context<'a> {
         file
     }
 
-    fn model(self, scope: Scope<'_>, id: TypeId, comments: &mut Comments<'a>) -> Vec<Item> {
+    fn model(
+        self,
+        shape: &Shape,
+        scope: Scope<'_>,
+        id: TypeId,
+        comments: &mut Comments<'a>,
+    ) -> Vec<Item> {
         let name = &self.names.of_type(id).name;
         let mut record = Record::new(comments.add(self.type_doc(&self.api[id])), name);
         let mut fields = names::Scope::fields();
@@ -255,7 +262,7 @@ impl<'a> Context<'a> {
             let base = scope.structured(base);
             parse_quote!(impl DerivedFrom<#base> for #name {})
         };
-        let mut items = Vec::from(record.items(self.type_info(scope, id), comments));
+        let mut items = Vec::from(record.items(shape, self.type_info(scope, id), comments));
         items.extend(bases(self.api, id).map(|base| Item::Impl(derived(base))));
         items
     }

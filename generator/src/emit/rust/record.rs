@@ -3,7 +3,10 @@
 //! Every member is optional, what is not declared is in `extra`, and reading and writing is the runtime's.
 
 use proc_macro2::{Ident, Literal};
-use syn::{Expr, Field, Fields, Item, ItemImpl, ItemStruct, Type, parse_quote};
+use quote::quote;
+use syn::{
+    Expr, Field, Fields, ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Type, parse_quote,
+};
 
 use super::{
     ast::{self, ident},
@@ -38,30 +41,57 @@ impl Record {
     }
 
     /// The struct and what makes it a model; `info` is its `TypeInfo`.
-    pub(super) fn items(mut self, info: Expr, comments: &mut Comments<'_>) -> [Item; 2] {
+    pub(super) fn items(
+        mut self,
+        shape: &Shape,
+        info: Expr,
+        comments: &mut Comments<'_>,
+    ) -> [Item; 2] {
         let rest = comments.add("What the type does not declare.");
         let extra = ast::field(rest, &ident("extra"), ast::plain("Extra"));
-        let (name, fields) = (&self.name, &self.idents);
-        let mut declaration: ItemStruct = parse_quote! {
-            #[derive(Clone, Default)]
-            pub struct #name {}
-        };
+        self.fields.push(extra);
+
+        let mut declaration = shape.declaration.clone();
         declaration.attrs.insert(0, ast::doc(self.doc));
-        if let Fields::Named(named) = &mut declaration.fields {
-            self.fields.push(extra);
-            named.named = self.fields.into_iter().collect();
+        declaration.ident = self.name.clone();
+        if let Fields::Named(fields) = &mut declaration.fields {
+            fields.named = self.fields.into_iter().collect();
         }
-        let mut table: ItemImpl = parse_quote! {
-            impl Model for #name {
-                #[inline]
-                fn slots(&mut self, visit: Slots<'_>) {
-                    slots!(self, visit, [#(#fields),*]);
-                }
-            }
-        };
+
+        let mut slots = shape.slots.clone();
+        let fields = &self.idents;
+        let visit = ast::macro_call("slots", quote!(self, visit, [#(#fields),*]));
+        slots.block.stmts.push(visit);
+
+        let mut table = shape.table.clone();
+        *table.self_ty = ast::named(self.name.into());
         let info = ast::constant("INFO", ast::plain("TypeInfo"), info);
-        table.items.insert(0, info);
+        table.items.extend([info, ImplItem::Fn(slots)]);
         [Item::Struct(declaration), Item::Impl(table)]
+    }
+}
+
+/// What all records of a file have in common; it is quoted once and copied.
+pub(super) struct Shape {
+    declaration: ItemStruct,
+    table: ItemImpl,
+    slots: ImplItemFn,
+}
+
+impl Shape {
+    /// A record without a name.
+    pub(super) fn new() -> Self {
+        Self {
+            declaration: parse_quote! {
+                #[derive(Clone, Default)]
+                pub struct Record {}
+            },
+            table: parse_quote!(impl Model for Record {}),
+            slots: parse_quote! {
+                #[inline]
+                fn slots(&mut self, visit: Slots<'_>) {}
+            },
+        }
     }
 }
 
