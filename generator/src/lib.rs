@@ -14,6 +14,8 @@ pub mod api;
 pub mod facts;
 pub mod model;
 pub mod resolve;
+pub mod route;
+pub mod conform;
 pub mod prose;
 pub mod emit;
 pub mod dump;
