@@ -1,7 +1,7 @@
 //! The resolved API that emitters read: every name has a definition or is [`ItemType::Unknown`] with its reason.
 //!
-//! Comes in: nothing; these are the types. Only [`crate::resolve`] makes an [`Api`], so that an emitter can index with
-//! the ids in it and needs no `Option` where the documents left none.
+//! Comes in: nothing; these are the types. Only [`crate::resolve`] makes an [`Api`], and [`crate::slice`] a part of one, so
+//! that an emitter can index with the ids in it and needs no `Option` where the documents left none.
 //! Invariants: `types`, `enums` and `operations` are sorted by name (operations by path, then method) and hold no name
 //! twice, in any case; base types form no cycle; `members` never repeats what a base type declares; the parameters of
 //! a path have distinct names; a base type's id may be larger or smaller than that of its derived types.

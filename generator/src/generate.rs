@@ -11,6 +11,8 @@ use crate::{
     docs::{Docs, DocsTree},
     emit::{Files, rust},
     ir::ApiVersion,
+    pattern::Pattern,
+    slice::{self, Unmatched},
     vocabulary::Vocabulary,
 };
 
@@ -24,6 +26,21 @@ pub fn compile_all(tree: DocsTree, vocabulary: &Vocabulary) -> Vec<Compilation> 
         .into_par_iter()
         .map(|docs| compile(docs, vocabulary))
         .collect()
+}
+
+/// Leaves of each api what the patterns select and what that needs; everything if there are none.
+///
+/// A version in which nothing matches has an empty api then; a pattern that matches in none is the failure.
+pub fn slice_all(compilations: &mut [Compilation], patterns: &[Pattern]) -> Result<(), Unmatched> {
+    if patterns.is_empty() {
+        return Ok(());
+    }
+    let versions: Vec<_> = compilations.iter().map(|it| &it.api).collect();
+    let slices = slice::slice(&versions, patterns)?;
+    for (compilation, slice) in compilations.iter_mut().zip(slices) {
+        compilation.api = slice;
+    }
+    Ok(())
 }
 
 /// The Rust crate of one compilation; the workspace with a crate for each of several.

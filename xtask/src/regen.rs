@@ -16,7 +16,8 @@ pub(crate) fn run(_: &[String]) -> Outcome {
 pub(crate) fn files() -> Result<Files, Box<dyn Error>> {
     let docs = root().join("docs-input");
     let config = Config::load(None, &docs)?;
-    let compilations = generate::compile_all(DocsTree::read(&docs, None)?, &config.vocabulary);
+    let mut compilations = generate::compile_all(DocsTree::read(&docs, None)?, &config.vocabulary);
+    generate::slice_all(&mut compilations, &config.include)?;
     Ok(generate::rust(
         &compilations,
         config

@@ -10,15 +10,17 @@ use std::{
 use clap::{Args, Subcommand};
 use docwright::{
     Compilation,
+    config::Config,
     docs::Role,
     emit::{csdl, openapi},
     front_matter, generate,
+    pattern::Pattern,
     writer::{self, Difference},
 };
 
 use super::{
     Failure, Outcome,
-    output::{Log, print, print_diff},
+    output::{Log, print, print_diff, warn},
     sources::{Input, Sources},
 };
 
@@ -45,6 +47,8 @@ pub(super) struct RustArguments {
     #[arg(long)]
     check: bool,
     #[command(flatten)]
+    part: Part,
+    #[command(flatten)]
     sources: Sources,
 }
 
@@ -57,13 +61,25 @@ pub(super) struct FileArguments {
     #[arg(long, requires = "out")]
     check: bool,
     #[command(flatten)]
+    part: Part,
+    #[command(flatten)]
     sources: Sources,
+}
+
+/// Which part of the api to write.
+#[derive(Args)]
+struct Part {
+    /// Write this part of the API only, with what it needs: paths such as `/users/*/messages/**#GET,POST`, or the name
+    /// of a type, an action or a function, such as `sendMail`; may be given several times [default: `include` in the
+    /// settings, or everything]
+    #[arg(long, value_name = "PATTERN")]
+    include: Vec<Pattern>,
 }
 
 pub(super) fn run(target: Target, log: Log) -> Result<Outcome, Failure> {
     let start = Instant::now();
     let outcome = match target {
-        Target::Rust(arguments) => rust(arguments, log),
+        Target::Rust(arguments) => rust(&arguments, log),
         Target::Csdl(arguments) => one_file(&arguments, log, |compilation, _| {
             Ok(csdl::emit(&compilation.api))
         }),
@@ -73,13 +89,14 @@ pub(super) fn run(target: Target, log: Log) -> Result<Outcome, Failure> {
     Ok(outcome)
 }
 
-fn rust(arguments: RustArguments, log: Log) -> Result<Outcome, Failure> {
+fn rust(arguments: &RustArguments, log: Log) -> Result<Outcome, Failure> {
     let Input { config, tree, .. } = arguments.sources.read()?;
-    let crate_name = arguments.crate_name.or(config.crate_name);
+    let crate_name = arguments.crate_name.as_deref();
     let crate_name = crate_name
-        .as_deref()
+        .or(config.crate_name.as_deref())
         .unwrap_or(generate::DEFAULT_CRATE_NAME);
-    let compilations = generate::compile_all(tree, &config.vocabulary);
+    let mut compilations = generate::compile_all(tree, &config.vocabulary);
+    arguments.part.cut(&mut compilations, &config)?;
     log_sizes(&compilations, log);
     let files = generate::rust(&compilations, crate_name);
     // The process ends soon; to free every page one by one would be a tenth of the run.
@@ -96,6 +113,26 @@ fn rust(arguments: RustArguments, log: Log) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
+impl Part {
+    /// Leaves this part of each api, and says where nothing is left.
+    fn cut(&self, compilations: &mut [Compilation], config: &Config) -> Result<(), Failure> {
+        let patterns = config.include_or(&self.include);
+        generate::slice_all(compilations, &patterns)?;
+        if patterns.is_empty() {
+            return Ok(());
+        }
+        for api in compilations.iter().map(|it| &it.api) {
+            if api.types.is_empty() && api.enums.is_empty() && api.operations.is_empty() {
+                let version = api.version;
+                warn(&format!(
+                    "nothing in {version} matches, and its crate is empty; choose other versions with `--api-version`"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Compiles one version and writes or prints one text.
 fn one_file(
     arguments: &FileArguments,
@@ -105,7 +142,7 @@ fn one_file(
     let input = arguments.sources.read()?;
     let folder = input.folder;
     let versions: Vec<_> = input.tree.versions.keys().copied().collect();
-    let compilations = match versions.as_slice() {
+    let mut compilations = match versions.as_slice() {
         [_] => generate::compile_all(input.tree, &input.config.vocabulary),
         several => {
             let names: Vec<_> = several.iter().map(|version| version.as_str()).collect();
@@ -117,6 +154,7 @@ fn one_file(
             .into());
         }
     };
+    arguments.part.cut(&mut compilations, &input.config)?;
     log_sizes(&compilations, log);
     let mut text = compilations.first().map_or_else(
         || Ok(String::new()),
