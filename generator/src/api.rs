@@ -1,7 +1,7 @@
 //! The resolved API that emitters read: every name has a definition or is [`ItemType::Unknown`] with its reason.
 //!
-//! Comes in: nothing; these are the types. Only [`crate::resolve`] makes an [`Api`], so that an emitter can index with
-//! the ids in it and needs no `Option` where the documents left none.
+//! Comes in: nothing; these are the types. Only [`crate::resolve`] makes an [`Api`], and [`crate::slice`] a part of one, so
+//! that an emitter can index with the ids in it and needs no `Option` where the documents left none.
 //! Invariants: `types`, `enums` and `operations` are sorted by name (operations by path, then method) and hold no name
 //! twice, in any case; base types form no cycle; `members` never repeats what a base type declares; the parameters of
 //! a path have distinct names; a base type's id may be larger or smaller than that of its derived types.
@@ -36,6 +36,10 @@ pub struct TypeId(pub(crate) u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EnumId(pub(crate) u32);
 
+/// Index of a [`Callable`] in [`Api::callables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallableId(pub(crate) u32);
+
 impl TypeId {
     /// The position in [`Api::types`].
     pub fn index(self) -> usize {
@@ -45,6 +49,13 @@ impl TypeId {
 
 impl EnumId {
     /// The position in [`Api::enums`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl CallableId {
+    /// The position in [`Api::callables`].
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -63,6 +74,14 @@ impl Index<EnumId> for Api {
 
     fn index(&self, id: EnumId) -> &EnumType {
         &self.enums[id.index()]
+    }
+}
+
+impl Index<CallableId> for Api {
+    type Output = Callable;
+
+    fn index(&self, id: CallableId) -> &Callable {
+        &self.callables[id.index()]
     }
 }
 
@@ -318,6 +337,8 @@ pub struct Operation {
     pub path: Path,
     /// What kind of request it is.
     pub kind: OperationKind,
+    /// The action or function that it calls, if it calls one that has a name in CSDL.
+    pub calls: Option<CallableId>,
     /// Unique among all operations of the api: `users_id_messages_list`. Made of the path and the method; whether the path
     /// selects one or many decides between `get` and `list`, `post` and `create`.
     pub id: String,

@@ -25,7 +25,13 @@ use std::{
 use toml::{Table, Value};
 
 use crate::{
-    compile, config::Config, docs::DocsTree, emit::Files, generate, ir::ApiVersion, writer,
+    config::Config,
+    docs::DocsTree,
+    emit::Files,
+    generate,
+    ir::ApiVersion,
+    pattern::{self, Pattern},
+    slice, writer,
 };
 
 /// Compiles documents to a module of the package whose build script this is.
@@ -34,6 +40,7 @@ pub struct Builder {
     docs: PathBuf,
     api_version: Option<ApiVersion>,
     config: Option<PathBuf>,
+    include: Vec<String>,
     module: String,
     out_dir: Option<PathBuf>,
 }
@@ -47,6 +54,17 @@ pub enum Error {
     /// The settings cannot be read.
     #[error(transparent)]
     Config(#[from] crate::config::Error),
+    /// A pattern means nothing.
+    #[error("`{text}` is no pattern to include: {source}")]
+    Pattern {
+        /// As it was given.
+        text: String,
+        /// What is wrong with it.
+        source: pattern::Error,
+    },
+    /// A pattern matches nothing.
+    #[error(transparent)]
+    Unmatched(#[from] slice::Unmatched),
     /// The module cannot be written.
     #[error(transparent)]
     Writer(#[from] writer::Error),
@@ -76,6 +94,7 @@ impl Builder {
             docs: PathBuf::from("docs"),
             api_version: None,
             config: None,
+            include: Vec::new(),
             module: "graph".to_owned(),
             out_dir: None,
         }
@@ -102,6 +121,15 @@ impl Builder {
         self
     }
 
+    /// A part of the api to compile, beside those that were named before, and instead of those in the settings: the
+    /// requests to paths, as in `/users/*/messages/**`, or what has a name, as in `sendMail`; see [`pattern`] for the
+    /// rest. What that part needs comes along. Without any pattern, all of the api is compiled.
+    #[must_use]
+    pub fn include(mut self, pattern: impl Into<String>) -> Self {
+        self.include.push(pattern.into());
+        self
+    }
+
     /// The path from the root of the crate to the module that [`compile`](Self::compile) writes: `graph`, or
     /// `clients::graph` if the `include!` stands in a module `clients`.
     #[must_use]
@@ -121,6 +149,7 @@ impl Builder {
     /// the module's path.
     pub fn compile(self) -> Result<(), Error> {
         let name = module_name(&self.module)?;
+        let include = read_patterns(&self.include)?;
         let out_dir = match self.out_dir {
             Some(folder) => folder,
             None => env::var_os("OUT_DIR")
@@ -135,12 +164,15 @@ impl Builder {
         }
         let config = Config::load(self.config.as_deref(), &self.docs)?;
         let tree = DocsTree::read(&self.docs, self.api_version)?;
-        let mut versions = tree.versions.into_values();
-        let (Some(docs), None) = (versions.next(), versions.next()) else {
+        if tree.versions.len() > 1 {
             return Err(Error::SeveralVersions(self.docs));
-        };
-        let compilation = compile(docs, &config.vocabulary);
-        let files = generate::rust(&compilation, generate::DEFAULT_CRATE_NAME);
+        }
+        let mut compilations = generate::compile_all(tree, &config.vocabulary);
+        generate::slice_all(&mut compilations, &config.include_or(&include))?;
+        let files = compilations
+            .first()
+            .map(|only| generate::rust(only, generate::DEFAULT_CRATE_NAME))
+            .unwrap_or_default();
         Manifests::new(&files).tell_cargo();
         writer::write(&out_dir.join(name), &module_files(files, &self.module))?;
         let entry = format!(
@@ -149,6 +181,16 @@ impl Builder {
         writer::write_file(&out_dir.join(format!("{name}.rs")), &entry)?;
         Ok(())
     }
+}
+
+fn read_patterns(texts: &[String]) -> Result<Vec<Pattern>, Error> {
+    let read = |text: &String| {
+        text.parse().map_err(|source| Error::Pattern {
+            text: text.clone(),
+            source,
+        })
+    };
+    texts.iter().map(read).collect()
 }
 
 /// The last part of a module's path.
@@ -346,6 +388,14 @@ mod tests {
                 .unwrap_err()
                 .to_string()
                 .contains("none")
+        );
+        assert!(
+            builder()
+                .include("/users//messages")
+                .compile()
+                .unwrap_err()
+                .to_string()
+                .starts_with("`/users//messages` is no pattern to include: ")
         );
         assert!(
             builder()

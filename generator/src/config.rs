@@ -2,6 +2,7 @@
 //!
 //! ```toml
 //! crate-name = "contoso-graph"
+//! include = ["/users/*/messages/**", "sendMail"]  # generate this part only; see `crate::pattern`
 //!
 //! [vocabulary]                    # for a translated tree: our word = how its pages write it
 //! properties = ["Propriedades"]
@@ -21,7 +22,12 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::{span::LineIndex, suggest, vocabulary::Vocabulary};
+use crate::{
+    pattern::{self, Pattern},
+    span::LineIndex,
+    suggest,
+    vocabulary::Vocabulary,
+};
 
 /// Name of the file at the root of a docs tree.
 pub const FILE_NAME: &str = "docwright.toml";
@@ -31,6 +37,8 @@ pub const FILE_NAME: &str = "docwright.toml";
 pub struct Config {
     /// Name of the Rust package that is generated.
     pub crate_name: Option<String>,
+    /// What to generate; everything if there is none.
+    pub include: Vec<Pattern>,
     /// Headings, column heads and permission types in the spellings of the tree, beside the English ones.
     pub vocabulary: Vocabulary,
 }
@@ -40,6 +48,7 @@ pub struct Config {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     crate_name: Option<String>,
+    include: Vec<Spanned<String>>,
     vocabulary: BTreeMap<Spanned<String>, Vec<String>>,
 }
 
@@ -95,6 +104,11 @@ impl Config {
             let offset = error.span().map_or(0, |span| span.start);
             failure(offset, explain(error.message()))
         })?;
+        let include = file.include.iter().map(|text| {
+            let pattern = text.get_ref().parse();
+            pattern.map_err(|error: pattern::Error| failure(text.span().start, error.to_string()))
+        });
+        let include = include.collect::<Result<_, _>>()?;
         let mut vocabulary = Vocabulary::default();
         for (word, spellings) in file.vocabulary {
             let place = word.span().start;
@@ -109,8 +123,19 @@ impl Config {
         }
         Ok(Self {
             crate_name: file.crate_name,
+            include,
             vocabulary,
         })
+    }
+
+    /// The patterns that somebody gave, or those of the settings if there are none.
+    pub fn include_or(&self, given: &[Pattern]) -> Vec<Pattern> {
+        let chosen = if given.is_empty() {
+            &self.include
+        } else {
+            given
+        };
+        chosen.to_vec()
     }
 }
 
@@ -153,12 +178,23 @@ mod tests {
     }
 
     #[test]
+    fn patterns_given_come_before_those_of_the_tree() {
+        let config = Config::parse("include = [\"/me\"]\n", Path::new(FILE_NAME)).unwrap();
+        let shown =
+            |patterns: &[Pattern]| patterns.iter().map(Pattern::to_string).collect::<Vec<_>>();
+        assert_eq!(shown(&config.include_or(&[])), ["/me"]);
+        let given = ["user".parse().unwrap()];
+        assert_eq!(shown(&config.include_or(&given)), ["user"]);
+    }
+
+    #[test]
     fn what_means_nothing_is_an_error_with_its_line() {
-        insta::assert_snapshot!(failure("# words\n[vocabulry]\na = [\"b\"]\n"), @"docs/docwright.toml:2:2: unknown key `vocabulry`; did you mean `vocabulary`? (known keys: crate-name, vocabulary)");
-        insta::assert_snapshot!(failure("crate_name = \"x\"\n"), @"docs/docwright.toml:1:1: unknown key `crate_name`; did you mean `crate-name`? (known keys: crate-name, vocabulary)");
-        insta::assert_snapshot!(failure("colour = true\n"), @"docs/docwright.toml:1:1: unknown key `colour` (known keys: crate-name, vocabulary)");
+        insta::assert_snapshot!(failure("# words\n[vocabulry]\na = [\"b\"]\n"), @"docs/docwright.toml:2:2: unknown key `vocabulry`; did you mean `vocabulary`? (known keys: crate-name, include, vocabulary)");
+        insta::assert_snapshot!(failure("crate_name = \"x\"\n"), @"docs/docwright.toml:1:1: unknown key `crate_name`; did you mean `crate-name`? (known keys: crate-name, include, vocabulary)");
+        insta::assert_snapshot!(failure("colour = true\n"), @"docs/docwright.toml:1:1: unknown key `colour` (known keys: crate-name, include, vocabulary)");
         insta::assert_snapshot!(failure("[vocabulary]\ntype = [\"Tipo\"]\npropertys = [\"Propriedades\"]\n"), @"docs/docwright.toml:3:1: `propertys` is no word of the vocabulary; did you mean `property`?");
         insta::assert_snapshot!(failure("[vocabulary]\nproperties = \"Propriedades\"\n"), @r#"docs/docwright.toml:2:14: invalid type: string "Propriedades", expected a sequence"#);
+        insta::assert_snapshot!(failure("include = [\"/me\", \"/users//x\"]\n"), @"docs/docwright.toml:1:19: `/users//x` has nothing behind one of its slashes; write `/**` at the end for all that is below");
         insta::assert_snapshot!(failure("[vocabulary\n"), @"docs/docwright.toml:1:12: unclosed table, expected `]`");
         insta::assert_snapshot!(failure("[vocabulary]\n[vocabulary]\n"), @"docs/docwright.toml:2:2: duplicate key");
     }

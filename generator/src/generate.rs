@@ -11,6 +11,8 @@ use crate::{
     docs::{Docs, DocsTree},
     emit::{Files, rust},
     ir::ApiVersion,
+    pattern::Pattern,
+    slice::{self, Unmatched},
     vocabulary::Vocabulary,
 };
 
@@ -37,14 +39,32 @@ fn compile_each<T: Send>(
         .collect()
 }
 
+/// Leaves of each api what the patterns select and what that needs; everything if there are none.
+///
+/// A version in which nothing matches has an empty api then; a pattern that matches in none is the failure.
+pub fn slice_all(compilations: &mut [Compilation], patterns: &[Pattern]) -> Result<(), Unmatched> {
+    if patterns.is_empty() {
+        return Ok(());
+    }
+    let versions: Vec<_> = compilations.iter().map(|it| &it.api).collect();
+    let slices = slice::slice(&versions, patterns)?;
+    for (compilation, slice) in compilations.iter_mut().zip(slices) {
+        compilation.api = slice;
+    }
+    Ok(())
+}
+
 /// Compiles a tree and makes its Rust crate; the workspace with a crate for each version, if there are several.
+///
+/// With patterns, the crates hold what these select and what that needs.
 pub fn compile_rust(
     tree: DocsTree,
     vocabulary: &Vocabulary,
+    include: &[Pattern],
     crate_name: &str,
-) -> (Vec<Compilation>, Files) {
+) -> Result<(Vec<Compilation>, Files), Unmatched> {
     let is_only = tree.versions.len() == 1;
-    let crates = compile_each(tree, vocabulary, |compilation| {
+    let with_crate = |compilation: Compilation| {
         let name = if is_only {
             crate_name.to_owned()
         } else {
@@ -52,10 +72,18 @@ pub fn compile_rust(
         };
         let files = rust(&compilation, &name);
         (compilation, files)
-    });
+    };
+    let crates: Vec<_> = if include.is_empty() {
+        compile_each(tree, vocabulary, with_crate)
+    } else {
+        // A pattern needs a match in one of the versions, so all of them come before the first crate.
+        let mut compilations = compile_all(tree, vocabulary);
+        slice_all(&mut compilations, include)?;
+        compilations.into_par_iter().map(with_crate).collect()
+    };
     let (compilations, mut crates): (Vec<_>, Vec<_>) = crates.into_iter().unzip();
     if is_only {
-        return (compilations, crates.pop().unwrap_or_default());
+        return Ok((compilations, crates.pop().unwrap_or_default()));
     }
     let versions = compilations.iter().map(|compilation| compilation.version);
     let mut files = Files::from([(
@@ -66,7 +94,7 @@ pub fn compile_rust(
         let below = |(path, text)| (format!("{version}/{path}"), text);
         files.extend(of_version.into_iter().map(below));
     }
-    (compilations, files)
+    Ok((compilations, files))
 }
 
 /// The Rust crate of one compilation.

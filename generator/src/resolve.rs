@@ -1,4 +1,4 @@
-//! Resolution: from the model to the [`Api`], the only place that makes one.
+//! Resolution: from the model to the [`Api`], the only place that makes one from documents.
 //!
 //! Comes in: pages, facts and the model. Goes out: types with their inheritance laid out, enumerations, operations.
 //! Every name finds its definition or becomes [`ItemType::Unknown`](crate::api::ItemType::Unknown) with a reason; a

@@ -21,6 +21,8 @@ use docwright::{
     generate,
 };
 
+#[path = "common/invariants.rs"]
+mod invariants;
 #[path = "common/output.rs"]
 mod output;
 
@@ -126,6 +128,11 @@ fn every_page_and_every_row_is_accounted_for() {
         );
         assert!(!report.contains("lost row"), "{}: {report}", name(case));
     });
+}
+
+#[test]
+fn what_always_holds_does() {
+    for_each_case(|case| assert_eq!(invariants::broken(&compiled(case).api), [""; 0]));
 }
 
 #[test]

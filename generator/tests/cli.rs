@@ -274,13 +274,79 @@ fn the_nearest_docs_input_is_the_default() {
 }
 
 #[test]
+fn a_part_of_the_api_is_written_on_demand() {
+    let place = Workplace::new();
+    place.put(
+        "docs/resources/gadget.md",
+        RESOURCE.replace("widget", "gadget"),
+    );
+    for target in ["csdl", "openapi"] {
+        let generate = format!("generate {target} --docs docs");
+        assert!(place.run(&generate).exits(0).stdout.contains("gadget"));
+        let part = place.run(&format!("{generate} --include Widget")).exits(0);
+        assert!(part.stdout.contains("widget") && !part.stdout.contains("gadget"));
+        let both = format!("{generate} --include widget --include *get");
+        assert!(place.run(&both).exits(0).stdout.contains("gadget"));
+    }
+    let generate = "generate rust --docs docs --out sdk";
+    let part = place.run(&format!("{generate} --include widget")).exits(0);
+    assert!(
+        part.stderr.contains("v1.0: 2 pages, 1 type,"),
+        "{}",
+        part.stderr
+    );
+    place.put("docs/docwright.toml", "include = [\"widget\"]\n");
+    place.run(&format!("{generate} --check")).exits(0);
+    place
+        .run(&format!("{generate} --check --include gadget"))
+        .exits(1);
+}
+
+#[test]
+fn patterns_that_select_nothing_are_explained() {
+    let place = Workplace::new();
+    let failure = |pattern: &str| {
+        let arguments = format!("generate csdl --docs docs --include {pattern}");
+        place.run(&arguments).exits(2).stderr
+    };
+    insta::assert_snapshot!(failure("wigdet"), @"error: nothing matches `wigdet`: no type, action or function is called so; did you mean `widget`?");
+    insta::assert_snapshot!(failure("/widgets/**"), @"error: nothing matches `/widgets/**`: no path begins with `/widgets`");
+    insta::assert_snapshot!(failure("/widgets/"), @"
+    error: invalid value '/widgets/' for '--include <PATTERN>': `/widgets/` has nothing behind one of its slashes; write `/**` at the end for all that is below
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_version_in_which_nothing_matches_becomes_an_empty_crate() {
+    let place = Workplace::new();
+    place.put("tree/api-reference/v1.0/resources/widget.md", RESOURCE);
+    let gadget = RESOURCE.replace("widget", "gadget");
+    place.put("tree/api-reference/beta/resources/gadget.md", gadget);
+    let generate = "generate rust --docs tree --out sdk --include gadget";
+    let ran = place.run(generate).exits(0);
+    insta::assert_snapshot!(ran.stderr.lines().next().unwrap(), @"warning: nothing in v1.0 matches, and its crate is empty; choose other versions with `--api-version`");
+    assert!(
+        ran.stderr.contains("beta: 1 page, 1 type"),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        place
+            .text("sdk/v1.0/Cargo.toml")
+            .contains("name = \"msgraph\"")
+    );
+}
+
+#[test]
 fn settings_are_read_from_the_docs_and_checked() {
     let place = Workplace::new();
     place.put("docs/docwright.toml", "crate-name = \"gadgets\"\n");
     place.run("generate rust --docs docs --out sdk").exits(0);
     assert!(place.text("sdk/Cargo.toml").contains("name = \"gadgets\""));
     place.put("docs/docwright.toml", "[vocabulery]\n");
-    insta::assert_snapshot!(place.run("generate rust --docs docs --out sdk").exits(2).stderr, @"error: docs/docwright.toml:1:2: unknown key `vocabulery`; did you mean `vocabulary`? (known keys: crate-name, vocabulary)");
+    insta::assert_snapshot!(place.run("generate rust --docs docs --out sdk").exits(2).stderr, @"error: docs/docwright.toml:1:2: unknown key `vocabulery`; did you mean `vocabulary`? (known keys: crate-name, include, vocabulary)");
 }
 
 #[test]

@@ -13,6 +13,8 @@ use docwright::{
     ir::ApiVersion,
     vocabulary::Vocabulary,
 };
+#[path = "common/invariants.rs"]
+mod invariants;
 #[path = "common/output.rs"]
 mod output;
 #[path = "common/shared.rs"]
@@ -118,6 +120,14 @@ fn nothing_is_lost_and_nothing_is_invented() {
                 "{version}: {got} {what}, not {expected:?}"
             );
         }
+    }
+}
+
+#[test]
+fn what_always_holds_does() {
+    for (version, compilation) in &*COMPILED {
+        let broken = invariants::broken(&compilation.api);
+        assert!(broken.is_empty(), "{version}: {}", broken.join("\n"));
     }
 }
 

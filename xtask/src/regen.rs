@@ -19,6 +19,6 @@ pub(crate) fn files() -> Result<Files, Box<dyn Error>> {
     let tree = DocsTree::read(&docs, None)?;
     let crate_name = config.crate_name.as_deref();
     let crate_name = crate_name.unwrap_or(generate::DEFAULT_CRATE_NAME);
-    let (_, files) = generate::compile_rust(tree, &config.vocabulary, crate_name);
+    let (_, files) = generate::compile_rust(tree, &config.vocabulary, &config.include, crate_name)?;
     Ok(files)
 }

@@ -141,10 +141,12 @@ pub(crate) fn name<E: OpenEnum>(value: &E) -> &str {
         .unwrap_or_default()
 }
 
+#[allow(dead_code)] // Not every API has enumerations.
 pub(crate) fn read<E: OpenEnum>(reader: &mut Reader<'_>) -> Result<E, Malformed> {
     reader.string().map(|name| member(&name))
 }
 
+#[allow(dead_code)] // Not every API has enumerations.
 pub(crate) fn write<E: OpenEnum>(value: &E, out: &mut String) {
     write_string(out, name(value));
 }

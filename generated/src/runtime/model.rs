@@ -286,6 +286,7 @@ impl<T: Json> Json for Boxed<T> {
 }
 
 /// Two models are equal if they are written alike.
+#[allow(dead_code)] // Not every API has models.
 pub(crate) fn equal<T: Model>(one: &T, other: &T) -> bool {
     one.to_json() == other.to_json()
 }
@@ -396,6 +397,7 @@ fn debug_members(
 
 /// Serializes through serde. Requests and responses do not go this way.
 #[cfg(feature = "serde")]
+#[allow(dead_code)] // Not every API has types.
 pub(crate) fn serialize<S: serde::Serializer>(
     value: &impl Json,
     serializer: S,
@@ -407,6 +409,7 @@ pub(crate) fn serialize<S: serde::Serializer>(
 
 /// Deserializes through serde. Requests and responses do not go this way.
 #[cfg(feature = "serde")]
+#[allow(dead_code)] // Not every API has types.
 pub(crate) fn deserialize<'de, T: Json, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -415,6 +418,7 @@ pub(crate) fn deserialize<'de, T: Json, D: serde::Deserializer<'de>>(
 }
 
 /// Gives types serde's traits, for those who need them: a compiler takes its time over thousands of them.
+#[allow(unused_macros)] // Not every API has types.
 macro_rules! serde_traits {
     ($($name:ident),*) => {$(
         #[cfg(feature = "serde")]
@@ -432,6 +436,7 @@ macro_rules! serde_traits {
         }
     )*};
 }
+#[allow(unused_imports)]
 pub(crate) use serde_traits;
 
 /// Hands out the named fields of a model, and what it does not declare.

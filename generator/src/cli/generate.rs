@@ -13,12 +13,13 @@ use docwright::{
     docs::Role,
     emit::{csdl, openapi},
     front_matter, generate,
+    pattern::Pattern,
     writer::{self, Difference},
 };
 
 use super::{
     Failure, Outcome,
-    output::{Log, print, print_diff},
+    output::{Log, print, print_diff, warn},
     sources::{Input, Sources},
 };
 
@@ -45,6 +46,8 @@ pub(super) struct RustArguments {
     #[arg(long)]
     check: bool,
     #[command(flatten)]
+    part: Part,
+    #[command(flatten)]
     sources: Sources,
 }
 
@@ -57,13 +60,25 @@ pub(super) struct FileArguments {
     #[arg(long, requires = "out")]
     check: bool,
     #[command(flatten)]
+    part: Part,
+    #[command(flatten)]
     sources: Sources,
+}
+
+/// Which part of the api to write.
+#[derive(Args)]
+struct Part {
+    /// Write this part of the API only, with what it needs: paths such as `/users/*/messages/**#GET,POST`, or the name
+    /// of a type, an action or a function, such as `sendMail`; may be given several times [default: `include` in the
+    /// settings, or everything]
+    #[arg(long, value_name = "PATTERN")]
+    include: Vec<Pattern>,
 }
 
 pub(super) fn run(target: Target, log: Log) -> Result<Outcome, Failure> {
     let start = Instant::now();
     let outcome = match target {
-        Target::Rust(arguments) => rust(arguments, log),
+        Target::Rust(arguments) => rust(&arguments, log),
         Target::Csdl(arguments) => one_file(&arguments, log, |compilation, _| {
             Ok(csdl::emit(&compilation.api))
         }),
@@ -73,13 +88,18 @@ pub(super) fn run(target: Target, log: Log) -> Result<Outcome, Failure> {
     Ok(outcome)
 }
 
-fn rust(arguments: RustArguments, log: Log) -> Result<Outcome, Failure> {
+fn rust(arguments: &RustArguments, log: Log) -> Result<Outcome, Failure> {
     let Input { config, tree, .. } = arguments.sources.read()?;
-    let crate_name = arguments.crate_name.or(config.crate_name);
+    let crate_name = arguments.crate_name.as_deref();
     let crate_name = crate_name
-        .as_deref()
+        .or(config.crate_name.as_deref())
         .unwrap_or(generate::DEFAULT_CRATE_NAME);
-    let (compilations, files) = generate::compile_rust(tree, &config.vocabulary, crate_name);
+    let patterns = config.include_or(&arguments.part.include);
+    let (compilations, files) =
+        generate::compile_rust(tree, &config.vocabulary, &patterns, crate_name)?;
+    if !patterns.is_empty() {
+        warn_of_empty(&compilations);
+    }
     log_sizes(&compilations, log);
     // The process ends soon; to free every page one by one would be a tenth of the run.
     mem::forget(compilations);
@@ -95,6 +115,18 @@ fn rust(arguments: RustArguments, log: Log) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
+/// Says where the patterns leave nothing.
+fn warn_of_empty(compilations: &[Compilation]) {
+    for api in compilations.iter().map(|it| &it.api) {
+        if api.types.is_empty() && api.enums.is_empty() && api.operations.is_empty() {
+            let version = api.version;
+            warn(&format!(
+                "nothing in {version} matches, and its crate is empty; choose other versions with `--api-version`"
+            ));
+        }
+    }
+}
+
 /// Compiles one version and writes or prints one text.
 fn one_file(
     arguments: &FileArguments,
@@ -104,7 +136,7 @@ fn one_file(
     let input = arguments.sources.read()?;
     let folder = input.folder;
     let versions: Vec<_> = input.tree.versions.keys().copied().collect();
-    let compilations = match versions.as_slice() {
+    let mut compilations = match versions.as_slice() {
         [_] => generate::compile_all(input.tree, &input.config.vocabulary),
         several => {
             let names: Vec<_> = several.iter().map(|version| version.as_str()).collect();
@@ -116,6 +148,11 @@ fn one_file(
             .into());
         }
     };
+    let patterns = input.config.include_or(&arguments.part.include);
+    generate::slice_all(&mut compilations, &patterns)?;
+    if !patterns.is_empty() {
+        warn_of_empty(&compilations);
+    }
     log_sizes(&compilations, log);
     let mut text = compilations.first().map_or_else(
         || Ok(String::new()),

@@ -614,6 +614,7 @@ fn operation(
         method,
         path: read_path(path),
         kind,
+        calls: None,
         id: format!(
             "{}_{}",
             words.join("_"),

@@ -107,23 +107,24 @@ pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> 
         );
         let page = texts.page(line, &kind, &steps);
         let path = path_of(line, &steps, &kind, &spellings, &page);
-        let operation = Operation {
+        let mut operation = Operation {
             method: line.method,
             id: String::new(),
             path,
             kind,
+            calls: None,
             page,
             source: input.source(line.fact),
             also: also(group, line, input),
         };
-        calls.add(&operation, line, &steps, input, scope);
+        operation.calls = calls.add(&operation, line, &steps, input, scope);
         out.operations.push(operation);
     }
     out.operations
         .sort_by_cached_key(|operation| (text_of(&operation.path), operation.method));
     name(&mut out.operations);
     out.roots = walker.into_roots();
-    out.callables = calls.finish();
+    out.callables = calls.finish(&mut out.operations);
     out
 }
 

@@ -168,6 +168,7 @@ fn operation(line: &str, kind: OperationKind, page: &Arc<OperationPage>) -> Oper
         method: Method::from_name(method).unwrap(),
         path: path(text),
         kind,
+        calls: None,
         id: line.into(),
         page: page.clone(),
         source: Source::default(),

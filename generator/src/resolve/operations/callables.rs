@@ -8,8 +8,8 @@ use std::{
 use super::{Line, Step, page::value, path, walk};
 use crate::{
     api::{
-        Callable, ItemType, Operation, OperationKind, OperationPage, Parameter, Piece, RequestBody,
-        Type,
+        Callable, CallableId, ItemType, Operation, OperationKind, OperationPage, Parameter, Piece,
+        RequestBody, Type,
     },
     facts::stated_namespace,
     ir::{DEFAULT_NAMESPACE, Primitive},
@@ -28,7 +28,7 @@ pub(super) struct Callables {
 type Identity = (String, Option<Type>, Option<Vec<String>>);
 
 impl Callables {
-    /// Adds what an operation calls, if it calls something.
+    /// Adds what an operation calls, if it calls something; the id holds until [`finish`](Self::finish).
     pub(super) fn add(
         &mut self,
         operation: &Operation,
@@ -36,7 +36,7 @@ impl Callables {
         steps: &[Rc<Step>],
         input: Input,
         scope: &Scope,
-    ) {
+    ) -> Option<CallableId> {
         let (name, is_function) = match &operation.kind {
             OperationKind::Action(name) => (name.as_str(), false),
             OperationKind::Function(name) => (name.as_str(), true),
@@ -53,10 +53,10 @@ impl Callables {
             | OperationKind::ListReferences
             | OperationKind::Count
             | OperationKind::Download
-            | OperationKind::Upload => return,
+            | OperationKind::Upload => return None,
         };
         if name.starts_with('$') {
-            return;
+            return None;
         }
         let page = &operation.page;
         let parameters = if is_function {
@@ -75,16 +75,18 @@ impl Callables {
         let binding = binding(line, steps, scope);
         let namespace = stated_namespace(&input.pages[line.page.claims.id.index()].1);
         let name = walk::qualified(name, namespace.unwrap_or(DEFAULT_NAMESPACE));
-        match self.index.entry((name.key(), binding.clone(), names)) {
-            Entry::Occupied(known) => {
-                let known = &mut self.found[*known.get()];
+        let at = match self.index.entry((name.key(), binding.clone(), names)) {
+            Entry::Occupied(at) => {
+                let at = *at.get();
+                let known = &mut self.found[at];
                 if known.parameters.is_empty() {
                     known.parameters = parameters;
                 }
                 known.returns = known.returns.take().or_else(|| value(&page.responses));
+                at
             }
             Entry::Vacant(new) => {
-                new.insert(self.found.len());
+                let at = *new.insert(self.found.len());
                 self.found.push(Callable {
                     name,
                     is_function,
@@ -94,13 +96,16 @@ impl Callables {
                     description: page.description.clone(),
                     source: operation.source.clone(),
                 });
+                at
             }
-        }
+        };
+        Some(CallableId(at as u32))
     }
 
-    /// All of them, by name, then binding type.
-    pub(super) fn finish(mut self) -> Vec<Callable> {
-        self.found.sort_by_cached_key(|callable| {
+    /// All of them, by name, then binding type; the operations learn their new ids.
+    pub(super) fn finish(self, operations: &mut [Operation]) -> Vec<Callable> {
+        let mut sorted: Vec<_> = self.found.into_iter().enumerate().collect();
+        sorted.sort_by_cached_key(|(_, callable)| {
             let names: Vec<_> = callable
                 .parameters
                 .iter()
@@ -112,7 +117,14 @@ impl Callables {
                 names,
             )
         });
-        self.found
+        let mut ids = vec![CallableId(0); sorted.len()];
+        for (new, (old, _)) in sorted.iter().enumerate() {
+            ids[*old] = CallableId(new as u32);
+        }
+        for id in operations.iter_mut().filter_map(|it| it.calls.as_mut()) {
+            *id = ids[id.index()];
+        }
+        sorted.into_iter().map(|(_, callable)| callable).collect()
     }
 }
 
