@@ -83,15 +83,13 @@ impl<'a> Router<'a> {
     fn child(&mut self, parent: usize, pattern: Pattern) -> usize {
         let new = self.nodes.len();
         let node = &mut self.nodes[parent];
-        let at = match pattern.texts.as_slice() {
-            [name] => *node.names.entry(name.clone()).or_insert(new),
-            _ => match node.patterns.iter().find(|(known, _)| *known == pattern) {
-                Some((_, at)) => *at,
-                None => {
-                    node.patterns.push((pattern, new));
-                    new
-                }
-            },
+        let at = if let [name] = pattern.texts.as_slice() {
+            *node.names.entry(name.clone()).or_insert(new)
+        } else if let Some((_, at)) = node.patterns.iter().find(|(known, _)| *known == pattern) {
+            *at
+        } else {
+            node.patterns.push((pattern, new));
+            new
         };
         if at == new {
             self.nodes.push(Node::default());
