@@ -329,6 +329,8 @@ struct Flavour {
     bodiless: bool,
     /// Of an answer with bytes and one with a value, which one it is.
     stream: Option<bool>,
+    /// How many there are is asked, whatever the other requests of the page ask.
+    counts: bool,
 }
 
 impl Texts<'_> {
@@ -340,6 +342,7 @@ impl Texts<'_> {
         let flavour = Flavour {
             bodiless: has_no_body(line.method),
             stream,
+            counts: *kind == OperationKind::Count,
         };
         if let Some(known) = self.cache.get(&(claims.id, flavour)) {
             return known.clone();
@@ -375,10 +378,25 @@ impl Texts<'_> {
                 ResponseBody::Empty | ResponseBody::Unknown => true,
             });
         }
+        if flavour.counts {
+            answer_number(&mut page.responses);
+        }
         let page = Arc::new(page);
         self.cache.insert((claims.id, flavour), page.clone());
         page
     }
+}
+
+/// OData 4.0 Part 1, section 11.2.9: a `$count` is answered by a number, whatever the page calls it.
+fn answer_number(responses: &mut Vec<Response>) {
+    let success = responses.iter().find(|response| response.status < 300);
+    let number = Response {
+        status: 200,
+        body: ResponseBody::Value(walk::number()),
+        description: success.map_or_else(String::new, |known| known.description.clone()),
+    };
+    responses.retain(|response| response.status >= 300);
+    responses.insert(0, number);
 }
 
 fn has_no_body(method: Method) -> bool {

@@ -229,6 +229,43 @@ fn references_and_bytes() {
 }
 
 #[test]
+fn a_count_is_a_number() {
+    let lines = "GET /users/{id}/messages\nGET /users/{id}/messages/$count";
+    check(
+        &[("message-list", page("List messages", lines, NO_BODY, MANY))],
+        &[
+            "GET /users/{userId}/messages List - -> [message]",
+            "GET /users/{userId}/messages/$count Count - -> Edm.Int64",
+        ],
+    );
+}
+
+#[test]
+fn what_is_accepted_is_answered_where_an_example_shows_it() {
+    let example = |body: &str| {
+        format!(
+            "`202 Accepted`.\n\n## Examples\n\n### Response\n\n<!-- {{ \"blockType\": \"response\", \"@odata.type\": \"microsoft.graph.message\" }} -->\n```http\nHTTP/1.1 202 Accepted\nLocation: /messages/1\n\n{body}\n```"
+        )
+    };
+    check(
+        &[
+            (
+                "user-ask",
+                page("user: ask", "POST /me/ask", NO_BODY, &example("{}")),
+            ),
+            (
+                "user-wait",
+                page("user: wait", "POST /me/wait", NO_BODY, &example("")),
+            ),
+        ],
+        &[
+            "POST /me/ask Action(\"ask\") - -> message",
+            "POST /me/wait Action(\"wait\") - -> -",
+        ],
+    );
+}
+
+#[test]
 fn the_page_about_the_most_general_type_counts() {
     let derived = ONE.replace(
         "[message](../resources/message.md)",

@@ -402,9 +402,14 @@ fn system(name: &str, parent: &Step) -> Option<Type> {
     match name {
         "$ref" => parent.ty.clone(),
         "$value" => Some(Type::single(ItemType::Primitive(Primitive::Stream))),
-        "$count" => Some(Type::single(ItemType::Primitive(Primitive::Int32))),
+        "$count" => Some(number()),
         _ => None,
     }
+}
+
+/// What a `$count` selects.
+pub(super) fn number() -> Type {
+    Type::single(ItemType::Primitive(Primitive::Int64))
 }
 
 pub(super) fn structured(ty: &Type) -> Option<TypeId> {
