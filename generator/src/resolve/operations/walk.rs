@@ -268,14 +268,6 @@ impl<'a> Walker<'a> {
                 is_known: true,
             };
         }
-        if is_guid(name) {
-            let ty = parent.ty.as_ref().map(|ty| Type::single(ty.item.clone()));
-            return Step {
-                kind: SegmentKind::Key,
-                ty,
-                is_known: true,
-            };
-        }
         let said = self.evidence.of(key);
         if self
             .evidence
@@ -284,12 +276,12 @@ impl<'a> Walker<'a> {
         {
             return self.call(name, key);
         }
-        // The key of one item, written out: `/domains/contoso.com`, `/sites/root`.
+        // A well-known key: `/sites/root`, `/users/me`.
         if let Some(ty) = parent.ty.as_ref().filter(|ty| ty.collection) {
             let is_one = said
                 .as_ref()
                 .is_some_and(|said| !said.collection && said.item == ty.item);
-            if is_one || !is_last || name.contains('.') {
+            if is_one || !is_last {
                 return Step {
                     kind: SegmentKind::Key,
                     ty: Some(Type::single(ty.item.clone())),
@@ -417,15 +409,6 @@ pub(super) fn structured(ty: &Type) -> Option<TypeId> {
         ItemType::Structured(id) => Some(id),
         ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => None,
     }
-}
-
-/// Whether a segment is a key written out.
-fn is_guid(text: &str) -> bool {
-    let lengths = text.split('-').map(str::len);
-    lengths.eq([8, 4, 4, 4, 12])
-        && text
-            .bytes()
-            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 /// The qualified name of what a path calls: as the path has it, else in the namespace of the page.
