@@ -54,7 +54,8 @@ pub fn resolve(
         facts,
         model,
     };
-    let mut scope = Scope::new(input);
+    let roots = operations::roots::find(input);
+    let mut scope = Scope::new(input, &roots);
     let enums = enums::resolve(input, &scope);
     let entities = kinds::on_their_own(input, &scope);
     scope.bases = inheritance::resolve(input, &scope, &entities);

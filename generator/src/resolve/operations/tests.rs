@@ -1,7 +1,7 @@
 //! Small references, compiled: what becomes of their requests.
 
 use crate::{
-    api::{Api, ItemType, Operation, RequestBody, ResponseBody, Type},
+    api::{Api, ItemType, Operation, RequestBody, ResponseBody, Type, TypeKind},
     compile,
     docs::Docs,
     ir::ApiVersion,
@@ -367,6 +367,75 @@ fn roots_and_callables_are_bound_by_what_paths_select() {
             "message.move(destinationId: Edm.String) -> message",
             "user.view(start: Edm.DateTimeOffset, end: Edm.String) -> [message]",
         ]
+    );
+}
+
+#[test]
+fn singletons_that_paths_only_lead_through_have_a_type() {
+    let api = api(&[
+        (
+            "message-list",
+            page("List messages", "GET /archive/messages", NO_BODY, MANY),
+        ),
+        (
+            "postbox-empty",
+            page("postBox: empty", "POST /post/empty", NO_BODY, NOTHING),
+        ),
+        (
+            "message-get",
+            page("Get message", "GET /message/parts", NO_BODY, ONE),
+        ),
+    ]);
+    let roots: Vec<_> = api
+        .roots
+        .iter()
+        .filter_map(|root| Some((root.name.as_str(), api[root.ty?].name.as_str())))
+        .collect();
+    assert_eq!(
+        roots,
+        [
+            ("archive", "microsoft.graph.archive"),
+            ("message", "microsoft.graph.message"),
+            ("post", "microsoft.graph.postBox"),
+        ]
+    );
+    let archive = api.find_type("microsoft.graph.archive").unwrap();
+    assert_eq!(api[archive].kind, TypeKind::Entity);
+    let members: Vec<_> = api[archive]
+        .members
+        .iter()
+        .map(|member| format!("{}: {}", member.name, name(&api, &member.ty)))
+        .collect();
+    assert_eq!(members, ["messages: [message]"]);
+}
+
+#[test]
+fn words_are_spelled_as_they_are_most_often() {
+    check(
+        &[
+            (
+                "a",
+                page("List messages", "GET /Postbox/mailfolders", NO_BODY, MANY),
+            ),
+            (
+                "b",
+                page(
+                    "List messages",
+                    "GET /postbox/mailFolders/{id}/messages",
+                    NO_BODY,
+                    MANY,
+                ),
+            ),
+            (
+                "c",
+                page("Create message", "POST /postbox/mailfolders", NO_BODY, ONE),
+            ),
+        ],
+        &[
+            "GET /postbox/mailFolders List - -> [message]",
+            "POST /postbox/mailFolders Create - -> message",
+            "GET /postbox/mailFolders/{mailFolderId}/messages List - -> [message]",
+        ],
     );
 }
 

@@ -11,7 +11,11 @@ use std::{
     rc::Rc,
 };
 
-use super::path::{Parsed, Shape, singular, without_namespace};
+use super::{
+    Spellings,
+    path::{Parsed, Shape, singular, without_namespace},
+    roots, word,
+};
 use crate::{
     api::{ItemType, Root, SegmentKind, StructuredType, Type, TypeId, TypeKind},
     ir::{DEFAULT_NAMESPACE, Primitive, TypeName},
@@ -111,8 +115,17 @@ impl<'a> Walker<'a> {
     }
 
     /// Entity sets and singletons, by name.
-    pub(super) fn into_roots(self) -> Vec<Root> {
-        let mut roots: Vec<_> = self.roots.into_values().collect();
+    pub(super) fn into_roots(self, spellings: &Spellings) -> Vec<Root> {
+        let spelled = |(key, root): (String, Root)| {
+            let word = spellings
+                .get(key.as_str())
+                .and_then(|(path, at)| word(&path.segments[*at]));
+            Root {
+                name: word.unwrap_or(&root.name).to_owned(),
+                ..root
+            }
+        };
+        let mut roots: Vec<_> = self.roots.into_iter().map(spelled).collect();
         roots.sort_by(|a, b| a.name.cmp(&b.name));
         roots
     }
@@ -180,7 +193,7 @@ impl<'a> Walker<'a> {
         };
         let named = |name: &str| entity(name).map(ItemType::Structured);
         // The signed-in user, whichever page describes it.
-        if name.eq_ignore_ascii_case("me") {
+        if roots::is_me(name) {
             return named("user").map(Type::single);
         }
         let said = self.evidence.of(key).filter(|ty| structured(ty).is_some());
@@ -201,12 +214,11 @@ impl<'a> Walker<'a> {
                 collection: true,
             });
         }
-        let item = named(name)
-            .or_else(|| named(&format!("{name}Root")))
-            .or_else(|| named(&format!("{}Root", singular(name))))
-            .or_else(|| named(&format!("{name}Container")))
-            .or_else(|| named(&format!("cloud{name}")))
-            .or_else(|| named(&singular(name)))?;
+        let singleton = self.scope.singletons.get(key);
+        let item = singleton
+            .copied()
+            .map(ItemType::Structured)
+            .or_else(|| roots::usual_names(name).iter().find_map(|name| named(name)))?;
         Some(Type::single(item))
     }
 
