@@ -125,7 +125,7 @@ pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> 
         .sort_by_cached_key(|operation| (text_of(&operation.path), operation.method));
     name(&mut out.operations);
     out.roots = walker.into_roots(&spellings);
-    out.callables = calls.finish();
+    out.callables = calls.finish(types);
     out
 }
 

@@ -1,7 +1,7 @@
 //! Actions and functions in the sense of CSDL: what operations call, bound to what their paths select.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{BTreeSet, HashMap, hash_map::Entry},
     rc::Rc,
 };
 
@@ -9,7 +9,7 @@ use super::{Line, Step, page::value, path, walk};
 use crate::{
     api::{
         Callable, ItemType, Operation, OperationKind, OperationPage, Parameter, Piece, RequestBody,
-        Type,
+        StructuredType, Type,
     },
     facts::stated_namespace,
     ir::{DEFAULT_NAMESPACE, Primitive},
@@ -98,8 +98,11 @@ impl Callables {
         }
     }
 
-    /// All of them, by name, then binding type.
-    pub(super) fn finish(mut self) -> Vec<Callable> {
+    /// All of them, by name, then binding type. What is bound to a base type, too, is inherited from there.
+    pub(super) fn finish(mut self, types: &[StructuredType]) -> Vec<Callable> {
+        let inherited = inherited(&self.found, types);
+        let mut inherited = inherited.into_iter();
+        self.found.retain(|_| !inherited.next().unwrap_or_default());
         self.found.sort_by_cached_key(|callable| {
             let names: Vec<_> = callable
                 .parameters
@@ -114,6 +117,50 @@ impl Callables {
         });
         self.found
     }
+}
+
+/// For each call whether a base type of what it is bound to has it, too: same name, parameters and result.
+fn inherited(found: &[Callable], types: &[StructuredType]) -> Vec<bool> {
+    let mut by_name: HashMap<String, Vec<&Callable>> = HashMap::new();
+    for callable in found {
+        by_name
+            .entry(callable.name.key())
+            .or_default()
+            .push(callable);
+    }
+    let of_base = |callable: &Callable| {
+        let namesakes = &by_name[&callable.name.key()];
+        let binding = callable.binding.as_ref()?;
+        let id = walk::structured(binding)?;
+        let mut ancestors =
+            std::iter::successors(types[id.index()].base, |base| types[base.index()].base);
+        ancestors.find(|base| {
+            let binding = Type {
+                item: ItemType::Structured(*base),
+                collection: binding.collection,
+            };
+            namesakes
+                .iter()
+                .any(|other| other.binding.as_ref() == Some(&binding) && is_same(other, callable))
+        })
+    };
+    found
+        .iter()
+        .map(|callable| of_base(callable).is_some())
+        .collect()
+}
+
+/// Whether two calls differ in nothing but what they are bound to.
+fn is_same(one: &Callable, other: &Callable) -> bool {
+    let names = |callable: &Callable| -> BTreeSet<String> {
+        let parameters = callable.parameters.iter();
+        parameters
+            .map(|parameter| parameter.name.to_ascii_lowercase())
+            .collect()
+    };
+    one.is_function == other.is_function
+        && one.returns == other.returns
+        && names(one) == names(other)
 }
 
 /// What the path selects before the call; else the type that the title names.

@@ -371,6 +371,37 @@ fn roots_and_callables_are_bound_by_what_paths_select() {
 }
 
 #[test]
+fn what_a_base_type_can_do_is_inherited() {
+    let copy = |line: &str| page("Copy", line, NO_BODY, ONE);
+    let event = ONE.replace(
+        "[message](../resources/message.md)",
+        "[eventMessage](../resources/eventmessage.md)",
+    );
+    let api = api(&[
+        (
+            "message-get",
+            page("Get message", "GET /mails/{id}", NO_BODY, ONE),
+        ),
+        (
+            "event-get",
+            page("Get event", "GET /events/{id}", NO_BODY, &event),
+        ),
+        ("message-copy", copy("POST /mails/{id}/copy")),
+        ("event-copy", copy("POST /events/{id}/copy")),
+        ("event-accept", copy("POST /events/{id}/accept")),
+    ]);
+    let callables: Vec<_> = api
+        .callables
+        .iter()
+        .filter_map(|callable| {
+            let binding = callable.binding.as_ref()?;
+            Some(format!("{}.{}", name(&api, binding), callable.name.name()))
+        })
+        .collect();
+    assert_eq!(callables, ["eventMessage.accept", "message.copy"]);
+}
+
+#[test]
 fn singletons_that_paths_only_lead_through_have_a_type() {
     let api = api(&[
         (
