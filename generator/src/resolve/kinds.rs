@@ -1,8 +1,9 @@
 //! Which types are entity types, and by which property their entities are found.
 //!
 //! A type is an entity type if a base type is one, if a navigation property leads to it (CSDL 4.0, section 8: only
-//! entities can be navigated to), if it is that of a singleton, if it has methods, if an annotation names a key that it has, or if its `id` is
-//! read-only and shown as an identifier. Anything else is a value inside of something else: a complex type.
+//! entities can be navigated to), if it is that of a singleton, if it has methods, if an annotation names a key of its
+//! own or an `id` that the page shows, or if its `id` is read-only and shown as an identifier. Anything else is a value
+//! inside of something else: a complex type.
 
 use std::collections::HashSet;
 
@@ -47,13 +48,9 @@ pub(super) fn on_their_own(input: Input, scope: &Scope) -> Vec<bool> {
 /// Whether the pages of a type say that it is an entity type.
 pub(super) fn says_entity(input: Input, model: &TypeModel) -> bool {
     let evidence = evidence(input, model);
-    let has = |name: &str| {
-        model
-            .members
-            .iter()
-            .any(|member| member.name == name && !member.rows.is_empty())
-    };
-    let keyed = evidence.key.as_deref().is_some_and(has);
+    // Annotations are copied from page to page with the key `id`; it is meant where the page shows it.
+    let is_meant = |key: &str| key != "id" || model.members.iter().any(|member| member.name == key);
+    let keyed = evidence.key.as_deref().is_some_and(is_meant);
     evidence.methods || keyed || evidence.id
 }
 
