@@ -169,6 +169,8 @@ pub struct StructuredType {
     pub kind: TypeKind,
     /// The type it derives from.
     pub base: Option<TypeId>,
+    /// A base type that its pages state, but that derives from it.
+    pub cyclic_base: Option<TypeId>,
     /// The types that directly derive from it, in order.
     pub derived: Vec<TypeId>,
     /// No instance has exactly this type.

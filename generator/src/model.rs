@@ -145,15 +145,25 @@ fn declare(facts: &[PageFacts], model: &mut Model) {
     }
 }
 
+impl TypeModel {
+    /// A type of which nothing is known but its name.
+    pub(crate) fn new(name: TypeName) -> Self {
+        Self {
+            name,
+            pages: Vec::new(),
+            bases: Vec::new(),
+            traits: Vec::new(),
+            members: Vec::new(),
+            references: Vec::new(),
+        }
+    }
+}
+
 fn type_model<'a>(model: &'a mut Model, name: &TypeName) -> &'a mut TypeModel {
-    model.types.entry(name.key()).or_insert_with(|| TypeModel {
-        name: name.clone(),
-        pages: Vec::new(),
-        bases: Vec::new(),
-        traits: Vec::new(),
-        members: Vec::new(),
-        references: Vec::new(),
-    })
+    model
+        .types
+        .entry(name.key())
+        .or_insert_with(|| TypeModel::new(name.clone()))
 }
 
 fn enum_model<'a>(model: &'a mut Model, name: &TypeName) -> &'a mut EnumModel {

@@ -2,7 +2,7 @@
 //!
 //! Comes in: pages, facts and the model. Goes out: types with their inheritance laid out, enumerations, operations.
 //! Every name finds its definition or becomes [`ItemType::Unknown`](crate::api::ItemType::Unknown) with a reason; a
-//! base type that would close a cycle is dropped.
+//! base type that would close a cycle is kept apart.
 
 use crate::{
     api::{Api, Source},
@@ -54,11 +54,16 @@ pub fn resolve(
         facts,
         model,
     };
-    let mut scope = Scope::new(input);
+    let roots = operations::roots::find(input);
+    let mut scope = Scope::new(input, &roots);
     let enums = enums::resolve(input, &scope);
     let entities = kinds::on_their_own(input, &scope);
-    scope.bases = inheritance::resolve(input, &scope, &entities);
+    let bases = inheritance::resolve(input, &scope, &entities);
+    scope.bases = bases.of;
     let mut types = types::resolve(input, &scope);
+    for (derived, base) in bases.cyclic {
+        types[derived.index()].cyclic_base = Some(base);
+    }
     types::subtract_inherited(&mut types);
     kinds::set(input, &scope, &entities, &mut types);
     kinds::demote_navigation(&mut types);

@@ -3,7 +3,7 @@
 //! Comes in: a heading or a column head as written. Goes out: what it stands for. One table for each vocabulary;
 //! a configuration adds spellings, so that a translated reference reads like the English one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::ir::PermissionKind;
 
@@ -174,12 +174,25 @@ const PERMISSION_KINDS: &[(&str, PermissionKind)] = &[
     ("application", PermissionKind::Application),
 ];
 
+/// What a cell says where no permission suffices.
+const UNSUPPORTED: &[&str] = &[
+    "not supported",
+    "not available",
+    "not applicable",
+    "unsupported",
+    "none",
+    "n/a",
+    "na",
+    "-",
+];
+
 /// All spellings, English ones and those that a configuration adds.
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
     headings: HashMap<String, Heading>,
     columns: HashMap<String, Column>,
     permission_kinds: HashMap<String, PermissionKind>,
+    unsupported: HashSet<String>,
     /// What stands before and after the name in the heading of an enumeration: `("", " values")`.
     values: Vec<(String, String)>,
 }
@@ -199,6 +212,7 @@ impl Default for Vocabulary {
             headings: table(HEADINGS),
             columns: table(COLUMNS),
             permission_kinds: table(PERMISSION_KINDS),
+            unsupported: UNSUPPORTED.iter().map(|&word| word.to_owned()).collect(),
             values: vec![(String::new(), " values".to_owned())],
         }
     }
@@ -233,6 +247,8 @@ impl Vocabulary {
                     self.columns.insert(spelling, column);
                 } else if let Some(&kind) = self.permission_kinds.get(&key) {
                     self.permission_kinds.insert(spelling, kind);
+                } else if self.unsupported.contains(&key) {
+                    self.unsupported.insert(without_stop(&spelling).to_owned());
                 } else {
                     return Err(UnknownWord {
                         word: word.clone(),
@@ -252,6 +268,7 @@ impl Vocabulary {
         headings
             .chain(columns)
             .chain(kinds)
+            .chain(UNSUPPORTED.iter().copied())
             .chain(["{} values"])
             .collect()
     }
@@ -311,6 +328,19 @@ impl Vocabulary {
                 .map(|(_, &kind)| kind)
         })
     }
+
+    /// Whether a cell of a permissions table says that no permission suffices, alone or with a remark.
+    pub fn is_unsupported(&self, cell: &str) -> bool {
+        let text = normalize(cell);
+        let says = |word: &str| word.contains(' ') && text.contains(word);
+        self.unsupported.contains(without_stop(&text))
+            || self.unsupported.iter().any(|word| says(word))
+    }
+}
+
+/// The last word of a sentence without what ends it.
+fn without_stop(text: &str) -> &str {
+    text.trim_end_matches(['.', ' '])
 }
 
 /// `Response 1`, `response for getting the photo`.

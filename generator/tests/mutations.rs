@@ -431,6 +431,12 @@ fn base_types_may_form_a_cycle() {
         assert_eq!(api[id].members.len(), 1, "{}", api[id].name);
     }
     assert_eq!(api.types.len(), 4);
+    let cut: Vec<_> = api
+        .types
+        .iter()
+        .filter_map(|ty| Some((ty.name.name(), api[ty.cyclic_base?].name.name())))
+        .collect();
+    assert_eq!(cut, [("egg", "chick")]);
 }
 
 #[test]

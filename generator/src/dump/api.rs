@@ -113,6 +113,10 @@ fn structured_type(api: &Api, ty: &StructuredType, out: &mut String) {
         let _ = write!(out, ", {word}");
     }
     out.push('\n');
+    if let Some(base) = ty.cyclic_base {
+        let name = &api[base].name;
+        let _ = writeln!(out, "  left base type {name}: it derives from this type");
+    }
     for member in &ty.members {
         dump_member(api, member, out);
     }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{chosen, place};
 use crate::{
     Compilation,
+    docs::Problem,
     facts::{LeftoverKind, PageFacts, PageId, PageKind},
     sections::{Page, Section},
     span::ByteRange,
@@ -125,6 +126,11 @@ fn fates(id: PageId, page: &Page, facts: &PageFacts) -> Vec<(ByteRange, Fate)> {
 pub fn coverage(compilation: &Compilation, page: Option<&str>) -> String {
     let mut out = String::new();
     for (at, page) in chosen(compilation, page) {
+        let problem = compilation.docs.pages[at].problem.as_ref();
+        if let Some(problem @ (Problem::Unreadable(_) | Problem::TooLarge { .. })) = problem {
+            let _ = writeln!(out, "{}: not read, it {problem}", page.path);
+            continue;
+        }
         let facts = &compilation.facts[at];
         let rows = PageCoverage::of(PageId(at as u32), page, facts);
         let _ = writeln!(
@@ -171,5 +177,24 @@ fn kind(kind: PageKind) -> &'static str {
         PageKind::Operation => "operation",
         PageKind::Concept => "concept",
         PageKind::Include => "include",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{compile, docs::Docs, ir::ApiVersion, vocabulary::Vocabulary};
+
+    #[test]
+    fn pages_that_could_not_be_read_say_why() {
+        let texts = vec![("resources/a.md".to_owned(), String::new())];
+        let mut docs = Docs::from_texts(ApiVersion::V1_0, texts);
+        docs.pages[0].problem = Some(Problem::TooLarge { size: 99 << 20 });
+        let report = coverage(&compile(docs, &Vocabulary::default()), None);
+        let first = report.lines().next().unwrap_or_default();
+        assert!(
+            first.starts_with("resources/a.md: not read, it has 99 MiB"),
+            "{report}"
+        );
     }
 }

@@ -490,6 +490,7 @@ fn structured(name: &str, kind: TypeKind) -> StructuredType {
     StructuredType {
         kind,
         base: None,
+        cyclic_base: None,
         derived: vec![],
         is_abstract: false,
         is_open: false,

@@ -52,7 +52,7 @@ pub(super) fn complete(types: &mut [StructuredType], operations: &[Operation]) {
         match declared {
             Some((id, at)) => correct(&mut types[id.index()].members[at], seen),
             None => {
-                if let Some(member) = member(seen, &is_entity) {
+                if let Some(member) = member(seen, types, &is_entity) {
                     types[owner.index()].members.push(member);
                 }
             }
@@ -143,11 +143,15 @@ fn correct(member: &mut Member, seen: &Witnessed) {
 }
 
 /// A member that only paths know; one that leads to no type is none.
-fn member(seen: &Witnessed, is_entity: &[bool]) -> Option<Member> {
+fn member(seen: &Witnessed, types: &[StructuredType], is_entity: &[bool]) -> Option<Member> {
     let ItemType::Structured(target) = seen.ty.item else {
         return None;
     };
-    seen.answers_many?;
+    let lists = seen.has_items && is_plural(seen.name);
+    if seen.answers_many.is_none() && !lists {
+        return None;
+    }
+    let is_many = is_plural_of(seen.name, types[target.index()].name.name());
     let kind = if is_entity[target.index()] {
         MemberKind::Navigation {
             contained: seen.creates && !seen.links,
@@ -159,7 +163,7 @@ fn member(seen: &Witnessed, is_entity: &[bool]) -> Option<Member> {
         name: seen.name.to_owned(),
         kind,
         ty: Type {
-            collection: seen.ty.collection || seen.has_items,
+            collection: seen.ty.collection || seen.has_items || is_many,
             ..seen.ty.clone()
         },
         nullable: None,
@@ -175,6 +179,11 @@ fn member(seen: &Witnessed, is_entity: &[bool]) -> Option<Member> {
 
 fn has_capitals(name: &str) -> bool {
     name.contains(char::is_uppercase)
+}
+
+/// `presences` of `presence`: many, although a page answers with one that its example asks for.
+fn is_plural_of(name: &str, item: &str) -> bool {
+    is_plural(name) && name[..name.len() - 1].eq_ignore_ascii_case(item)
 }
 
 /// `messages`, but not `analytics`.

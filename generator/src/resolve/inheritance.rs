@@ -4,7 +4,7 @@
 //! are marked as inherited. An entity type without a witness derives from `microsoft.graph.entity`, as every entity of
 //! the service does.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::{Input, Scope};
 use crate::{
@@ -15,15 +15,23 @@ use crate::{
     spelling::Reference,
 };
 
-/// The base type of each type, by id; without cycles.
-pub(super) fn resolve(input: Input, scope: &Scope, entities: &[bool]) -> Vec<Option<TypeId>> {
+/// Base types.
+pub(super) struct Bases {
+    /// Of each type, by id; without cycles.
+    pub(super) of: Vec<Option<TypeId>>,
+    /// What pages state and what would close a cycle, by the id of the derived type.
+    pub(super) cyclic: BTreeMap<TypeId, TypeId>,
+}
+
+/// Finds the base type of each type.
+pub(super) fn resolve(input: Input, scope: &Scope, entities: &[bool]) -> Bases {
     let mut bases: Vec<Option<TypeId>> = scope
         .types
         .iter()
         .enumerate()
         .map(|(at, model)| stated_base(input, scope, model).filter(|base| base.index() != at))
         .collect();
-    cut_cycles(&mut bases);
+    let cyclic = cut_cycles(&mut bases);
     for at in 0..bases.len() {
         if bases[at].is_none() {
             bases[at] = base_of_rows(input, scope, scope.types[at], &bases)
@@ -40,7 +48,7 @@ pub(super) fn resolve(input: Input, scope: &Scope, entities: &[bool]) -> Vec<Opt
             bases[at] = Some(root);
         }
     }
-    bases
+    Bases { of: bases, cyclic }
 }
 
 /// What annotations and sentences say.
@@ -133,17 +141,20 @@ fn reaches(bases: &[Option<TypeId>], from: TypeId, to: usize) -> bool {
     lineage(bases, from).any(|id| id.index() == to)
 }
 
-/// Takes the base type away from the last type of each cycle, in the order of names.
-fn cut_cycles(bases: &mut [Option<TypeId>]) {
+/// Takes the base type away from the last type of each cycle, in the order of names; what was taken.
+fn cut_cycles(bases: &mut [Option<TypeId>]) -> BTreeMap<TypeId, TypeId> {
+    let mut cut = BTreeMap::new();
     for at in 0..bases.len() {
         let mut seen = HashSet::from([at]);
         let mut current = at;
         while let Some(base) = bases[current] {
             if !seen.insert(base.index()) {
                 bases[current] = None;
+                cut.insert(TypeId(current as u32), base);
                 break;
             }
             current = base.index();
         }
     }
+    cut
 }

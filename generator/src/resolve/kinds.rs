@@ -1,8 +1,11 @@
 //! Which types are entity types, and by which property their entities are found.
 //!
 //! A type is an entity type if a base type is one, if a navigation property leads to it (CSDL 4.0, section 8: only
-//! entities can be navigated to), if it has methods, if an annotation names a key that it has, or if its `id` is
-//! read-only and shown as an identifier. Anything else is a value inside of something else: a complex type.
+//! entities can be navigated to), if it is that of a singleton, if it has methods, if an annotation names a key of its
+//! own or an `id` that the page shows, or if its `id` is read-only and shown as an identifier. Anything else is a value
+//! inside of something else: a complex type.
+
+use std::collections::HashSet;
 
 use super::{Input, Scope};
 use crate::{
@@ -27,6 +30,7 @@ struct Evidence {
 pub(super) fn on_their_own(input: Input, scope: &Scope) -> Vec<bool> {
     let root = scope.type_by_name(&format!("{DEFAULT_NAMESPACE}.entity"));
     let navigated = navigated_to(input, scope);
+    let singletons: HashSet<usize> = scope.singletons.values().map(|id| id.index()).collect();
     scope
         .types
         .iter()
@@ -36,17 +40,18 @@ pub(super) fn on_their_own(input: Input, scope: &Scope) -> Vec<bool> {
             if root.is_some_and(|root| root.index() == at) {
                 return true;
             }
-            let evidence = evidence(input, model);
-            let has = |name: &str| {
-                model
-                    .members
-                    .iter()
-                    .any(|member| member.name == name && !member.rows.is_empty())
-            };
-            let keyed = evidence.key.as_deref().is_some_and(has);
-            navigated || evidence.methods || keyed || evidence.id
+            navigated || singletons.contains(&at) || says_entity(input, model)
         })
         .collect()
+}
+
+/// Whether the pages of a type say that it is an entity type.
+pub(super) fn says_entity(input: Input, model: &TypeModel) -> bool {
+    let evidence = evidence(input, model);
+    // Annotations are copied from page to page with the key `id`; it is meant where the page shows it.
+    let is_meant = |key: &str| key != "id" || model.members.iter().any(|member| member.name == key);
+    let keyed = evidence.key.as_deref().is_some_and(is_meant);
+    evidence.methods || keyed || evidence.id
 }
 
 /// Sets kind and key of each type; base types are laid out.

@@ -6,7 +6,7 @@
 //! Pages repeat each other's request lines: every page on a derived type lists the paths of the collection. The page
 //! about what the path selects is the one that counts, then the one about the most general type; the others are only
 //! named. Spellings that differ in case, in the names of placeholders, in quotes or in the namespace of the service are
-//! the same path; each piece of it is spelled as it was first.
+//! the same path; each word of it is spelled as it is most often, each placeholder as it was first.
 
 use std::{
     cmp::Reverse,
@@ -32,10 +32,11 @@ mod callables;
 mod kind;
 mod page;
 mod path;
+pub(super) mod roots;
 mod walk;
 
 use page::PageClaims;
-use path::{Parsed, Shape};
+use path::{Parsed, Part, Shape};
 use walk::{Evidence, Step, Walker, structured};
 
 /// What the operation pages add to the api.
@@ -45,6 +46,9 @@ pub(super) struct Resolved {
     pub(super) roots: Vec<Root>,
     pub(super) callables: Vec<Callable>,
 }
+
+/// A path that spells a beginning of paths well, and the position of the last segment of the beginning.
+type Spellings<'a> = HashMap<&'a str, (&'a Parsed, usize)>;
 
 /// A page with what is known of it as a whole.
 struct Known<'a> {
@@ -123,8 +127,8 @@ pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> 
     out.operations
         .sort_by_cached_key(|operation| (text_of(&operation.path), operation.method));
     name(&mut out.operations);
-    out.roots = walker.into_roots();
-    out.callables = calls.finish(&mut out.operations);
+    out.roots = walker.into_roots(&spellings);
+    out.callables = calls.finish(types, &mut out.operations);
     out
 }
 
@@ -277,18 +281,39 @@ fn fit(item: &ItemType, path: &Parsed, types: &[StructuredType], depths: &[u32])
     (!is_named, depths[id.index()])
 }
 
-/// The first spelling of each beginning of a path: the path and the position of its last segment.
-fn spellings<'a>(lines: &[Line<'a>]) -> HashMap<&'a str, (&'a Parsed, usize)> {
-    let mut out = HashMap::new();
-    let mut seen: HashSet<*const Parsed> = HashSet::new();
+/// How to spell each beginning of a path: the path and the position of its last segment. Words are spelled as most
+/// request lines do, placeholders as in the first one.
+fn spellings<'a>(lines: &[Line<'a>]) -> Spellings<'a> {
+    let mut out = Spellings::new();
+    let mut votes: HashMap<(&str, &str), u32> = HashMap::new();
     for line in lines {
-        if seen.insert(line.path) {
-            for at in 0..line.path.segments.len() {
-                out.entry(line.path.prefix(at)).or_insert((line.path, at));
+        for (at, part) in line.path.segments.iter().enumerate() {
+            let key = line.path.prefix(at);
+            let (best, best_at) = *out.entry(key).or_insert((line.path, at));
+            let (Some(mine), Some(best)) = (word(part), word(&best.segments[best_at])) else {
+                continue;
+            };
+            *votes.entry((key, mine)).or_default() += 1;
+            let rank = |word: &str| (has_inner_capital(word), votes.get(&(key, word)).copied());
+            if rank(mine) > rank(best) {
+                out.insert(key, (line.path, at));
             }
         }
     }
     out
+}
+
+/// A name that has lost its capitals was typed carelessly, however often.
+fn has_inner_capital(word: &str) -> bool {
+    word.chars().skip(1).any(char::is_uppercase)
+}
+
+/// The word that a segment is.
+fn word(part: &Part) -> Option<&str> {
+    match part.pieces.as_slice() {
+        [Piece::Text(word)] => Some(word),
+        _ => None,
+    }
 }
 
 /// Of the lines with the same method and path, that of the page that describes it best.
@@ -332,6 +357,8 @@ struct Flavour {
     bodiless: bool,
     /// Of an answer with bytes and one with a value, which one it is.
     stream: Option<bool>,
+    /// How many there are is asked, whatever the other requests of the page ask.
+    counts: bool,
 }
 
 impl Texts<'_> {
@@ -343,6 +370,7 @@ impl Texts<'_> {
         let flavour = Flavour {
             bodiless: has_no_body(line.method),
             stream,
+            counts: *kind == OperationKind::Count,
         };
         if let Some(known) = self.cache.get(&(claims.id, flavour)) {
             return known.clone();
@@ -378,10 +406,25 @@ impl Texts<'_> {
                 ResponseBody::Empty | ResponseBody::Unknown => true,
             });
         }
+        if flavour.counts {
+            answer_number(&mut page.responses);
+        }
         let page = Arc::new(page);
         self.cache.insert((claims.id, flavour), page.clone());
         page
     }
+}
+
+/// OData 4.0 Part 1, section 11.2.9: a `$count` is answered by a number, whatever the page calls it.
+fn answer_number(responses: &mut Vec<Response>) {
+    let success = responses.iter().find(|response| response.status < 300);
+    let number = Response {
+        status: 200,
+        body: ResponseBody::Value(walk::number()),
+        description: success.map_or_else(String::new, |known| known.description.clone()),
+    };
+    responses.retain(|response| response.status >= 300);
+    responses.insert(0, number);
 }
 
 fn has_no_body(method: Method) -> bool {
@@ -396,7 +439,7 @@ fn path_of(
     line: Line,
     steps: &[Rc<Step>],
     kind: &OperationKind,
-    spellings: &HashMap<&str, (&Parsed, usize)>,
+    spellings: &Spellings,
     page: &OperationPage,
 ) -> Path {
     let mut out = Path::default();

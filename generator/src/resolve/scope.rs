@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::Input;
+use super::{Input, operations::roots::Roots};
 use crate::{
     api::{EnumId, ItemType, Type, TypeId},
     facts::{self, Claim, PageId, PageKind, Row},
@@ -29,10 +29,13 @@ pub(crate) struct Scope<'a> {
     by_members: HashMap<String, Vec<EnumId>>,
     /// The base type of each type, once they are laid out.
     pub(super) bases: Vec<Option<TypeId>>,
+    /// The types of singletons that no page answers with, by the key of their path.
+    pub(super) singletons: HashMap<&'a str, TypeId>,
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(input: Input<'a>) -> Self {
+    /// All that the model knows, and the types of singletons that nothing but paths knows.
+    pub(super) fn new(input: Input<'a>, roots: &'a Roots) -> Self {
         let mut scope = Self {
             input,
             types: Vec::new(),
@@ -42,8 +45,11 @@ impl<'a> Scope<'a> {
             enum_of_page: HashMap::new(),
             by_members: HashMap::new(),
             bases: Vec::new(),
+            singletons: HashMap::new(),
         };
-        for (key, model) in &input.model.types {
+        let mut types: Vec<_> = input.model.types.iter().chain(&roots.undescribed).collect();
+        types.sort_by_key(|(key, _)| *key);
+        for (key, model) in types {
             if input
                 .model
                 .enums
@@ -71,6 +77,11 @@ impl<'a> Scope<'a> {
             scope.add(key, &model.name, ItemType::Enum(id));
             for page in &model.pages {
                 scope.enum_of_page.insert(page.page, id);
+            }
+        }
+        for (key, name) in &roots.singletons {
+            if let Some(id) = scope.type_by_name(name.as_str()) {
+                scope.singletons.insert(key, id);
             }
         }
         scope.forget_pages_of_many_enums();

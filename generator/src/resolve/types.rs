@@ -45,6 +45,7 @@ fn structured_type(
         name: model.name.clone(),
         kind: TypeKind::Complex,
         base,
+        cyclic_base: None,
         derived: Vec::new(),
         is_abstract: false,
         is_open: false,

@@ -111,12 +111,50 @@ fn unique_title(taken: &Object, example: &Example, at: usize) -> String {
 }
 
 fn component(example: &Example, message: &HttpMessage) -> Object {
-    let value =
-        serde_json::from_str(&message.body).unwrap_or_else(|_| Value::from(message.body.trim()));
+    let body = message.body.trim();
+    let value = serde_json::from_str(body)
+        .or_else(|_| serde_json::from_str(&without_trailing_commas(body)))
+        .unwrap_or_else(|_| Value::from(body));
     Object::new()
         .maybe("summary", example.title.as_deref())
         .set("value", value)
         .sourced(&message.source)
+}
+
+/// JSON as it is meant where a member has been taken from the end of an object; what else is no JSON stays text.
+fn without_trailing_commas(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find(['"', ',']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let taken = if rest.starts_with('"') {
+            let end = string_end(rest);
+            out.push_str(&rest[..end]);
+            end
+        } else {
+            let closes = rest[1..].trim_start().starts_with(['}', ']']);
+            out.push_str(if closes { "" } else { "," });
+            1
+        };
+        rest = &rest[taken..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// One past the quote that closes the string at the start.
+fn string_end(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 fn method_of(message: &HttpMessage) -> Option<Method> {
@@ -161,6 +199,18 @@ pub(super) fn media_type(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn trailing_commas_go() {
+        for (shown, meant) in [
+            (r#"{"a": [1, 2 , ], }"#, r#"{"a": [1, 2  ] }"#),
+            (r#"{"a": ",}", "b\",": 1}"#, r#"{"a": ",}", "b\",": 1}"#),
+            (r#"{"a": 1, // and more"#, r#"{"a": 1, // and more"#),
+            (r#"["a,]"#, r#"["a,]"#),
+        ] {
+            assert_eq!(without_trailing_commas(shown), meant);
+        }
+    }
 
     #[test]
     fn media_types_are_read_without_parameters() {

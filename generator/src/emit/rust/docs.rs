@@ -95,79 +95,85 @@ impl Writer<'_> {
         self.inline(text);
     }
 
+    /// Writes a line in one pass, however its marks are nested: each mark is looked up, none is searched for.
     fn inline(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some(at) = rest.find(['`', '[', ']', '<', '>', '\\', 'h']) {
-            self.out.push_str(&rest[..at]);
-            let boundary = !self.out.ends_with(|c: char| c.is_alphanumeric());
-            rest = &rest[at..];
+        let marks = Marks::of(text);
+        let mut open: Vec<OpenLink> = Vec::new();
+        let mut at = 0;
+        loop {
+            let end = open.last().map_or(text.len(), |link| link.close);
+            let next = text[at..end].find(['`', '[', ']', '<', '>', '\\', 'h']);
+            let next = next.map_or(end, |found| at + found);
+            self.out.push_str(&text[at..next]);
+            at = next;
+            if at == end {
+                let Some(link) = open.pop() else { break };
+                if let Some(address) = link.address {
+                    self.out.extend(["](", &address, ")"]);
+                }
+                at = link.end;
+                continue;
+            }
+            if let Some(link) = self.link(text, at, &marks).filter(|link| link.end <= end) {
+                self.open(&link);
+                open.push(link);
+                at += 1;
+                continue;
+            }
+            let rest = &text[at..end];
             let taken = match rest.as_bytes()[0] {
-                b'`' => self.code(rest),
-                b'[' => self.link(rest),
-                b'<' => self.angle(rest),
-                b'h' => self.address(rest, boundary),
+                b'`' => Some(self.code(rest, at, &marks)),
+                b'<' => self.angle(rest, at, &marks),
+                b'h' => self.address(rest),
                 b'\\' => self.escape(rest),
                 _ => None,
             };
-            let taken = taken.unwrap_or_else(|| {
+            at += taken.unwrap_or_else(|| {
                 if rest.as_bytes()[0] != b'h' {
                     self.out.push('\\');
                 }
                 self.out.push_str(&rest[..1]);
                 1
             });
-            rest = &rest[taken..];
         }
-        self.out.push_str(rest);
     }
 
-    /// A code span, up to a run of as many backticks as it starts with.
-    fn code(&mut self, text: &str) -> Option<usize> {
+    /// A code span, up to a run of as many backticks as it starts with; without one they are no marks.
+    fn code(&mut self, text: &str, at: usize, marks: &Marks) -> usize {
         let ticks = text.len() - text.trim_start_matches('`').len();
-        let mut end = ticks;
-        while let Some(at) = text[end..].find('`') {
-            let start = end + at;
-            let run = text[start..].len() - text[start..].trim_start_matches('`').len();
-            end = start + run;
-            if run == ticks {
-                self.out.push_str(&text[..end]);
-                return Some(end);
-            }
+        let span = marks
+            .ticks(ticks, at + ticks)
+            .and_then(|close| text.get(..close - at + ticks));
+        match span {
+            Some(span) => self.out.push_str(span),
+            None => self.out.extend(std::iter::repeat_n(r"\`", ticks)),
         }
-        None
+        span.map_or(ticks, str::len)
     }
 
     /// `[text](target)`, or a picture's `![text](target)`, whose mark has been written already.
-    fn link(&mut self, text: &str) -> Option<usize> {
-        let close = closing(text, b'[', b']')?;
-        let target = text[close + 1..].strip_prefix('(')?;
-        let end = closing(&text[close + 1..], b'(', b')')?;
-        let target = target[..end - 1].trim();
+    fn link(&self, text: &str, at: usize, marks: &Marks) -> Option<OpenLink> {
+        let close = closing(&marks.brackets, at)?;
+        let end = closing(&marks.parentheses, close + 1)?;
         // A title may follow the address.
-        let target = target
-            .split([' ', '\t'])
-            .next()
-            .unwrap_or_default()
-            .trim_matches(['<', '>']);
-        let picture = self.out.ends_with('!');
-        if picture {
+        let target = text[close + 2..end].trim().split([' ', '\t']).next();
+        let target = target.unwrap_or_default().trim_matches(['<', '>']);
+        let is_link = !self.out.ends_with('!') && !text[at + 1..close].trim().is_empty();
+        Some(OpenLink {
+            address: is_link.then(|| self.resolved(target)).flatten(),
+            close,
+            end: end + 1,
+        })
+    }
+
+    /// Begins the text of a link; that of a picture stands for it.
+    fn open(&mut self, link: &OpenLink) {
+        if self.out.ends_with('!') {
             self.out.pop();
         }
-        let label = &text[1..close];
-        match self
-            .resolved(target)
-            .filter(|_| !picture && !label.trim().is_empty())
-        {
-            Some(address) => {
-                self.out.push('[');
-                self.inline(label);
-                self.out.push_str("](");
-                self.out.push_str(&address);
-                self.out.push(')');
-            }
-            None => self.inline(label),
+        if link.address.is_some() {
+            self.out.push('[');
         }
-        Some(close + 1 + end + 1)
     }
 
     /// The absolute address of a link's target.
@@ -203,30 +209,28 @@ impl Writer<'_> {
     }
 
     /// `<br>` is a blank, `<https://…>` a link; other tags go, and what is no tag is escaped.
-    fn angle(&mut self, text: &str) -> Option<usize> {
-        let end = text.find('>')?;
-        let inner = &text[1..end];
+    fn angle(&mut self, text: &str, at: usize, marks: &Marks) -> Option<usize> {
+        let end = marks.tag_end(at)? - at;
+        let inner = text.get(1..end)?;
         if inner.starts_with("http://") || inner.starts_with("https://") {
             self.out.push_str(&text[..=end]);
             return Some(end + 1);
         }
-        let name = inner
-            .trim_matches('/')
-            .split([' ', '/'])
-            .next()
-            .unwrap_or_default();
-        if TAGS.iter().any(|tag| tag.eq_ignore_ascii_case(name)) {
-            if !self.out.ends_with(' ') {
-                self.out.push(' ');
-            }
-            return Some(end + 1);
+        let inner = inner.trim_matches('/');
+        let is_tag = TAGS.iter().any(|tag| {
+            let (name, rest) = inner.split_at_checked(tag.len()).unwrap_or_default();
+            name.eq_ignore_ascii_case(tag) && (rest.is_empty() || rest.starts_with([' ', '/']))
+        });
+        if is_tag && !self.out.ends_with(' ') {
+            self.out.push(' ');
         }
-        None
+        is_tag.then_some(end + 1)
     }
 
     /// An address that stands in the text.
-    fn address(&mut self, text: &str, boundary: bool) -> Option<usize> {
-        if !boundary || !(text.starts_with("http://") || text.starts_with("https://")) {
+    fn address(&mut self, text: &str) -> Option<usize> {
+        let is_address = text.starts_with("http://") || text.starts_with("https://");
+        if !is_address || self.out.ends_with(|c: char| c.is_alphanumeric()) {
             return None;
         }
         let end = text.find([
@@ -256,9 +260,56 @@ const TAGS: &[&str] = &[
     "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
 ];
 
-/// The place of the bracket that closes the one at the start.
-fn closing(text: &str, open: u8, close: u8) -> Option<usize> {
-    let mut depth = 0_usize;
+/// A link whose text is being written.
+struct OpenLink {
+    /// Where it leads; `None` where only the text stays.
+    address: Option<String>,
+    /// The bracket behind its text.
+    close: usize,
+    /// One past its target.
+    end: usize,
+}
+
+/// Where the marks of a line are, by place.
+struct Marks {
+    /// Square brackets and those that close them.
+    brackets: Vec<(usize, usize)>,
+    /// Parentheses and those that close them.
+    parentheses: Vec<(usize, usize)>,
+    tag_ends: Vec<usize>,
+    /// Runs of backticks: length and beginning.
+    ticks: Vec<(usize, usize)>,
+}
+
+impl Marks {
+    fn of(text: &str) -> Self {
+        let tag_ends = text.match_indices('>').map(|(at, _)| at);
+        Self {
+            brackets: pairs(text, b'[', b']'),
+            parentheses: pairs(text, b'(', b')'),
+            tag_ends: tag_ends.collect(),
+            ticks: runs(text),
+        }
+    }
+
+    /// The first run of exactly so many backticks from `start` on.
+    fn ticks(&self, length: usize, start: usize) -> Option<usize> {
+        let at = self.ticks.partition_point(|run| *run < (length, start));
+        let (found, start) = *self.ticks.get(at)?;
+        (found == length).then_some(start)
+    }
+
+    /// The first `>` behind a place.
+    fn tag_end(&self, start: usize) -> Option<usize> {
+        let at = self.tag_ends.partition_point(|end| *end < start);
+        self.tag_ends.get(at).copied()
+    }
+}
+
+/// Brackets and those that close them, by place.
+fn pairs(text: &str, open: u8, close: u8) -> Vec<(usize, usize)> {
+    let mut pending = Vec::new();
+    let mut out = Vec::new();
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate() {
         if escaped {
@@ -266,15 +317,32 @@ fn closing(text: &str, open: u8, close: u8) -> Option<usize> {
         } else if byte == b'\\' {
             escaped = true;
         } else if byte == open {
-            depth += 1;
+            pending.push(at);
         } else if byte == close {
-            depth -= 1;
-            if depth == 0 {
-                return Some(at);
-            }
+            out.extend(pending.pop().map(|from| (from, at)));
         }
     }
-    None
+    out.sort_unstable();
+    out
+}
+
+/// The place of the bracket that closes the one at `open`, if there is one.
+fn closing(pairs: &[(usize, usize)], open: usize) -> Option<usize> {
+    let at = pairs.binary_search_by_key(&open, |pair| pair.0).ok()?;
+    Some(pairs[at].1)
+}
+
+/// Runs of backticks by length, then place.
+fn runs(text: &str) -> Vec<(usize, usize)> {
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    for (at, _) in text.match_indices('`') {
+        match out.last_mut() {
+            Some((length, start)) if *start + *length == at => *length += 1,
+            _ => out.push((1, at)),
+        }
+    }
+    out.sort_unstable();
+    out
 }
 
 /// The page that a relative address on `page` means; `None` if it leads out of the reference.
@@ -393,6 +461,35 @@ mod tests {
         check(r"\<x\>", r"\<x\>");
         check("open ` tick", r"open \` tick");
         check("``a`b``", "``a`b``");
+        check("``a `b`", r"\`\`a `b`");
+    }
+
+    #[test]
+    fn links_in_links_and_marks_across_their_ends() {
+        let api = "https://learn.microsoft.com/graph/api/resources";
+        let view = "?view=graph-rest-1.0";
+        check(
+            "[a [b](b.md) `c](a.md)` d",
+            &format!("[a [b]({api}/b{view}) \\`c]({api}/a{view})\\` d"),
+        );
+        check(
+            "[a < b](a.md) > c",
+            &format!(r"[a \< b]({api}/a{view}) \> c"),
+        );
+    }
+
+    /// Each of these took minutes when every mark was looked for from the one before it.
+    #[test]
+    fn long_runs_of_marks_take_linear_time() {
+        const COUNT: usize = 50_000;
+        let write = |text: &str| rustdoc(ApiVersion::V1_0, "resources/a.md", text);
+        for mark in ["<", "[", "`", "``` `` ` ", "<a", "[](", "<x y"] {
+            let marks = mark.repeat(COUNT);
+            write(&format!("a {marks}"));
+            write(&format!("a {marks}>](a.md)`"));
+            write(&format!("a {marks}{}", "b ".repeat(COUNT)));
+        }
+        write(&("[".repeat(COUNT) + &"](a.md)".repeat(COUNT)));
     }
 
     #[test]

@@ -28,6 +28,7 @@ fn ty(
     StructuredType {
         kind,
         base: base.map(TypeId),
+        cyclic_base: None,
         derived: derived.iter().copied().map(TypeId).collect(),
         is_abstract: false,
         is_open: false,

@@ -11,6 +11,8 @@
 //! | Calendar | Delegated (work) | Delegated (personal) | Application |   a set for each row
 //! ```
 //!
+//! A heading or a short paragraph above the table is the title of its sets, before what tells them apart.
+//!
 //! A cell is read as `alternative (("," | "or" | "/") alternative)*` with `alternative := name ("and" name)*`; whatever
 //! is no name of a permission is prose.
 
@@ -21,7 +23,7 @@ use crate::{
     ir::PermissionKind,
     sections::{Block, Row, Section, Table},
     span::ByteRange,
-    vocabulary::Column,
+    vocabulary::{Column, Vocabulary},
 };
 
 /// Claims the permissions of a page.
@@ -29,16 +31,19 @@ pub(super) fn read(cx: &Context, parts: &[Part], out: &mut PageFacts) {
     let mut sets = 0;
     for part in parts {
         let is_section = part.area == Area::Permissions;
-        let title = cx.page.str(part.section.title);
-        let title = (is_section && !part.is_standard && !title.is_empty()).then_some(title);
+        let heading = cx.page.str(part.section.title).trim_end_matches(':');
+        let heading = (is_section && !part.is_standard && !heading.is_empty()).then_some(heading);
+        let mut lead = None;
         for block in &part.section.blocks {
+            let title = joined(heading, lead.take());
             match block {
                 Block::Table(table) if is_section || is_stray(cx, part, table) => {
-                    sets += read_table(cx, table, title, sets, out);
+                    sets += read_table(cx, table, title.as_deref(), sets, out);
                 }
                 Block::Include(link) if is_section => {
-                    sets += read_include(cx, *link, title, sets, out);
+                    sets += read_include(cx, *link, title.as_deref(), sets, out);
                 }
+                Block::Text(range) if is_section => lead = self::lead(cx.page.str(*range)),
                 Block::Table(_)
                 | Block::Include(_)
                 | Block::Text(_)
@@ -46,6 +51,25 @@ pub(super) fn read(cx: &Context, parts: &[Part], out: &mut PageFacts) {
                 | Block::Html(_) => {}
             }
         }
+    }
+}
+
+/// The title that a paragraph gives to the table below it: `For users:`, `**For self**`.
+fn lead(text: &str) -> Option<&str> {
+    const LONGEST: usize = 60;
+    let is_emphasized = text.starts_with("**") && text.ends_with("**");
+    let title = text.trim_matches(['*', ' ']);
+    let announces = is_emphasized || title.ends_with(':');
+    let title = title.trim_end_matches(':');
+    let is_title = announces && title.len() <= LONGEST && !title.contains(['\n', '.']);
+    is_title.then_some(title)
+}
+
+/// A title and what tells apart the sets below it.
+fn joined(title: Option<&str>, detail: Option<&str>) -> Option<String> {
+    match (title, detail) {
+        (Some(title), Some(detail)) => Some(format!("{title}: {detail}")),
+        (title, detail) => title.or(detail).map(str::to_owned),
     }
 }
 
@@ -130,7 +154,7 @@ fn read_table(
 ) -> u32 {
     let kinds: Vec<_> = kinds_in_header(cx, table).collect();
     if kinds.iter().filter(|kind| kind.is_some()).count() >= 2 {
-        return read_transposed(cx, table, &kinds, first, out);
+        return read_transposed(cx, table, &kinds, title, first, out);
     }
     if !is_permissions_table(cx, table) {
         out.leave(
@@ -142,10 +166,7 @@ fn read_table(
         return 0;
     }
     let layout = Layout::of(cx, table);
-    let mut sets = Sets {
-        titles: Vec::new(),
-        first,
-    };
+    let mut sets = Sets::new(title, first);
     let mut parent = None;
     for (index, row) in table.rows.iter().enumerate() {
         let cells = |at: usize| row.cells.get(at).copied().unwrap_or_default();
@@ -177,24 +198,27 @@ fn read_table(
         match &layout {
             Layout::Ordered(columns) => {
                 let cell = read_cells(
+                    cx.vocabulary(),
                     columns
                         .iter()
                         .map(|&(at, order)| (cx.page.str(cells(at)), order)),
                 );
-                let set = sets.of(workload.as_deref().or(title));
+                let set = sets.of(workload.as_deref());
                 claim(cx, row.range, set, kind, cell, out);
             }
             Layout::Sets(columns) => {
                 for (at, name) in columns {
-                    let cell =
-                        read_cells(std::iter::once((cx.page.str(cells(*at)), Order::Ascending)));
+                    let cell = read_cells(
+                        cx.vocabulary(),
+                        std::iter::once((cx.page.str(cells(*at)), Order::Ascending)),
+                    );
                     let set = sets.of(Some(name));
                     claim(cx, row.range, set, kind, cell, out);
                 }
             }
         }
     }
-    sets.titles.len().max(1) as u32
+    sets.details.len().max(1) as u32
 }
 
 /// Whether the row below one without permissions is about a workload, so that its permissions stand there.
@@ -232,13 +256,11 @@ fn read_transposed(
     cx: &Context,
     table: &Table,
     kinds: &[Option<PermissionKind>],
+    title: Option<&str>,
     first: u32,
     out: &mut PageFacts,
 ) -> u32 {
-    let mut sets = Sets {
-        titles: Vec::new(),
-        first,
-    };
+    let mut sets = Sets::new(title, first);
     for row in &table.rows {
         let Some(label) = row
             .cells
@@ -256,12 +278,15 @@ fn read_transposed(
         };
         for (cell, kind) in row.cells.iter().skip(1).zip(kinds) {
             let Some(kind) = kind else { continue };
-            let cell = read_cells(std::iter::once((cx.page.str(*cell), Order::Ascending)));
+            let cell = read_cells(
+                cx.vocabulary(),
+                std::iter::once((cx.page.str(*cell), Order::Ascending)),
+            );
             let set = sets.of(Some(&label));
             claim(cx, row.range, set, *kind, cell, out);
         }
     }
-    sets.titles.len() as u32
+    sets.details.len() as u32
 }
 
 /// The text of a cell without the targets of its links and without emphasis.
@@ -317,23 +342,34 @@ fn claim(
     out.claim(cx.id, at, claim);
 }
 
-/// The sets that a table holds, by title, in order of appearance.
-struct Sets {
-    titles: Vec<Option<String>>,
+/// The sets that a table holds, by what tells them apart, in order of appearance.
+struct Sets<'a> {
+    /// What stands above the table.
+    title: Option<&'a str>,
+    details: Vec<Option<String>>,
     first: u32,
 }
 
-impl Sets {
-    fn of(&mut self, title: Option<&str>) -> (u32, Option<String>) {
+impl<'a> Sets<'a> {
+    fn new(title: Option<&'a str>, first: u32) -> Self {
+        Self {
+            title,
+            details: Vec::new(),
+            first,
+        }
+    }
+
+    /// The number and the title of a set.
+    fn of(&mut self, detail: Option<&str>) -> (u32, Option<String>) {
         let at = self
-            .titles
+            .details
             .iter()
-            .position(|known| known.as_deref() == title)
+            .position(|known| known.as_deref() == detail)
             .unwrap_or_else(|| {
-                self.titles.push(title.map(str::to_owned));
-                self.titles.len() - 1
+                self.details.push(detail.map(str::to_owned));
+                self.details.len() - 1
             });
-        (self.first + at as u32, title.map(str::to_owned))
+        (self.first + at as u32, joined(self.title, detail))
     }
 }
 
@@ -373,10 +409,15 @@ impl Layout {
             .map(|(at, &head)| (at, plain(cx, head)))
             .filter(|(_, name)| !name.is_empty())
             .collect();
-        match &named[..] {
+        match named.as_slice() {
             [] => Self::Ordered(vec![(1, Order::Ascending)]),
             [(at, name)] => Self::Ordered(vec![(*at, stated_order(name))]),
-            _ => Self::Sets(named),
+            _ => Self::Sets(
+                named
+                    .into_iter()
+                    .map(|(at, name)| (at, without_order(&name).to_owned()))
+                    .collect(),
+            ),
         }
     }
 }
@@ -408,6 +449,14 @@ fn stated_order(head: &str) -> Order {
     }
 }
 
+/// A head without `(from least to most privileged)`.
+fn without_order(head: &str) -> &str {
+    match head.rsplit_once('(') {
+        Some((name, order)) if text::has(order, "privileged") => name.trim_end(),
+        _ => head,
+    }
+}
+
 /// What a cell says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Cell {
@@ -420,11 +469,11 @@ enum Cell {
 }
 
 /// Reads the cells that make up one list.
-fn read_cells<'a>(cells: impl Iterator<Item = (&'a str, Order)>) -> Cell {
+fn read_cells<'a>(vocabulary: &Vocabulary, cells: impl Iterator<Item = (&'a str, Order)>) -> Cell {
     let mut all: Vec<PermissionAlternative> = Vec::new();
     let mut otherwise = None;
     for (text, order) in cells {
-        match cell(text) {
+        match cell(vocabulary, text) {
             Cell::Alternatives(mut found) => {
                 if order == Order::Descending {
                     found.reverse();
@@ -447,7 +496,7 @@ fn read_cells<'a>(cells: impl Iterator<Item = (&'a str, Order)>) -> Cell {
 }
 
 /// Reads one cell.
-fn cell(text: &str) -> Cell {
+fn cell(vocabulary: &Vocabulary, text: &str) -> Cell {
     let text = text.trim();
     if text.is_empty() {
         return Cell::Unread("names no permission and does not say `Not supported`");
@@ -459,22 +508,7 @@ fn cell(text: &str) -> Cell {
     if !alternatives.is_empty() {
         return Cell::Alternatives(alternatives);
     }
-    let words = text.trim_matches(['*', '`', '.', ' ']);
-    let is_none = [
-        "not supported",
-        "not available",
-        "not applicable",
-        "none",
-        "n/a",
-        "na",
-        "unsupported",
-        "-",
-    ]
-    .iter()
-    .any(|none| words.eq_ignore_ascii_case(none))
-        || text::has(words, "not supported")
-        || text::has(words, "not available");
-    if is_none {
+    if vocabulary.is_unsupported(text) {
         Cell::NotSupported
     } else {
         Cell::Unread("names no permission")
@@ -582,12 +616,11 @@ mod tests {
         docs::Role,
         facts::{PageId, Reader},
         sections,
-        vocabulary::Vocabulary,
     };
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        let read = match cell(text) {
+        let read = match cell(&Vocabulary::default(), text) {
             Cell::Alternatives(all) => {
                 let names = all.iter().map(|one| {
                     let star = if one.resource_specific { "*" } else { "" };
@@ -734,6 +767,15 @@ mod tests {
             ],
         );
         check_table(
+            "### For **users**:\n\n|Permission type|Acting on self (from least to most privileged)|Acting on others|\n|:---|:---|:---|\n|Application|A.Read|B.Read|\n\n**For apps**\n\n|Permission type|Permissions|\n|:---|:---|\n|Application|A.Read|\n\nNeeds a role. These are:\n\n|Permission type|Permissions|\n|:---|:---|\n|Application|B.Read|",
+            &[
+                "0 For **users**: Acting on self: application A.Read",
+                "1 For **users**: Acting on others: application B.Read",
+                "2 For **users**: For apps: application A.Read",
+                "3 For **users**: application B.Read",
+            ],
+        );
+        check_table(
             "|Permission type|Permissions (from least to most privileged)|\n|:---|:---|\n|Delegated (work or school account)||\n|&nbsp; &nbsp; **Onboarding**|A.Read|\n|&nbsp; &nbsp; **Auditing**|B.Read|",
             &[
                 "0 Onboarding: delegatedWork A.Read",
@@ -745,17 +787,19 @@ mod tests {
 
     #[test]
     fn columns_make_one_list() {
+        let vocabulary = Vocabulary::default();
         let cells = [
             ("A.Read", Order::Ascending),
             ("Not available.", Order::Ascending),
         ];
-        let Cell::Alternatives(all) = read_cells(cells.into_iter()) else {
+        let Cell::Alternatives(all) = read_cells(&vocabulary, cells.into_iter()) else {
             panic!("the first column names one");
         };
         assert_eq!(all.len(), 1);
-        let Cell::Alternatives(all) =
-            read_cells(std::iter::once(("A.Write, A.Read", Order::Descending)))
-        else {
+        let Cell::Alternatives(all) = read_cells(
+            &vocabulary,
+            std::iter::once(("A.Write, A.Read", Order::Descending)),
+        ) else {
             panic!("both are names");
         };
         assert_eq!(all[0].all_of, ["A.Read"]);

@@ -330,21 +330,17 @@ fn body_of(cx: &Context, range: ByteRange, status: u16) -> ResponseText {
     if status >= 400 {
         return ResponseText::Unknown;
     }
-    let link = linked_type(cx, range);
+    let link = linked_type(cx, range).filter(|(at, _)| !leads_to(&said[..at.start]));
     let link_at = link.as_ref().map(|(at, _)| at.start);
     if (300..400).contains(&status) {
         return ResponseText::Empty;
     }
     if let Some(header) = text::find_ci(said, "location") {
-        // The link says what the header leads to.
+        // The link says what the header leads to; another sentence may tell of a body.
         let behind = link_at.is_none_or(|at| header < at);
         if behind && !has(&said[header..], "response body") && !has(&said[header..], "in the body")
         {
-            return if status == 202 {
-                ResponseText::Empty
-            } else {
-                ResponseText::Unknown
-            };
+            return ResponseText::Unknown;
         }
     }
     let streams = stream_at(said).filter(|at| link_at.is_none_or(|link| *at < link));
@@ -363,6 +359,16 @@ fn body_of(cx: &Context, range: ByteRange, status: u16) -> ResponseText {
                 ResponseText::Value(ty)
             }
         })
+}
+
+/// Whether what follows is where a link leads to: `a link to the associated …`.
+fn leads_to(before: &str) -> bool {
+    let end = before
+        .trim_end_matches(['[', '*', '`', ' '])
+        .trim_end_matches("associated")
+        .trim_end()
+        .trim_end_matches(" the");
+    end.ends_with("link to")
 }
 
 fn says_nothing(said: &str) -> bool {
@@ -761,6 +767,26 @@ mod tests {
         check(
             "If successful, this method returns a `200 OK` response code. The response body contains a [job](../resources/job.md).",
             "200 job",
+        );
+    }
+
+    #[test]
+    fn what_is_accepted() {
+        check(
+            "If successful, this action returns a `202 Accepted` response code and a `Location` header. It returns an [operation](../resources/operation.md) object in the response body.",
+            "202 operation",
+        );
+        check(
+            "If successful, this action returns a `202 Accepted` response code, a `Location` header and an [operation](../resources/operation.md) object in the response body.",
+            "202 operation",
+        );
+        check(
+            "If successful, this action returns a `202 Accepted` response code and a link to the associated [operation](../resources/operation.md) in the `Operation-Location` header.",
+            "202 ?",
+        );
+        check(
+            "If successful, this action returns a `202 Accepted` response with a link to the [operation](../resources/operation.md).",
+            "202 ?",
         );
     }
 

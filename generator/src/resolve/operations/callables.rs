@@ -1,7 +1,7 @@
 //! Actions and functions in the sense of CSDL: what operations call, bound to what their paths select.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{BTreeSet, HashMap, hash_map::Entry},
     rc::Rc,
 };
 
@@ -9,7 +9,7 @@ use super::{Line, Step, page::value, path, walk};
 use crate::{
     api::{
         Callable, CallableId, ItemType, Operation, OperationKind, OperationPage, Parameter, Piece,
-        RequestBody, Type,
+        RequestBody, StructuredType, Type,
     },
     facts::stated_namespace,
     ir::{DEFAULT_NAMESPACE, Primitive},
@@ -102,9 +102,16 @@ impl Callables {
         Some(CallableId(at as u32))
     }
 
-    /// All of them, by name, then binding type; the operations learn their new ids.
-    pub(super) fn finish(self, operations: &mut [Operation]) -> Vec<Callable> {
-        let mut sorted: Vec<_> = self.found.into_iter().enumerate().collect();
+    /// All of them, by name, then binding type; the operations learn their new ids. What is bound to a base type, too, is
+    /// inherited from there.
+    pub(super) fn finish(
+        self,
+        types: &[StructuredType],
+        operations: &mut [Operation],
+    ) -> Vec<Callable> {
+        let inherited = inherited(&self.found, types);
+        let own = self.found.into_iter().enumerate();
+        let mut sorted: Vec<_> = own.filter(|(at, _)| inherited[*at].is_none()).collect();
         sorted.sort_by_cached_key(|(_, callable)| {
             let names: Vec<_> = callable
                 .parameters
@@ -117,15 +124,54 @@ impl Callables {
                 names,
             )
         });
-        let mut ids = vec![CallableId(0); sorted.len()];
+        let mut ids = vec![CallableId(0); inherited.len()];
         for (new, (old, _)) in sorted.iter().enumerate() {
             ids[*old] = CallableId(new as u32);
         }
         for id in operations.iter_mut().filter_map(|it| it.calls.as_mut()) {
-            *id = ids[id.index()];
+            *id = ids[inherited[id.index()].unwrap_or(id.index())];
         }
         sorted.into_iter().map(|(_, callable)| callable).collect()
     }
+}
+
+/// For each call the same one, by name, parameters and result, that is bound to the most general base type.
+fn inherited(found: &[Callable], types: &[StructuredType]) -> Vec<Option<usize>> {
+    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, callable) in found.iter().enumerate() {
+        by_name.entry(callable.name.key()).or_default().push(at);
+    }
+    let of_base = |callable: &Callable| {
+        let binding = callable.binding.as_ref()?;
+        let id = walk::structured(binding)?;
+        let ancestors =
+            std::iter::successors(types[id.index()].base, |base| types[base.index()].base);
+        let same = ancestors.filter_map(|base| {
+            let binding = Type {
+                item: ItemType::Structured(base),
+                collection: binding.collection,
+            };
+            let mut namesakes = by_name[&callable.name.key()].iter().copied();
+            namesakes.find(|&at| {
+                found[at].binding.as_ref() == Some(&binding) && is_same(&found[at], callable)
+            })
+        });
+        same.last()
+    };
+    found.iter().map(of_base).collect()
+}
+
+/// Whether two calls differ in nothing but what they are bound to.
+fn is_same(one: &Callable, other: &Callable) -> bool {
+    let names = |callable: &Callable| -> BTreeSet<String> {
+        let parameters = callable.parameters.iter();
+        parameters
+            .map(|parameter| parameter.name.to_ascii_lowercase())
+            .collect()
+    };
+    one.is_function == other.is_function
+        && one.returns == other.returns
+        && names(one) == names(other)
 }
 
 /// What the path selects before the call; else the type that the title names.

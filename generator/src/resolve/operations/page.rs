@@ -191,10 +191,13 @@ impl<'a> PageClaims<'a> {
             ResponseText::Unknown if status == 204 || (300..400).contains(&status) => {
                 ResponseBody::Empty
             }
-            ResponseText::Unknown if status < 300 => match (self.shown(status), status) {
-                (ResponseBody::Empty, 202) => ResponseBody::Empty,
-                (_, 202) => self.annotated(scope).unwrap_or(ResponseBody::Empty),
-                (shown, _) => self.annotated(scope).unwrap_or(shown),
+            ResponseText::Unknown if status < 300 => match self.shown(status) {
+                // What is accepted is answered later, unless an example shows otherwise.
+                None | Some(ResponseBody::Empty) if status == 202 => ResponseBody::Empty,
+                shown => self
+                    .annotated(scope)
+                    .or(shown)
+                    .unwrap_or(ResponseBody::Unknown),
             },
             ResponseText::Unknown => ResponseBody::Unknown,
         }
@@ -228,15 +231,18 @@ impl<'a> PageClaims<'a> {
         })
     }
 
-    /// What the example shows: an answer without a body, or some JSON.
-    fn shown(&self, status: u16) -> ResponseBody {
-        let shown = self
+    /// What the examples with this status show: answers without a body, or some JSON.
+    fn shown(&self, status: u16) -> Option<ResponseBody> {
+        let mut shown = self
             .shown_responses()
-            .find(|response| response.start_line == StartLine::Status(status));
-        match shown {
-            Some(response) if response.body.is_empty() => ResponseBody::Empty,
-            Some(_) | None => ResponseBody::Unknown,
-        }
+            .filter(|response| response.start_line == StartLine::Status(status))
+            .peekable();
+        shown.peek()?;
+        Some(if shown.all(|response| response.body.is_empty()) {
+            ResponseBody::Empty
+        } else {
+            ResponseBody::Unknown
+        })
     }
 
     /// What the request carries; `target` is the type of what it makes or changes.

@@ -7,10 +7,13 @@
 //!              | name "=" placeholder               alternate key
 //!              | name ":" | placeholder ":" | …     item path, up to the segment that closes it
 //!              | name "(" arguments? ")"            call, or collection with alternate key
-//!              | name                               member, root, cast, call or a literal id
+//!              | name                               member, root, cast, call or a well-known key
 //! arguments   := argument ("," argument)*           argument := (name "=")? value
-//! placeholder := "{" text "}" (" | " word)? | "<" text ">" | "(" word "-" word ")"
+//! placeholder := "{" text "}" (" | " word)? | "<" text ">" | "(" word "-" word ")" | sample
 //! ```
+//!
+//! Where a page has copied the path of an example, a sample stands for the placeholder: an id, a host, the value of an
+//! argument.
 //!
 //! Comes in: a path as documented. Goes out: [`Parsed`]: segments without types, placeholders with names that are
 //! unique within the path, and a key under which other spellings of the same path are found: lower-cased, without the
@@ -149,6 +152,9 @@ fn tokens(segment: &str) -> Vec<Token<'_>> {
     if let Some(inner) = in_parentheses(segment) {
         return vec![Token::Placeholder(inner)];
     }
+    if is_sample(segment) {
+        return vec![Token::Placeholder(segment)];
+    }
     let mut out = Vec::with_capacity(3);
     let mut rest = segment;
     while let Some(open) = rest.find(['{', '<']) {
@@ -184,6 +190,22 @@ fn tokens(segment: &str) -> Vec<Token<'_>> {
 fn in_parentheses(segment: &str) -> Option<&str> {
     let inner = segment.strip_prefix('(')?.strip_suffix(')')?;
     (!inner.contains(['=', '(', ')', '\''])).then_some(inner)
+}
+
+/// The key of some entity, copied from an example: a GUID, a number, another long id, a host or address below one of the
+/// usual domains. Well-known keys such as `root` and `inbox` are none.
+fn is_sample(segment: &str) -> bool {
+    const FEWEST_DIGITS: usize = 5;
+    const SHORTEST: usize = 16;
+    const DOMAINS: &[&str] = &[".com", ".net", ".org"];
+    let is_id = segment.bytes().all(|byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'=' | b'@' | b'.')
+    });
+    let digits = segment.bytes().filter(u8::is_ascii_digit).count();
+    let is_long = segment.len() >= SHORTEST && digits >= FEWEST_DIGITS;
+    let is_number = digits > 0 && digits == segment.len();
+    let is_host = DOMAINS.iter().any(|domain| segment.ends_with(domain));
+    is_id && (is_number || is_long && !has_namespace(segment) || is_host)
 }
 
 /// The length of ` | userPrincipalName` behind a placeholder.
@@ -224,14 +246,16 @@ fn shape(text: &str, tokens: &[Token]) -> Shape {
     if has_placeholder {
         return Shape::Key;
     }
-    let is_qualified = text
-        .get(..16)
-        .is_some_and(|head| head.eq_ignore_ascii_case("microsoft.graph."));
-    if is_qualified {
+    if has_namespace(text) {
         Shape::Qualified(text.to_owned())
     } else {
         Shape::Name(text.to_owned())
     }
+}
+
+fn has_namespace(text: &str) -> bool {
+    text.get(..16)
+        .is_some_and(|head| head.eq_ignore_ascii_case("microsoft.graph."))
 }
 
 /// Splits `name(a={a},b='{b}')`.
@@ -286,9 +310,9 @@ fn place(tokens: &[Token], shape: &Shape, multi_segment: bool, out: &mut Parsed)
     pieces
 }
 
-/// Text; values of arguments that only stand for values (`uniqueName='uniqueName'`) are placeholders too.
+/// Text; values of arguments (`period='D7'`, `uniqueName='uniqueName'`) are placeholders too.
 fn push_text(pieces: &mut Vec<Piece>, text: &str, out: &mut Parsed) {
-    let Some((name, value, range)) = stand_in(text) else {
+    let Some((name, value, range)) = argument(text) else {
         pieces.push(Piece::Text(text.to_owned()));
         return;
     };
@@ -298,24 +322,15 @@ fn push_text(pieces: &mut Vec<Piece>, text: &str, out: &mut Parsed) {
     push_text(pieces, &text[range.end..], out);
 }
 
-/// The first `name='name'`, `name=name-value` or `name='parameterValue'` in a text.
-fn stand_in(text: &str) -> Option<(&str, &str, std::ops::Range<usize>)> {
+/// The first `name=value` or `name='value'` in a text, and where the value stands.
+fn argument(text: &str) -> Option<(&str, &str, std::ops::Range<usize>)> {
     text.match_indices('=').find_map(|(at, _)| {
         let name = argument_name(&text[..=at])?;
-        let open = at
-            + 1
-            + text[at + 1..]
-                .bytes()
-                .take_while(|byte| *byte == b'\'')
-                .count();
+        let quotes = text[at + 1..].bytes().take_while(|byte| *byte == b'\'');
+        let open = at + 1 + quotes.count();
         let length = text[open..].find(['\'', ',', ')'])?;
         let value = &text[open..open + length];
-        let stands_in = value.eq_ignore_ascii_case(name)
-            || value
-                .strip_suffix("-value")
-                .is_some_and(|head| head.eq_ignore_ascii_case(name))
-            || value.eq_ignore_ascii_case("parameterValue");
-        stands_in.then_some((name, value, open..open + length))
+        (!value.is_empty()).then_some((name, value, open..open + length))
     })
 }
 
@@ -372,7 +387,8 @@ fn key_name(documented: &str, path: &Parsed) -> String {
     let is_general = matches!(
         lower.as_str(),
         "id" | "name" | "key" | "guid" | "value" | "placeholder" | "objectid"
-    ) || lower.starts_with("idor");
+    ) || lower.starts_with("idor")
+        || is_sample(documented);
     if !is_general {
         return own;
     }
@@ -563,7 +579,33 @@ mod tests {
         );
         check("/policies/{Id}", "/policies/#{policyId}");
         check("/x/{}", "/x/#{xId}");
-        check("/domains/contoso.com/verify", "/domains/contoso.com/verify");
+    }
+
+    #[test]
+    fn samples_stand_for_placeholders() {
+        check("/domains/contoso.com/verify", "/domains/#{domainId}/verify");
+        check(
+            "/classes/acdefc6b-2dc6-4e71-b1e9-6d9810ab1793/rubrics/7",
+            "/classes/#{classId}/rubrics/#{rubricId}",
+        );
+        check(
+            "/cases/2192ca408ea2410eba3bec8ae873be6b/close",
+            "/cases/#{caseId}/close",
+        );
+        same("/domains/contoso.com/verify", "/domains/{id}/verify");
+        for path in [
+            "/sites/root",
+            "/users/me/mailFolders/inbox",
+            "/reports/getOffice365ActivationCounts",
+            "/policies/fido2",
+            "/drive/special/approot",
+        ] {
+            check(path, path);
+        }
+        check(
+            "/configurations/microsoft.graph.windows10General2019Configuration",
+            "/configurations/@microsoft.graph.windows10General2019Configuration",
+        );
     }
 
     #[test]
@@ -597,7 +639,10 @@ mod tests {
             "/me/reminderView(startDateTime=startDateTime-value,endDateTime=endDateTime-value)",
             "/me/!reminderView(startDateTime={startDateTime},endDateTime={endDateTime})",
         );
-        check("/f(on=reviewer)", "/!f(on=reviewer)");
+        check(
+            "/reviews/f(on='reviewer',top=3)",
+            "/reviews/!f(on='{on}',top={top})",
+        );
         check(
             "/a/range(address='<address>'/entireRow",
             "/a/!range(address='{address}'/entireRow",

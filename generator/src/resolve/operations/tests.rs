@@ -1,7 +1,7 @@
 //! Small references, compiled: what becomes of their requests.
 
 use crate::{
-    api::{Api, ItemType, Operation, RequestBody, ResponseBody, Type},
+    api::{Api, ItemType, Operation, RequestBody, ResponseBody, Type, TypeKind},
     compile,
     docs::Docs,
     ir::ApiVersion,
@@ -229,6 +229,43 @@ fn references_and_bytes() {
 }
 
 #[test]
+fn a_count_is_a_number() {
+    let lines = "GET /users/{id}/messages\nGET /users/{id}/messages/$count";
+    check(
+        &[("message-list", page("List messages", lines, NO_BODY, MANY))],
+        &[
+            "GET /users/{userId}/messages List - -> [message]",
+            "GET /users/{userId}/messages/$count Count - -> Edm.Int64",
+        ],
+    );
+}
+
+#[test]
+fn what_is_accepted_is_answered_where_an_example_shows_it() {
+    let example = |body: &str| {
+        format!(
+            "`202 Accepted`.\n\n## Examples\n\n### Response\n\n<!-- {{ \"blockType\": \"response\", \"@odata.type\": \"microsoft.graph.message\" }} -->\n```http\nHTTP/1.1 202 Accepted\nLocation: /messages/1\n\n{body}\n```"
+        )
+    };
+    check(
+        &[
+            (
+                "user-ask",
+                page("user: ask", "POST /me/ask", NO_BODY, &example("{}")),
+            ),
+            (
+                "user-wait",
+                page("user: wait", "POST /me/wait", NO_BODY, &example("")),
+            ),
+        ],
+        &[
+            "POST /me/ask Action(\"ask\") - -> message",
+            "POST /me/wait Action(\"wait\") - -> -",
+        ],
+    );
+}
+
+#[test]
 fn the_page_about_the_most_general_type_counts() {
     let derived = ONE.replace(
         "[message](../resources/message.md)",
@@ -330,6 +367,106 @@ fn roots_and_callables_are_bound_by_what_paths_select() {
             "message.move(destinationId: Edm.String) -> message",
             "user.view(start: Edm.DateTimeOffset, end: Edm.String) -> [message]",
         ]
+    );
+}
+
+#[test]
+fn what_a_base_type_can_do_is_inherited() {
+    let copy = |line: &str| page("Copy", line, NO_BODY, ONE);
+    let event = ONE.replace(
+        "[message](../resources/message.md)",
+        "[eventMessage](../resources/eventmessage.md)",
+    );
+    let api = api(&[
+        (
+            "message-get",
+            page("Get message", "GET /mails/{id}", NO_BODY, ONE),
+        ),
+        (
+            "event-get",
+            page("Get event", "GET /events/{id}", NO_BODY, &event),
+        ),
+        ("message-copy", copy("POST /mails/{id}/copy")),
+        ("event-copy", copy("POST /events/{id}/copy")),
+        ("event-accept", copy("POST /events/{id}/accept")),
+    ]);
+    let callables: Vec<_> = api
+        .callables
+        .iter()
+        .filter_map(|callable| {
+            let binding = callable.binding.as_ref()?;
+            Some(format!("{}.{}", name(&api, binding), callable.name.name()))
+        })
+        .collect();
+    assert_eq!(callables, ["eventMessage.accept", "message.copy"]);
+}
+
+#[test]
+fn singletons_that_paths_only_lead_through_have_a_type() {
+    let api = api(&[
+        (
+            "message-list",
+            page("List messages", "GET /archive/messages", NO_BODY, MANY),
+        ),
+        (
+            "postbox-empty",
+            page("postBox: empty", "POST /post/empty", NO_BODY, NOTHING),
+        ),
+        (
+            "message-get",
+            page("Get message", "GET /message/parts", NO_BODY, ONE),
+        ),
+    ]);
+    let roots: Vec<_> = api
+        .roots
+        .iter()
+        .filter_map(|root| Some((root.name.as_str(), api[root.ty?].name.as_str())))
+        .collect();
+    assert_eq!(
+        roots,
+        [
+            ("archive", "microsoft.graph.archive"),
+            ("message", "microsoft.graph.message"),
+            ("post", "microsoft.graph.postBox"),
+        ]
+    );
+    let archive = api.find_type("microsoft.graph.archive").unwrap();
+    assert_eq!(api[archive].kind, TypeKind::Entity);
+    let members: Vec<_> = api[archive]
+        .members
+        .iter()
+        .map(|member| format!("{}: {}", member.name, name(&api, &member.ty)))
+        .collect();
+    assert_eq!(members, ["messages: [message]"]);
+}
+
+#[test]
+fn words_are_spelled_as_they_are_most_often() {
+    check(
+        &[
+            (
+                "a",
+                page("List messages", "GET /Postbox/mailfolders", NO_BODY, MANY),
+            ),
+            (
+                "b",
+                page(
+                    "List messages",
+                    "GET /postbox/mailFolders/{id}/messages",
+                    NO_BODY,
+                    MANY,
+                ),
+            ),
+            (
+                "c",
+                page("Create message", "POST /postbox/mailfolders", NO_BODY, ONE),
+            ),
+        ],
+        &[
+            "GET /postbox/mailFolders List - -> [message]",
+            "POST /postbox/mailFolders Create - -> message",
+            "GET /postbox/mailFolders/{mailFolderId}/messages List - -> [message]",
+        ],
     );
 }
 

@@ -11,7 +11,11 @@ use std::{
     rc::Rc,
 };
 
-use super::path::{Parsed, Shape, singular, without_namespace};
+use super::{
+    Spellings,
+    path::{Parsed, Shape, singular, without_namespace},
+    roots, word,
+};
 use crate::{
     api::{ItemType, Root, SegmentKind, StructuredType, Type, TypeId, TypeKind},
     ir::{DEFAULT_NAMESPACE, Primitive, TypeName},
@@ -111,8 +115,17 @@ impl<'a> Walker<'a> {
     }
 
     /// Entity sets and singletons, by name.
-    pub(super) fn into_roots(self) -> Vec<Root> {
-        let mut roots: Vec<_> = self.roots.into_values().collect();
+    pub(super) fn into_roots(self, spellings: &Spellings) -> Vec<Root> {
+        let spelled = |(key, root): (String, Root)| {
+            let word = spellings
+                .get(key.as_str())
+                .and_then(|(path, at)| word(&path.segments[*at]));
+            Root {
+                name: word.unwrap_or(&root.name).to_owned(),
+                ..root
+            }
+        };
+        let mut roots: Vec<_> = self.roots.into_iter().map(spelled).collect();
         roots.sort_by(|a, b| a.name.cmp(&b.name));
         roots
     }
@@ -180,7 +193,7 @@ impl<'a> Walker<'a> {
         };
         let named = |name: &str| entity(name).map(ItemType::Structured);
         // The signed-in user, whichever page describes it.
-        if name.eq_ignore_ascii_case("me") {
+        if roots::is_me(name) {
             return named("user").map(Type::single);
         }
         let said = self.evidence.of(key).filter(|ty| structured(ty).is_some());
@@ -201,12 +214,11 @@ impl<'a> Walker<'a> {
                 collection: true,
             });
         }
-        let item = named(name)
-            .or_else(|| named(&format!("{name}Root")))
-            .or_else(|| named(&format!("{}Root", singular(name))))
-            .or_else(|| named(&format!("{name}Container")))
-            .or_else(|| named(&format!("cloud{name}")))
-            .or_else(|| named(&singular(name)))?;
+        let singleton = self.scope.singletons.get(key);
+        let item = singleton
+            .copied()
+            .map(ItemType::Structured)
+            .or_else(|| roots::usual_names(name).iter().find_map(|name| named(name)))?;
         Some(Type::single(item))
     }
 
@@ -268,14 +280,6 @@ impl<'a> Walker<'a> {
                 is_known: true,
             };
         }
-        if is_guid(name) {
-            let ty = parent.ty.as_ref().map(|ty| Type::single(ty.item.clone()));
-            return Step {
-                kind: SegmentKind::Key,
-                ty,
-                is_known: true,
-            };
-        }
         let said = self.evidence.of(key);
         if self
             .evidence
@@ -284,12 +288,12 @@ impl<'a> Walker<'a> {
         {
             return self.call(name, key);
         }
-        // The key of one item, written out: `/domains/contoso.com`, `/sites/root`.
+        // A well-known key: `/sites/root`, `/users/me`.
         if let Some(ty) = parent.ty.as_ref().filter(|ty| ty.collection) {
             let is_one = said
                 .as_ref()
                 .is_some_and(|said| !said.collection && said.item == ty.item);
-            if is_one || !is_last || name.contains('.') {
+            if is_one || !is_last {
                 return Step {
                     kind: SegmentKind::Key,
                     ty: Some(Type::single(ty.item.clone())),
@@ -402,9 +406,14 @@ fn system(name: &str, parent: &Step) -> Option<Type> {
     match name {
         "$ref" => parent.ty.clone(),
         "$value" => Some(Type::single(ItemType::Primitive(Primitive::Stream))),
-        "$count" => Some(Type::single(ItemType::Primitive(Primitive::Int32))),
+        "$count" => Some(number()),
         _ => None,
     }
+}
+
+/// What a `$count` selects.
+pub(super) fn number() -> Type {
+    Type::single(ItemType::Primitive(Primitive::Int64))
 }
 
 pub(super) fn structured(ty: &Type) -> Option<TypeId> {
@@ -412,15 +421,6 @@ pub(super) fn structured(ty: &Type) -> Option<TypeId> {
         ItemType::Structured(id) => Some(id),
         ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => None,
     }
-}
-
-/// Whether a segment is a key written out.
-fn is_guid(text: &str) -> bool {
-    let lengths = text.split('-').map(str::len);
-    lengths.eq([8, 4, 4, 4, 12])
-        && text
-            .bytes()
-            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 /// The qualified name of what a path calls: as the path has it, else in the namespace of the page.
