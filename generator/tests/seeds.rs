@@ -265,6 +265,7 @@ fn types_with_similar_names_stay_apart() {
         names,
         [
             "deviceComplianceScriptDeviceState",
+            "deviceManagement",
             "deviceManagementScriptDeviceState",
             "deviceManagementScriptState",
             "deviceManagementScriptUserState",
