@@ -10,6 +10,7 @@ mod ast;
 mod cycles;
 mod docs;
 mod format;
+mod functions;
 mod layout;
 mod manifest;
 mod models;
@@ -85,11 +86,12 @@ const RUNTIME: &[(&str, &str)] = &[
 pub fn emit(api: &Api, options: &Options) -> Files {
     let names = names::Names::new(api);
     let actions = actions::Actions::new(api);
+    let trie = trie::Trie::new(api);
     let mut files = Files::new();
     files.extend(manifest::emit(api, options));
     files.extend(models::emit(api, &names));
     files.extend(actions.emit(api, &names));
-    files.extend(requests::emit(api, &names, &actions));
+    files.extend(requests::emit(api, &names, &actions, &trie));
     files.extend(
         RUNTIME
             .iter()

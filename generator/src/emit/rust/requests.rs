@@ -19,8 +19,9 @@ use super::{
     ast::{self, ident},
     docs,
     format::{Comments, File},
+    functions::Function,
     names::{self, Names},
-    trie::{NodeId, Step, Trie},
+    trie::{NodeId, Trie},
     types::{Scope, primitive},
 };
 use crate::{
@@ -36,14 +37,13 @@ use crate::{
 const HEAVY: usize = 3_000;
 
 /// The files below `src/requests`, and `src/requests.rs`.
-pub(super) fn emit(api: &Api, names: &Names, actions: &Actions) -> Files {
-    let trie = Trie::new(api);
+pub(super) fn emit(api: &Api, names: &Names, actions: &Actions, trie: &Trie) -> Files {
     let docs = page_docs(api);
     let context = Context {
         api,
         names,
         actions,
-        trie: &trie,
+        trie,
         docs: &docs,
     };
     let mut files = Vec::new();
@@ -179,12 +179,6 @@ impl Builder {
     }
 }
 
-/// A function of a builder.
-enum Function<'a> {
-    Step(NodeId),
-    Operation(&'a Operation),
-}
-
 impl<'a> Context<'a> {
     /// Decides which file each builder is in, and what it is called; `places` gets the paths below `requests`.
     fn layout(self, files: &mut Vec<Module>, places: &mut [String]) {
@@ -237,7 +231,7 @@ impl<'a> Context<'a> {
     ) {
         let own = self.trie.nodes[node]
             .step
-            .map(|step| step_name(&step))
+            .map(|step| step.name())
             .unwrap_or_default();
         let words = format!("{prefix} {own}");
         if node != 0 {
@@ -262,7 +256,7 @@ impl<'a> Context<'a> {
                     SegmentKind::Name | SegmentKind::Cast(_)
                 )
             {
-                let module = scopes.1.take(step_name(&step));
+                let module = scopes.1.take(step.name());
                 files[at].children.push(module.clone());
                 let modules = files[at].modules.iter().cloned().chain([module]).collect();
                 self.file_of(child, modules, weights, files, places);
@@ -346,99 +340,12 @@ impl<'a> Context<'a> {
         places: &[String],
         comments: &mut Comments<'a>,
     ) -> Vec<ImplItem> {
-        let node = &self.trie.nodes[id];
-        let mut scope = names::Scope::functions();
-        let mut named = Vec::new();
-        // The order in which names are taken: what exists everywhere first, so that it is called the same everywhere.
-        let calls = |operation: &&&Operation| {
-            matches!(
-                operation.kind,
-                OperationKind::Action(_) | OperationKind::Function(_)
-            )
-        };
-        for operation in node.operations.iter().filter(|operation| !calls(operation)) {
-            named.push((
-                self.operation_name(operation, id, &mut scope),
-                Function::Operation(operation),
-            ));
-        }
-        for &child in &node.children {
-            if let Some(step) = self.trie.nodes[child].step {
-                named.push((scope.take(step_name(&step)), Function::Step(child)));
-            }
-        }
-        for operation in node.operations.iter().filter(calls) {
-            named.push((
-                self.operation_name(operation, id, &mut scope),
-                Function::Operation(operation),
-            ));
-        }
-        let functions = named
-            .into_iter()
-            .filter_map(|(name, function)| match function {
-                Function::Step(child) => self.step(&name, child, id, places, comments),
-                Function::Operation(operation) => {
-                    Some(self.operation(&name, operation, id, comments))
-                }
-            });
+        let named = self.trie.functions(id).into_iter();
+        let functions = named.filter_map(|(name, function)| match function {
+            Function::Step(child) => self.step(&name, child, id, places, comments),
+            Function::Operation(operation) => Some(self.operation(&name, operation, id, comments)),
+        });
         functions.collect()
-    }
-
-    /// What an operation is called: its kind or its name; then with its parameters, then with its method.
-    fn operation_name(
-        self,
-        operation: &Operation,
-        node: NodeId,
-        scope: &mut names::Scope,
-    ) -> String {
-        let name = match &operation.kind {
-            OperationKind::List => "list".to_owned(),
-            OperationKind::Get => "get".to_owned(),
-            OperationKind::Create => "create".to_owned(),
-            OperationKind::Update => "update".to_owned(),
-            OperationKind::Upsert => "upsert".to_owned(),
-            OperationKind::Replace => "replace".to_owned(),
-            OperationKind::Delete => "delete".to_owned(),
-            OperationKind::AddReference => "add_reference".to_owned(),
-            OperationKind::RemoveReference => "remove_reference".to_owned(),
-            OperationKind::ListReferences => "list_references".to_owned(),
-            OperationKind::Count => "count".to_owned(),
-            OperationKind::Download => "download".to_owned(),
-            OperationKind::Upload => "upload".to_owned(),
-            OperationKind::Delta => "delta".to_owned(),
-            OperationKind::Action(name) | OperationKind::Function(name) => {
-                names::snake(name.rsplit('.').next().unwrap_or(name))
-            }
-        };
-        let parameters: Vec<_> = self
-            .own_parameters(operation, node)
-            .map(|(name, _)| name)
-            .collect();
-        let with_parameters = format!("{name}_by_{}", parameters.join("_and_"));
-        let with_method = format!(
-            "{name}_with_{}",
-            operation.method.as_str().to_ascii_lowercase()
-        );
-        let fallbacks = [
-            (!parameters.is_empty()).then_some(with_parameters),
-            Some(with_method),
-        ];
-        let free = [Some(name.clone())]
-            .into_iter()
-            .chain(fallbacks)
-            .flatten()
-            .find(|name| scope.has_room_for(name));
-        scope.take(free.unwrap_or(name))
-    }
-
-    /// The parameters in the segments of an operation that are no step.
-    fn own_parameters(
-        self,
-        operation: &'a Operation,
-        node: NodeId,
-    ) -> impl Iterator<Item = (String, &'a Type)> {
-        let depth = self.trie.nodes[node].step.map_or(0, |step| step.at + 1);
-        parameters(&operation.path, depth)
     }
 
     fn step(
@@ -453,8 +360,7 @@ impl<'a> Context<'a> {
         let doc = comments.add(self.prefix_doc(child));
         let target = || ast::path(relative(&places[node], &places[child]));
         let scope = Scope::outside(self.api, self.names);
-        let placeholders = parameters(step.path, step.at).take(count(&step));
-        let (arguments, values) = arguments(scope, placeholders);
+        let (arguments, values) = arguments(scope, step.parameters());
         let path = if node != 0 && values.is_empty() {
             ast::call_on(path_of(node), "clone", [])
         } else {
@@ -479,7 +385,7 @@ impl<'a> Context<'a> {
             operation.method,
             template(&operation.path, operation.path.segments.len(), true)
         );
-        let (mut arguments, values) = arguments(scope, self.own_parameters(operation, node));
+        let (mut arguments, values) = arguments(scope, self.trie.own_parameters(operation, node));
         let sending = self.sending(scope, operation);
         arguments.extend(sending.argument);
         let handed = [ast::text(&line)].into_iter().chain(sending.values);
@@ -634,72 +540,6 @@ fn usual_answer(scope: Scope<'_>, operation: &Operation) -> syn::Type {
             ast::generic("Option", any())
         }
     }
-}
-
-/// What the function for a step is called.
-///
-/// A key is `id`, a name itself, a cast `as_` with the type; what has placeholders besides says so with `_by_`.
-fn step_name(step: &Step<'_>) -> String {
-    let segment = step.segment();
-    let text: String = segment
-        .pieces
-        .iter()
-        .map_while(|piece| match piece {
-            Piece::Text(text) => Some(text.as_str()),
-            Piece::Parameter(_) => None,
-        })
-        .collect();
-    let base = text.split('(').next().unwrap_or_default();
-    let names: Vec<_> = parameters(step.path, step.at)
-        .take(count(step))
-        .map(|(name, _)| name)
-        .collect();
-    match &segment.kind {
-        SegmentKind::Key if text.is_empty() => "id".to_owned(),
-        SegmentKind::Cast(ty) => format!("as_{}", names::snake(ty.name())),
-        SegmentKind::ItemPath if names.is_empty() => format!("{}_path", names::snake(base)),
-        SegmentKind::Call(name) if names.is_empty() => {
-            names::snake(name.rsplit('.').next().unwrap_or(name))
-        }
-        SegmentKind::Name if names.is_empty() => names::snake(base),
-        SegmentKind::Key
-        | SegmentKind::Name
-        | SegmentKind::Call(_)
-        | SegmentKind::ItemPath
-        | SegmentKind::System => {
-            let by = names.join("_and_");
-            if !base.chars().any(char::is_alphanumeric) {
-                format!("by_{by}")
-            } else if by.is_empty() {
-                names::snake(base)
-            } else {
-                format!("{}_by_{by}", names::snake(base))
-            }
-        }
-    }
-}
-
-/// The number of placeholders in a step.
-fn count(step: &Step<'_>) -> usize {
-    step.segment()
-        .pieces
-        .iter()
-        .filter(|piece| matches!(piece, Piece::Parameter(_)))
-        .count()
-}
-
-/// Names and types of the placeholders in the segments of a path from `from` on.
-fn parameters(path: &Path, from: usize) -> impl Iterator<Item = (String, &Type)> {
-    path.segments[from..]
-        .iter()
-        .flat_map(|segment| &segment.pieces)
-        .filter_map(|piece| match piece {
-            Piece::Parameter(index) => path
-                .parameters
-                .get(*index)
-                .map(|parameter| (names::snake(&parameter.name), &parameter.ty)),
-            Piece::Text(_) => None,
-        })
 }
 
 /// The arguments of a function for placeholders, and what of them goes to the path.
