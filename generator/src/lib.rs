@@ -17,6 +17,7 @@ pub mod model;
 pub mod resolve;
 pub mod route;
 pub mod conform;
+pub mod example;
 pub mod slice;
 pub mod prose;
 pub mod emit;

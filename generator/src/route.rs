@@ -278,10 +278,12 @@ fn without_namespace(text: &str) -> &str {
 /// `users('x')` as `users` and `x`.
 fn key_in_parentheses(segment: &str) -> Option<(&str, &str)> {
     let (name, key) = segment.strip_suffix(')')?.split_once('(')?;
-    let key = key
+    let quoted = key
         .strip_prefix('\'')
-        .map_or(Some(key), |key| key.strip_suffix('\''))?;
-    (!name.is_empty() && !key.is_empty() && !key.contains('=')).then_some((name, key))
+        .and_then(|key| key.strip_suffix('\''));
+    // Without quotes, `name=value` is an argument of a function, or an alternate key.
+    let key = quoted.or_else(|| (!key.contains('=')).then_some(key))?;
+    (!name.is_empty() && !key.is_empty()).then_some((name, key))
 }
 
 /// What follows `prefix`, which is in lower case.
@@ -339,6 +341,7 @@ mod tests {
             "GET /shelves/7",
             "GET /shelves/a%20b%2Fc",
             "GET /shelves('7')/books",
+            "GET /shelves('AA=')/books/",
             "GET /shelves/delta",
             "GET /shelves/microsoft.graph.delta",
             "GET /shelves/7/lent(from='O''Hara',to=2)",

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{object::Object, schemas::component_key};
 use crate::{
     api::{Example, HttpMessage, Operation, OperationPage, StartLine},
+    example,
     ir::Method,
 };
 
@@ -111,50 +112,11 @@ fn unique_title(taken: &Object, example: &Example, at: usize) -> String {
 }
 
 fn component(example: &Example, message: &HttpMessage) -> Object {
-    let body = message.body.trim();
-    let value = serde_json::from_str(body)
-        .or_else(|_| serde_json::from_str(&without_trailing_commas(body)))
-        .unwrap_or_else(|_| Value::from(body));
+    let value = example::json(message).unwrap_or_else(|| Value::from(message.body.trim()));
     Object::new()
         .maybe("summary", example.title.as_deref())
         .set("value", value)
         .sourced(&message.source)
-}
-
-/// JSON as it is meant where a member has been taken from the end of an object; what else is no JSON stays text.
-fn without_trailing_commas(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let mut rest = json;
-    while let Some(at) = rest.find(['"', ',']) {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let taken = if rest.starts_with('"') {
-            let end = string_end(rest);
-            out.push_str(&rest[..end]);
-            end
-        } else {
-            let closes = rest[1..].trim_start().starts_with(['}', ']']);
-            out.push_str(if closes { "" } else { "," });
-            1
-        };
-        rest = &rest[taken..];
-    }
-    out.push_str(rest);
-    out
-}
-
-/// One past the quote that closes the string at the start.
-fn string_end(text: &str) -> usize {
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return at + 1,
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 fn method_of(message: &HttpMessage) -> Option<Method> {
@@ -199,25 +161,4 @@ pub(super) fn media_type(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn trailing_commas_go() {
-        for (shown, meant) in [
-            (r#"{"a": [1, 2 , ], }"#, r#"{"a": [1, 2  ] }"#),
-            (r#"{"a": ",}", "b\",": 1}"#, r#"{"a": ",}", "b\",": 1}"#),
-            (r#"{"a": 1, // and more"#, r#"{"a": 1, // and more"#),
-            (r#"["a,]"#, r#"["a,]"#),
-        ] {
-            assert_eq!(without_trailing_commas(shown), meant);
-        }
-    }
-
-    #[test]
-    fn media_types_are_read_without_parameters() {
-        assert_eq!(media_type("image/JPEG; q=1").as_deref(), Some("image/jpeg"));
-        assert_eq!(media_type(" text/plain ").as_deref(), Some("text/plain"));
-        assert_eq!(media_type("binary"), None);
-        assert_eq!(media_type("/"), None);
-        assert_eq!(media_type("{image type}/png"), None);
-    }
 }

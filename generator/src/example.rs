@@ -1,0 +1,373 @@
+//! What the examples of pages show: which operation is called, with what, and what comes back.
+//!
+//! Comes in: an [`Api`]. Goes out: each example once, taken apart, with a reason where it contradicts what the pages say.
+//! Nothing is dropped: what cannot be taken apart has a reason too.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::{
+    api::{
+        Api, Example, HttpMessage, Operation, OperationPage, RequestBody, Response, ResponseBody,
+        StartLine, Type,
+    },
+    conform::{self, Mismatch, Problem},
+    ir::Method,
+    route::{Match, Miss, Router},
+};
+
+/// An example of a page.
+#[derive(Clone, Debug)]
+pub struct Shown<'a> {
+    /// The page.
+    pub page: &'a OperationPage,
+    /// The operation that it is about: what its request calls, else the first one of the page with this method.
+    pub operation: &'a Operation,
+    /// The request, if one is shown.
+    pub request: Option<ShownRequest<'a>>,
+    /// The answer, if one is shown.
+    pub response: Option<ShownResponse<'a>>,
+}
+
+/// A request as an example shows it.
+#[derive(Clone, Debug)]
+pub struct ShownRequest<'a> {
+    /// As the page writes it.
+    pub message: &'a HttpMessage,
+    /// Path below the version, as written.
+    pub path: &'a str,
+    /// Names and values of the query, decoded, in order.
+    pub query: Vec<(String, String)>,
+    /// One value for each placeholder of the operation's path.
+    pub arguments: Vec<String>,
+    /// The body, if it is JSON.
+    pub body: Option<Value>,
+    /// Why no request of an operation can look like this.
+    pub contradiction: Option<String>,
+}
+
+/// An answer as an example shows it.
+#[derive(Clone, Debug)]
+pub struct ShownResponse<'a> {
+    /// As the page writes it.
+    pub message: &'a HttpMessage,
+    /// Status code.
+    pub status: u16,
+    /// The body, if it is JSON.
+    pub body: Option<Value>,
+    /// What of it the pages say otherwise.
+    pub contradiction: Option<String>,
+}
+
+/// All examples of an api, by page, in the order of the page.
+pub fn all<'a>(api: &'a Api) -> Vec<Shown<'a>> {
+    let router = Router::new(api);
+    let mut pages: BTreeMap<&str, Vec<&'a Operation>> = BTreeMap::new();
+    for operation in &api.operations {
+        pages
+            .entry(&operation.page.page)
+            .or_default()
+            .push(operation);
+    }
+    let reader = Reader { api, router };
+    pages
+        .into_values()
+        .flat_map(|operations| reader.page(&operations))
+        .collect()
+}
+
+struct Reader<'a> {
+    api: &'a Api,
+    router: Router<'a>,
+}
+
+impl<'a> Reader<'a> {
+    fn page(&self, operations: &[&'a Operation]) -> Vec<Shown<'a>> {
+        let page: &OperationPage = &operations[0].page;
+        let mut examples: Vec<&Example> = Vec::new();
+        for example in operations.iter().flat_map(|it| &it.page.examples) {
+            // A page stands several times in the api where its operations differ; its examples do not.
+            if !examples
+                .iter()
+                .any(|known| std::ptr::eq(*known, &**example))
+            {
+                examples.push(example);
+            }
+        }
+        examples
+            .into_iter()
+            .map(|example| self.example(page, operations, example))
+            .collect()
+    }
+
+    fn example(
+        &self,
+        page: &'a OperationPage,
+        operations: &[&'a Operation],
+        example: &'a Example,
+    ) -> Shown<'a> {
+        let start = example.request.as_ref().map(|it| &it.start_line);
+        let method = match start {
+            Some(StartLine::Request(method, _)) => Some(*method),
+            Some(StartLine::Status(_)) | None => None,
+        };
+        let of_method = |it: &&&Operation| method.is_none_or(|method| method == it.method);
+        let usual = *operations.iter().find(of_method).unwrap_or(&operations[0]);
+        let asked = example.request.as_ref().map(|it| self.request(usual, it));
+        let (operation, request) = asked.map_or((usual, None), |(operation, request)| {
+            (operation, Some(request))
+        });
+        let response = example
+            .response
+            .as_ref()
+            .and_then(|message| self.response(operation, message));
+        Shown {
+            page,
+            operation,
+            request,
+            response,
+        }
+    }
+
+    fn request(
+        &self,
+        usual: &'a Operation,
+        message: &'a HttpMessage,
+    ) -> (&'a Operation, ShownRequest<'a>) {
+        let (method, url) = match &message.start_line {
+            StartLine::Request(method, url) => (*method, url.as_str()),
+            StartLine::Status(_) => (usual.method, ""),
+        };
+        let (version, path) = below_version(url);
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut request = ShownRequest {
+            message,
+            path,
+            query: pairs(query),
+            arguments: Vec::new(),
+            body: json(message),
+            contradiction: None,
+        };
+        let wanted = self.api.version.as_str();
+        if let Some(host) = other_host(url) {
+            request.contradiction = Some(format!("the request goes to `{host}`"));
+        } else if let Some(other) = version.filter(|version| !version.eq_ignore_ascii_case(wanted))
+        {
+            request.contradiction = Some(format!("the request is one of version `{other}`"));
+        }
+        match self.router.find(method, path) {
+            Ok(Match {
+                operation,
+                arguments,
+            }) => {
+                request.arguments = arguments;
+                let body = || body_contradiction(operation, message, request.body.as_ref());
+                request.contradiction = request.contradiction.take().or_else(body);
+                (operation, request)
+            }
+            Err(miss) => {
+                let missed = || missed(method, path, &miss);
+                request.contradiction = request.contradiction.or_else(|| Some(missed()));
+                (usual, request)
+            }
+        }
+    }
+
+    fn response(
+        &self,
+        operation: &'a Operation,
+        message: &'a HttpMessage,
+    ) -> Option<ShownResponse<'a>> {
+        let StartLine::Status(status) = message.start_line else {
+            return None;
+        };
+        let body = json(message);
+        let documented = body_of(&operation.page.responses, status);
+        let contradiction = match &body {
+            Some(body) => self.contradicts(documented, body),
+            None if message.body.trim().is_empty() => None,
+            None => Some("the body is no JSON".to_owned()),
+        };
+        Some(ShownResponse {
+            message,
+            status,
+            body,
+            contradiction: contradiction.filter(|_| (200..300).contains(&status)),
+        })
+    }
+
+    /// What of a body the page says otherwise.
+    fn contradicts(&self, documented: Option<&ResponseBody>, body: &Value) -> Option<String> {
+        let wrong = |ty: &Type, value: &Value| {
+            let mismatches = conform::mismatches(self.api, ty, value);
+            let is_other = |it: &&Mismatch| matches!(it.problem, Problem::OtherType(_));
+            mismatches.iter().find(is_other).map(ToString::to_string)
+        };
+        match documented? {
+            ResponseBody::Empty => Some("the page says that nothing comes back".to_owned()),
+            ResponseBody::Stream | ResponseBody::Unknown => None,
+            ResponseBody::Collection(item) => match body.get("value") {
+                Some(items) => {
+                    let ty = Type {
+                        collection: true,
+                        ..item.clone()
+                    };
+                    wrong(&ty, items)
+                }
+                None => Some("the page says that a collection comes back".to_owned()),
+            },
+            // A primitive, complex or collection value comes as `{"value": …}` (OData JSON Format 4.0, section 11).
+            ResponseBody::Value(ty) => {
+                let bare = wrong(ty, body)?;
+                match body.get("value") {
+                    Some(value) => wrong(ty, value),
+                    None => Some(bare),
+                }
+            }
+        }
+    }
+}
+
+/// What comes back with a status; with any success, if the page does not tell this one.
+fn body_of(responses: &[Response], status: u16) -> Option<&ResponseBody> {
+    let same = responses.iter().find(|it| it.status == status);
+    let success = || responses.iter().find(|it| (200..300).contains(&it.status));
+    same.or_else(success).map(|it| &it.body)
+}
+
+/// The host of a URL, if that is not the service's.
+fn other_host(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', ':']).next().unwrap_or_default();
+    (!host.to_ascii_lowercase().ends_with("graph.microsoft.com")).then_some(host)
+}
+
+/// The version in a URL and what follows it; for a URL that names none, the path.
+fn below_version(url: &str) -> (Option<&str>, &str) {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = if after_scheme.len() == url.len() {
+        url
+    } else {
+        after_scheme.find('/').map_or("", |at| &after_scheme[at..])
+    };
+    let trimmed = path.trim_start_matches('/');
+    let (first, rest) = trimmed.split_once('/').unwrap_or((trimmed, ""));
+    if first.eq_ignore_ascii_case("v1.0") || first.eq_ignore_ascii_case("beta") {
+        (Some(first), rest)
+    } else {
+        (None, path)
+    }
+}
+
+/// Names and values of a query, decoded (URL Standard, section 5.1).
+fn pairs(query: &str) -> Vec<(String, String)> {
+    let decoded = |text: &str| {
+        let text = text.replace('+', " ");
+        percent_encoding::percent_decode_str(&text)
+            .decode_utf8_lossy()
+            .into_owned()
+    };
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decoded(name.trim()), decoded(value)))
+        .collect()
+}
+
+fn missed(method: Method, path: &str, miss: &Miss) -> String {
+    match miss {
+        Miss::Path => format!("no page has a request line for `{path}`"),
+        Miss::Method(methods) => {
+            let methods: Vec<_> = methods.iter().map(|method| method.as_str()).collect();
+            format!(
+                "no page has {method} for `{path}`, only {}",
+                methods.join(", ")
+            )
+        }
+    }
+}
+
+/// What is wrong with the body of a request as such.
+fn body_contradiction(
+    operation: &Operation,
+    message: &HttpMessage,
+    body: Option<&Value>,
+) -> Option<String> {
+    let takes_bytes = matches!(operation.page.body, Some(RequestBody::Stream { .. }));
+    if message.body.trim().is_empty() || takes_bytes {
+        return None;
+    }
+    body.is_none().then(|| "the body is no JSON".to_owned())
+}
+
+/// The body of a message, if it is JSON or as good as.
+pub fn json(message: &HttpMessage) -> Option<Value> {
+    let body = message.body.trim();
+    serde_json::from_str(body)
+        .or_else(|_| serde_json::from_str(&without_trailing_commas(body)))
+        .ok()
+}
+
+/// JSON as it is meant where a member has been taken from the end of an object; what else is no JSON stays text.
+fn without_trailing_commas(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find(['"', ',']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let taken = if rest.starts_with('"') {
+            let end = string_end(rest);
+            out.push_str(&rest[..end]);
+            end
+        } else {
+            let closes = rest[1..].trim_start().starts_with(['}', ']']);
+            out.push_str(if closes { "" } else { "," });
+            1
+        };
+        rest = &rest[taken..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// One past the quote that closes the string at the start.
+fn string_end(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in text.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trailing_commas_go() {
+        for (shown, meant) in [
+            (r#"{"a": [1, 2 , ], }"#, r#"{"a": [1, 2  ] }"#),
+            (r#"{"a": ",}", "b\",": 1}"#, r#"{"a": ",}", "b\",": 1}"#),
+            (r#"{"a": 1, // and more"#, r#"{"a": 1, // and more"#),
+            (r#"["a,]"#, r#"["a,]"#),
+        ] {
+            assert_eq!(without_trailing_commas(shown), meant);
+        }
+    }
+
+    #[test]
+    fn media_types_are_read_without_parameters() {
+        assert_eq!(media_type("image/JPEG; q=1").as_deref(), Some("image/jpeg"));
+        assert_eq!(media_type(" text/plain ").as_deref(), Some("text/plain"));
+        assert_eq!(media_type("binary"), None);
+        assert_eq!(media_type("/"), None);
+        assert_eq!(media_type("{image type}/png"), None);
+    }
+}
