@@ -341,8 +341,9 @@ pub struct Operation {
     pub kind: OperationKind,
     /// The action or function that it calls, if it calls one that has a name in CSDL.
     pub calls: Option<CallableId>,
-    /// Unique among all operations of the api: `users_id_messages_list`. Made of the path and the method; whether the path
-    /// selects one or many decides between `get` and `list`, `post` and `create`.
+    /// Unique among all operations of the api: `users_id_messages_list`. Made of nothing but the path and the method, so
+    /// that it stays when types are resolved in another way; where the path ends with the name of many, not of a call,
+    /// `get` is `list` and `post` is `create`.
     pub id: String,
     /// What its page says; shared by all operations of that page.
     pub page: Arc<OperationPage>,

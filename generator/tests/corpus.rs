@@ -2,7 +2,11 @@
 //!
 //! The pages are not part of this repository; where they are not there, the tests say so and pass.
 
-use std::{collections::BTreeMap, ops::RangeInclusive, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+    sync::LazyLock,
+};
 
 use docwright::{
     Compilation, compile,
@@ -128,6 +132,21 @@ fn what_always_holds_does() {
     for (version, compilation) in &*COMPILED {
         let broken = invariants::broken(&compilation.api);
         assert!(broken.is_empty(), "{version}: {}", broken.join("\n"));
+    }
+}
+
+#[test]
+fn ids_of_operations_are_unique_without_numbers() {
+    for (version, compilation) in &*COMPILED {
+        let mut seen = BTreeSet::new();
+        for operation in &compilation.api.operations {
+            let id = &operation.id;
+            assert!(seen.insert(id.to_lowercase()), "{version}: {id} twice");
+            assert!(
+                !id.ends_with(|c: char| c.is_ascii_digit()),
+                "{version}: {id} is numbered"
+            );
+        }
     }
 }
 

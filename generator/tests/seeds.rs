@@ -265,6 +265,7 @@ fn types_with_similar_names_stay_apart() {
         names,
         [
             "deviceComplianceScriptDeviceState",
+            // The singleton that all paths begin with.
             "deviceManagement",
             "deviceManagementScriptDeviceState",
             "deviceManagementScriptState",

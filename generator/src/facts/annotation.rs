@@ -57,14 +57,14 @@ impl Annotation {
     }
 }
 
-/// Reads JSON, also where it has trailing commas, bare keys, or text behind it.
+/// Reads JSON, also where it has trailing commas, comments, bare keys, or text behind it.
 pub(super) fn lenient_json(text: &str) -> Option<Value> {
     serde_json::from_str(text)
         .ok()
         .or_else(|| serde_json::from_str(&repair(text)).ok())
 }
 
-/// Puts quotes around bare keys, takes out trailing commas, and cuts what follows the object.
+/// Puts quotes around bare keys, takes out trailing commas and comments, and cuts what follows the object.
 fn repair(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     let mut depth = 0_u32;
@@ -104,10 +104,27 @@ fn repair(text: &str) -> String {
                     out.push_str(word);
                 }
             }
+            '/' if text[at..].starts_with("//") || text[at..].starts_with("/*") => {
+                let end = comment_end(text, at);
+                while chars.next_if(|&(next, _)| next < end).is_some() {}
+            }
             _ => out.push(c),
         }
     }
     out
+}
+
+/// One past the comment that begins at `start`.
+fn comment_end(text: &str, start: usize) -> usize {
+    let close = if text[start..].starts_with("//") {
+        "\n"
+    } else {
+        "*/"
+    };
+    let body = start + 2;
+    text[body..]
+        .find(close)
+        .map_or(text.len(), |at| body + at + close.len())
 }
 
 /// One past the closing quote of the string that begins at `start`.
@@ -137,5 +154,10 @@ mod tests {
         assert_eq!(read.block_type().as_deref(), Some("resource"));
         assert_eq!(read.flag("openType"), Some(true));
         assert_eq!(Annotation::parse("<!-- uuid: 1 -->"), None);
+        let commented = lenient_json("{ /* a */ \"b\": \"//c\", // d\n \"e\": 1 /* f");
+        assert_eq!(commented, None);
+        let commented =
+            lenient_json("{ /* a */ \"b\": \"//c\", // d\n \"e\": 1 /* f */ }").unwrap();
+        assert_eq!(commented, serde_json::json!({"b": "//c", "e": 1}));
     }
 }

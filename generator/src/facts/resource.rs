@@ -1,5 +1,7 @@
 //! Resource pages: one entity or complex type each, and the enumerations that stand beside its properties.
 
+use std::collections::HashSet;
+
 use super::{
     Claim, Context, LeftoverKind, MemberTable, PageFacts, Witness,
     annotation::Annotation,
@@ -407,6 +409,11 @@ fn section_tables(
                 };
                 members(cx, ty, table, table_kind, out);
             }
+            None | Some(Heading::JsonRepresentation)
+                if columns.has(Column::Type) && is_shown(cx, ty, table, &columns, out) =>
+            {
+                members(cx, ty, table, MemberTable::Properties, out);
+            }
             Some(Heading::Methods) => methods(cx, ty, table, out),
             Some(Heading::Properties | Heading::Relationships | Heading::Members)
                 if columns.has(Column::Name) =>
@@ -426,6 +433,31 @@ fn section_tables(
             ),
         }
     }
+}
+
+/// Whether the representation has a property that a table lists: then these are properties, whatever the heading is.
+fn is_shown(
+    cx: &Context,
+    ty: &TypeName,
+    table: &Table,
+    columns: &Columns,
+    out: &PageFacts,
+) -> bool {
+    let keys: HashSet<&str> = out
+        .facts
+        .iter()
+        .filter_map(|fact| match &fact.claim {
+            Claim::JsonKey {
+                ty: owner, name, ..
+            } if owner == ty => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let mut cells = table
+        .rows
+        .iter()
+        .filter_map(|row| columns.cell(&row.cells, Column::Name));
+    cells.any(|cell| keys.contains(rows::name(cx.page.str(cell))))
 }
 
 fn members(cx: &Context, ty: &TypeName, table: &Table, kind: MemberTable, out: &mut PageFacts) {

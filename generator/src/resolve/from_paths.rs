@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::operations::path::{is_plural, singular};
 use crate::{
     api::{
         ItemType, Member, MemberKind, Operation, OperationKind, Piece, ResponseBody, Segment,
@@ -183,10 +184,5 @@ fn has_capitals(name: &str) -> bool {
 
 /// `presences` of `presence`: many, although a page answers with one that its example asks for.
 fn is_plural_of(name: &str, item: &str) -> bool {
-    is_plural(name) && name[..name.len() - 1].eq_ignore_ascii_case(item)
-}
-
-/// `messages`, but not `analytics`.
-fn is_plural(name: &str) -> bool {
-    name.ends_with('s') && !name.ends_with("ics")
+    is_plural(name) && singular(name).eq_ignore_ascii_case(item)
 }

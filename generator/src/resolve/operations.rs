@@ -31,7 +31,7 @@ use crate::{
 mod callables;
 mod kind;
 mod page;
-mod path;
+pub(super) mod path;
 pub(super) mod roots;
 mod walk;
 
@@ -537,8 +537,8 @@ fn text_of(path: &Path) -> String {
     out
 }
 
-/// Gives each operation its id: the segments of its path and a verb for its method. Ids that would be the same get a
-/// number in the order of the operations.
+/// Gives each operation its id: the segments of its path and a verb for its method. Ids that would be the same, which
+/// those of the real references never are, get a number in the order of the operations.
 fn name(operations: &mut [Operation]) {
     let mut taken: HashSet<String> = HashSet::with_capacity(operations.len());
     for operation in operations {
@@ -552,51 +552,27 @@ fn name(operations: &mut [Operation]) {
 fn id_of(operation: &Operation) -> String {
     let mut out = String::new();
     for segment in &operation.path.segments {
-        match &segment.kind {
-            SegmentKind::Cast(ty) => push_word(&mut out, ty.name()),
-            SegmentKind::Call(_)
-            | SegmentKind::Name
-            | SegmentKind::Key
-            | SegmentKind::System
-            | SegmentKind::ItemPath => {
-                let mut bare = true;
-                for piece in &segment.pieces {
-                    if let Piece::Text(text) = piece {
-                        for word in path::without_namespace(text)
-                            .split(|c: char| !c.is_ascii_alphanumeric())
-                        {
-                            bare &= word.is_empty();
-                            push_word(&mut out, word);
-                        }
-                    }
-                }
-                if bare {
-                    push_word(
-                        &mut out,
-                        if segment.kind == SegmentKind::ItemPath {
-                            "path"
-                        } else {
-                            "id"
-                        },
-                    );
-                }
+        let mut bare = true;
+        for piece in &segment.pieces {
+            let Piece::Text(text) = piece else { continue };
+            let words = path::without_namespace(text).split(|c: char| !c.is_ascii_alphanumeric());
+            for word in words {
+                bare &= word.is_empty();
+                push_word(&mut out, word);
             }
         }
+        if bare {
+            let is_file = segment.kind == SegmentKind::ItemPath;
+            push_word(&mut out, if is_file { "path" } else { "id" });
+        }
     }
-    let last = operation.path.segments.last();
-    let many = last
-        .and_then(|segment| segment.ty.as_ref())
-        .is_some_and(|ty| ty.collection);
-    let calls = matches!(
-        last.map(|segment| &segment.kind),
-        Some(SegmentKind::Call(_))
-    );
+    let many = names_many(&operation.path);
     push_word(
         &mut out,
         match operation.method {
-            Method::Get if many && !calls => "list",
+            Method::Get if many => "list",
             Method::Get => "get",
-            Method::Post if many && !calls => "create",
+            Method::Post if many => "create",
             Method::Post => "post",
             Method::Put => "put",
             Method::Patch => "update",
@@ -606,6 +582,20 @@ fn id_of(operation: &Operation) -> String {
         },
     );
     out
+}
+
+/// Whether a path ends with the name of many, as far as the name alone tells: types may be resolved in another way
+/// tomorrow, and an id must not change then.
+fn names_many(path: &Path) -> bool {
+    let names_on = |segment: &&Segment| {
+        let is_cast = matches!(segment.kind, SegmentKind::Cast(_));
+        !is_cast && segment.pieces != [Piece::Text("$ref".to_owned())]
+    };
+    let last = path.segments.iter().rev().find(names_on);
+    last.is_some_and(|segment| match (&segment.kind, segment.pieces.as_slice()) {
+        (SegmentKind::Name, [Piece::Text(word)]) => path::is_plural(word),
+        _ => false,
+    })
 }
 
 fn push_word(out: &mut String, word: &str) {

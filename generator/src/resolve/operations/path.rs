@@ -428,7 +428,7 @@ fn own_name(documented: &str) -> String {
 }
 
 /// The name of one of many: `messages` → `message`, `policies` → `policy`.
-pub(super) fn singular(plural: &str) -> String {
+pub(in crate::resolve) fn singular(plural: &str) -> String {
     const IRREGULAR: &[(&str, &str)] = &[
         ("children", "child"),
         ("people", "person"),
@@ -459,6 +459,11 @@ pub(super) fn singular(plural: &str) -> String {
         .filter(|_| !keeps)
         .unwrap_or(plural)
         .to_owned()
+}
+
+/// Whether a name is that of many: `messages` and `children`, but not `analytics`.
+pub(in crate::resolve) fn is_plural(name: &str) -> bool {
+    !name.ends_with("ics") && singular(name) != name
 }
 
 /// What two spellings of a segment have in common.
@@ -723,6 +728,8 @@ mod tests {
             ("devices", "device"),
         ] {
             assert_eq!(singular(many), one);
+            assert_eq!(is_plural(many), many != one);
         }
+        assert!(!is_plural("analytics"));
     }
 }

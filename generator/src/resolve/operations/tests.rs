@@ -490,6 +490,24 @@ fn ids_are_made_of_path_and_method() {
                 NOTHING,
             ),
         ),
+        (
+            "untold",
+            page(
+                "Add",
+                "POST /groups/{id}/members/$ref\nGET /groups/{id}/members/microsoft.graph.message",
+                NO_BODY,
+                NOTHING,
+            ),
+        ),
+        (
+            "message-purge",
+            page(
+                "message: purgeDrafts",
+                "POST /me/purgeDrafts",
+                NO_BODY,
+                NOTHING,
+            ),
+        ),
     ]);
     let ids: Vec<_> = api
         .operations
@@ -499,9 +517,12 @@ fn ids_are_made_of_path_and_method() {
     assert_eq!(
         ids,
         [
+            "groups_id_members_ref_create",
+            "groups_id_members_message_list",
             "me_drive_root_path_content_get",
+            "me_purgeDrafts_post",
             "users_id_messages_list",
-            "users_id_messages_id_get"
+            "users_id_messages_id_get",
         ]
     );
 }
