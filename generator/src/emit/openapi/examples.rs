@@ -161,4 +161,13 @@ pub(super) fn media_type(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn media_types_are_read_without_parameters() {
+        assert_eq!(media_type("image/JPEG; q=1").as_deref(), Some("image/jpeg"));
+        assert_eq!(media_type(" text/plain ").as_deref(), Some("text/plain"));
+        assert_eq!(media_type("binary"), None);
+        assert_eq!(media_type("/"), None);
+        assert_eq!(media_type("{image type}/png"), None);
+    }
 }
