@@ -468,6 +468,8 @@ pub struct PathParameter {
     pub name: String,
     /// As the page writes it between the braces: `id | userPrincipalName`.
     pub documented: String,
+    /// `documented` is a value that the page has copied from an example.
+    pub is_sample: bool,
     /// Its type; a string if the page does not say.
     pub ty: Type,
     /// Stands between quotes, as OData string literals do.

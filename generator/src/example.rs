@@ -3,7 +3,7 @@
 //! Comes in: an [`Api`]. Goes out: each example once, taken apart, with a reason where it contradicts what the pages say.
 //! Nothing is dropped: what cannot be taken apart has a reason too.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ptr, sync::Arc};
 
 use serde_json::Value;
 
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
             // A page stands several times in the api where its operations differ; its examples do not.
             if !examples
                 .iter()
-                .any(|known| std::ptr::eq(*known, &**example))
+                .any(|known| ptr::eq(*known, Arc::as_ptr(example)))
             {
                 examples.push(example);
             }

@@ -645,6 +645,7 @@ fn read_path(text: &str) -> Path {
                 } else {
                     name.into()
                 },
+                is_sample: false,
                 ty: Type::single(ItemType::Primitive(Primitive::String)),
                 quoted: before.ends_with('\''),
                 multi_segment: false,

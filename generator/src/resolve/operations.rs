@@ -461,8 +461,13 @@ fn path_of(
                             .any(|known| known.name.eq_ignore_ascii_case(name))
                     };
                     let name = path::unique(&placeholder.wish, taken);
-                    out.parameters
-                        .push(path_parameter(name, placeholder, line, page));
+                    let mut parameter = path_parameter(name, placeholder, line, page);
+                    let own = line.path.placeholders.get(out.parameters.len());
+                    if let Some(own) = own.filter(|own| path::is_sample(&own.documented)) {
+                        parameter.documented.clone_from(&own.documented);
+                        parameter.is_sample = true;
+                    }
+                    out.parameters.push(parameter);
                     Piece::Parameter(out.parameters.len() - 1)
                 }
             });
@@ -512,6 +517,7 @@ fn path_parameter(
             .or_else(|| row().map(|(_, row)| row.description.clone()))
             .unwrap_or_default(),
         documented: placeholder.documented.clone(),
+        is_sample: false,
         quoted: placeholder.quoted,
         multi_segment: placeholder.multi_segment,
         name,

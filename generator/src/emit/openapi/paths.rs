@@ -36,7 +36,9 @@ pub(super) fn paths(api: &Api, referenced: &mut Referenced) -> Object {
     let mut items: Vec<Vec<&Operation>> = Vec::new();
     let mut by_shape = BTreeMap::<String, usize>::new();
     for operation in &api.operations {
-        let shape = template(&operation.path, |_| "");
+        let shape = template(&operation.path, |parameter| {
+            shown(parameter).map_or_else(|| "{}".to_owned(), str::to_owned)
+        });
         let at = *by_shape.entry(shape).or_insert_with(|| {
             items.push(Vec::new());
             items.len() - 1
@@ -46,14 +48,14 @@ pub(super) fn paths(api: &Api, referenced: &mut Referenced) -> Object {
     items
         .iter()
         .filter_map(|operations| {
-            let path = template(&operations.first()?.path, |parameter| &parameter.name);
+            let path = template(&operations.first()?.path, placeholder);
             Some((path, path_item(api, operations, referenced).into()))
         })
         .collect()
 }
 
-/// The path with each placeholder in braces; braces of its own are percent-encoded.
-fn template<'a>(path: &'a Path, name: impl Fn(&'a PathParameter) -> &'a str) -> String {
+/// The path with something in the place of each placeholder; braces of its own are percent-encoded.
+fn template(path: &Path, placeholder: impl Fn(&PathParameter) -> String) -> String {
     let mut text = String::new();
     for segment in &path.segments {
         text.push('/');
@@ -61,14 +63,28 @@ fn template<'a>(path: &'a Path, name: impl Fn(&'a PathParameter) -> &'a str) -> 
             match piece {
                 Piece::Text(piece) => text.push_str(&piece.replace('{', "%7B").replace('}', "%7D")),
                 Piece::Parameter(at) => {
-                    text.push('{');
-                    text.push_str(path.parameters.get(*at).map_or("", &name));
-                    text.push('}');
+                    text.push_str(
+                        &path
+                            .parameters
+                            .get(*at)
+                            .map(&placeholder)
+                            .unwrap_or_default(),
+                    );
                 }
             }
         }
     }
     text
+}
+
+/// A placeholder in braces; the path stays as it is documented where the page has a value instead.
+fn placeholder(parameter: &PathParameter) -> String {
+    shown(parameter).map_or_else(|| format!("{{{}}}", parameter.name), str::to_owned)
+}
+
+/// What the page has in the place of a placeholder, if that is a value.
+fn shown(parameter: &PathParameter) -> Option<&str> {
+    parameter.is_sample.then_some(parameter.documented.as_str())
 }
 
 fn path_item(api: &Api, operations: &[&Operation], referenced: &mut Referenced) -> Object {
@@ -104,6 +120,7 @@ fn path_parameters(api: &Api, operations: &[&Operation]) -> Vec<Value> {
         .parameters
         .iter()
         .enumerate()
+        .filter(|(_, parameter)| !parameter.is_sample)
         .map(|(at, parameter)| {
             let same_place = || {
                 operations
@@ -335,6 +352,6 @@ mod tests {
             }],
             parameters: vec![],
         };
-        assert_eq!(template(&path, |parameter| &parameter.name), "/a%7Bb{}");
+        assert_eq!(template(&path, placeholder), "/a%7Bb");
     }
 }

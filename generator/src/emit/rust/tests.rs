@@ -106,6 +106,7 @@ fn path(text: &str) -> Path {
             path.parameters.push(PathParameter {
                 name: name.trim_start_matches('+').into(),
                 documented: name.into(),
+                is_sample: false,
                 ty: Type::single(ItemType::Primitive(primitive)),
                 quoted: before.ends_with('\''),
                 multi_segment: name.starts_with('+'),

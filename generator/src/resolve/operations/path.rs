@@ -194,7 +194,7 @@ fn in_parentheses(segment: &str) -> Option<&str> {
 
 /// The key of some entity, copied from an example: a GUID, a number, another long id, a host or address below one of the
 /// usual domains. Well-known keys such as `root` and `inbox` are none.
-fn is_sample(segment: &str) -> bool {
+pub(super) fn is_sample(segment: &str) -> bool {
     const FEWEST_DIGITS: usize = 5;
     const SHORTEST: usize = 16;
     const DOMAINS: &[&str] = &[".com", ".net", ".org"];
