@@ -8,6 +8,10 @@
 #![warn(missing_docs)]
 #[rustfmt::skip]
 pub mod actions;
+
+#[cfg(test)]
+#[rustfmt::skip]
+mod contract;
 #[rustfmt::skip]
 pub mod models;
 #[rustfmt::skip]

@@ -61,16 +61,15 @@ pub fn compile_rust(
     tree: DocsTree,
     vocabulary: &Vocabulary,
     include: &[Pattern],
-    crate_name: &str,
+    options: &rust::Options,
 ) -> Result<(Vec<Compilation>, Files), Unmatched> {
     let is_only = tree.versions.len() == 1;
     let with_crate = |compilation: Compilation| {
-        let name = if is_only {
-            crate_name.to_owned()
-        } else {
-            member_name(crate_name, compilation.version)
-        };
-        let files = rust(&compilation, &name);
+        let mut options = options.clone();
+        if !is_only {
+            options.crate_name = member_name(&options.crate_name, compilation.version);
+        }
+        let files = rust::emit(&compilation.api, &options);
         (compilation, files)
     };
     let crates: Vec<_> = if include.is_empty() {
@@ -97,10 +96,9 @@ pub fn compile_rust(
     Ok((compilations, files))
 }
 
-/// The Rust crate of one compilation.
+/// The Rust crate of one compilation, without tests made of examples.
 pub fn rust(compilation: &Compilation, crate_name: &str) -> Files {
-    let crate_name = crate_name.to_owned();
-    rust::emit(&compilation.api, &rust::Options { crate_name })
+    rust::emit(&compilation.api, &rust::Options::new(crate_name))
 }
 
 /// Name of the crate of one version beside others: the stable one has the plain name.

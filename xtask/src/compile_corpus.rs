@@ -9,6 +9,7 @@ use std::{
 
 use docwright::{
     docs::{DocsTree, Role},
+    emit::rust::Options,
     generate,
     ir::ApiVersion,
     vocabulary::Vocabulary,
@@ -46,7 +47,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
 }
 
 /// One version, and of its pages `count`, evenly spread; includes stay.
-fn slice_of(tree: &DocsTree, version: ApiVersion, count: usize) -> DocsTree {
+pub(crate) fn slice_of(tree: &DocsTree, version: ApiVersion, count: usize) -> DocsTree {
     let mut docs = tree.versions[&version].clone();
     let pages = docs
         .pages
@@ -74,7 +75,8 @@ fn compile(tree: DocsTree, version: ApiVersion) -> Result<bool, Box<dyn std::err
     let out = place.join(version.as_str());
     // Cargo tells crates that stand alone by their names, not by their folders.
     let name = format!("corpus-{}", version.as_str().replace('.', "-"));
-    let (_, files) = generate::compile_rust(tree, &Vocabulary::default(), &[], &name)?;
+    let (_, files) =
+        generate::compile_rust(tree, &Vocabulary::default(), &[], &Options::new(name))?;
     let (count, bytes) = (files.len(), files.values().map(String::len).sum::<usize>());
     writer::write(&out, &files)?;
     // Newer than any result of an earlier run, so that there is something to measure.

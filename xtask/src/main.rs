@@ -7,6 +7,7 @@ use std::{env, error::Error, path::PathBuf, process::ExitCode};
 mod bench;
 mod check;
 mod compile_corpus;
+mod contract;
 mod measure;
 mod msrv;
 mod regen;
@@ -41,6 +42,7 @@ const CHORES: &[Chore] = &[
     ),
     ("bench", bench::run, bench::HELP),
     ("compile-corpus", compile_corpus::run, compile_corpus::HELP),
+    ("contract", contract::run, contract::HELP),
 ];
 
 fn main() -> ExitCode {

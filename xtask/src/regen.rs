@@ -2,7 +2,12 @@
 
 use std::error::Error;
 
-use docwright::{config::Config, docs::DocsTree, emit::Files, generate, writer};
+use docwright::{
+    config::Config,
+    docs::DocsTree,
+    emit::{Files, rust::Options},
+    generate, writer,
+};
 
 use crate::{Outcome, root};
 
@@ -19,6 +24,10 @@ pub(crate) fn files() -> Result<Files, Box<dyn Error>> {
     let tree = DocsTree::read(&docs, None)?;
     let crate_name = config.crate_name.as_deref();
     let crate_name = crate_name.unwrap_or(generate::DEFAULT_CRATE_NAME);
-    let (_, files) = generate::compile_rust(tree, &config.vocabulary, &config.include, crate_name)?;
+    let options = Options {
+        contract_tests: true,
+        ..Options::new(crate_name)
+    };
+    let (_, files) = generate::compile_rust(tree, &config.vocabulary, &config.include, &options)?;
     Ok(files)
 }

@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use docwright::{
     Compilation,
     docs::Role,
-    emit::{csdl, openapi},
+    emit::{csdl, openapi, rust},
     front_matter, generate,
     pattern::Pattern,
     writer::{self, Difference},
@@ -42,6 +42,9 @@ pub(super) struct RustArguments {
     /// Name of the package [default: `crate-name` in the settings, or `msgraph`]
     #[arg(long, value_name = "NAME", value_parser = crate_name)]
     crate_name: Option<String>,
+    /// Let the crate test itself: every example of the documentation is made and read by it
+    #[arg(long)]
+    contract_tests: bool,
     /// Write nothing; print what would change, and exit with 1 if anything would
     #[arg(long)]
     check: bool,
@@ -78,7 +81,7 @@ struct Part {
 pub(super) fn run(target: Target, log: Log) -> Result<Outcome, Failure> {
     let start = Instant::now();
     let outcome = match target {
-        Target::Rust(arguments) => rust(&arguments, log),
+        Target::Rust(arguments) => rust_crate(&arguments, log),
         Target::Csdl(arguments) => one_file(&arguments, log, |compilation, _| {
             Ok(csdl::emit(&compilation.api))
         }),
@@ -88,15 +91,19 @@ pub(super) fn run(target: Target, log: Log) -> Result<Outcome, Failure> {
     Ok(outcome)
 }
 
-fn rust(arguments: &RustArguments, log: Log) -> Result<Outcome, Failure> {
+fn rust_crate(arguments: &RustArguments, log: Log) -> Result<Outcome, Failure> {
     let Input { config, tree, .. } = arguments.sources.read()?;
     let crate_name = arguments.crate_name.as_deref();
     let crate_name = crate_name
         .or(config.crate_name.as_deref())
         .unwrap_or(generate::DEFAULT_CRATE_NAME);
     let patterns = config.include_or(&arguments.part.include);
+    let options = rust::Options {
+        contract_tests: arguments.contract_tests,
+        ..rust::Options::new(crate_name)
+    };
     let (compilations, files) =
-        generate::compile_rust(tree, &config.vocabulary, &patterns, crate_name)?;
+        generate::compile_rust(tree, &config.vocabulary, &patterns, &options)?;
     if !patterns.is_empty() {
         warn_of_empty(&compilations);
     }

@@ -7,6 +7,7 @@
 
 mod actions;
 mod ast;
+mod contract;
 mod cycles;
 mod docs;
 mod format;
@@ -15,6 +16,7 @@ mod layout;
 mod manifest;
 mod models;
 mod names;
+mod payload;
 mod record;
 mod requests;
 mod trie;
@@ -31,6 +33,18 @@ use crate::api::Api;
 pub struct Options {
     /// Package name.
     pub crate_name: String,
+    /// Whether the crate tests itself with the examples of the documentation.
+    pub contract_tests: bool,
+}
+
+impl Options {
+    /// A crate without tests made of examples.
+    pub fn new(crate_name: impl Into<String>) -> Self {
+        Self {
+            crate_name: crate_name.into(),
+            contract_tests: false,
+        }
+    }
 }
 
 /// The runtime that every crate brings along, by path below `src`.
@@ -92,6 +106,9 @@ pub fn emit(api: &Api, options: &Options) -> Files {
     files.extend(models::emit(api, &names));
     files.extend(actions.emit(api, &names));
     files.extend(requests::emit(api, &names, &actions, &trie));
+    if options.contract_tests {
+        files.extend(contract::emit(api, &names, &actions, &trie));
+    }
     files.extend(
         RUNTIME
             .iter()

@@ -9,7 +9,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use syn::{
     AngleBracketedGenericArguments, AttrStyle, Attribute, Block, Expr, ExprArray, ExprCall,
     ExprField, ExprLit, ExprMethodCall, ExprPath, ExprReference, Field, FieldModifiers, FnArg,
-    GenericArgument, Generics, ImplItem, ImplItemConst, ImplItemFn, Lit, LitStr, Macro,
+    GenericArgument, Generics, ImplItem, ImplItemConst, ImplItemFn, Lit, LitInt, LitStr, Macro,
     MacroDelimiter, Member, Meta, MetaNameValue, Pat, PatIdent, PatType, Path, PathArguments,
     PathSegment, Receiver, ReceiverKind, ReturnType, Safety, Signature, Stmt, StmtMacro,
     TraitBound, TraitBoundModifiers, Type, TypeImplTrait, TypeParamBound, TypePath, TypeReference,
@@ -237,6 +237,14 @@ pub(super) fn text(text: &str) -> Expr {
     Expr::Lit(ExprLit {
         attrs: Vec::new(),
         lit: Lit::Str(LitStr::new(text, Span::call_site())),
+    })
+}
+
+/// `7`.
+pub(super) fn number(number: usize) -> Expr {
+    Expr::Lit(ExprLit {
+        attrs: Vec::new(),
+        lit: Lit::Int(LitInt::new(&number.to_string(), Span::call_site())),
     })
 }
 

@@ -13,7 +13,7 @@ pub(super) fn emit(api: &Api, options: &Options) -> Files {
     Files::from([
         ("Cargo.toml".to_owned(), manifest(api, options)),
         ("README.md".to_owned(), readme(api, options)),
-        ("src/lib.rs".to_owned(), root(api)),
+        ("src/lib.rs".to_owned(), root(api, options)),
     ])
 }
 
@@ -75,7 +75,7 @@ fn readme(api: &Api, options: &Options) -> String {
     )
 }
 
-fn root(api: &Api) -> String {
+fn root(api: &Api, options: &Options) -> String {
     let about = format!(
         "A client for Microsoft Graph {version}, generated from its reference documentation.\n\n\
          Start with a [`GraphClient`], follow the path of what you want, and await the request. Values are in\n\
@@ -87,6 +87,13 @@ fn root(api: &Api) -> String {
     let about = comments.add(about);
     let place = comments
         .add("Where the service is, unless [`GraphClientOptions::endpoint`] says otherwise.");
+    let contract = options.contract_tests.then(|| {
+        quote! {
+            #[cfg(test)]
+            #[rustfmt::skip]
+            mod contract;
+        }
+    });
     // The files are formatted once and for all; rustfmt's taste changes with its version.
     let tokens = quote! {
         #![doc = #about]
@@ -94,6 +101,7 @@ fn root(api: &Api) -> String {
         #![warn(missing_docs)]
         #[rustfmt::skip]
         pub mod actions;
+        #contract
         #[rustfmt::skip]
         pub mod models;
         #[rustfmt::skip]

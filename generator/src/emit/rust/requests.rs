@@ -21,16 +21,14 @@ use super::{
     format::{Comments, File},
     functions::Function,
     names::{self, Names},
+    payload,
     trie::{NodeId, Trie},
     types::{Scope, primitive},
 };
 use crate::{
-    api::{
-        Api, ItemType, Operation, OperationKind, OperationPage, Path, Piece, RequestBody,
-        ResponseBody, SegmentKind, Type,
-    },
+    api::{Api, ItemType, Operation, OperationPage, Path, Piece, SegmentKind, Type},
     emit::Files,
-    ir::{Method, PermissionKind, Primitive},
+    ir::{PermissionKind, Primitive},
 };
 
 /// A file with about so many lines is divided.
@@ -386,159 +384,12 @@ impl<'a> Context<'a> {
             template(&operation.path, operation.path.segments.len(), true)
         );
         let (mut arguments, values) = arguments(scope, self.trie.own_parameters(operation, node));
-        let sending = self.sending(scope, operation);
+        let sending = payload::sending(self.api, self.actions, scope, operation);
         arguments.extend(sending.argument);
         let handed = [ast::text(&line)].into_iter().chain(sending.values);
         let body = ast::call_on(with(path_of(node), values), sending.function, handed);
-        let answer = ast::generic("Request", answer(scope, operation));
+        let answer = ast::generic("Request", payload::answer(scope, operation));
         ast::method(doc, name, arguments, answer, body)
-    }
-
-    /// How what a request carries is handed over.
-    fn sending(self, scope: Scope<'_>, operation: &Operation) -> Sending {
-        if !matches!(operation.method, Method::Post | Method::Patch | Method::Put) {
-            return Sending::nothing();
-        }
-        let any = || Sending::value(ast::plain("Value"));
-        match &operation.page.body {
-            Some(RequestBody::Object { ty, .. }) => match ty.item {
-                ItemType::Structured(id) if !ty.collection && !self.api[id].derived.is_empty() => {
-                    Sending::derived(scope.ty(ty))
-                }
-                ItemType::Structured(_)
-                | ItemType::Primitive(_)
-                | ItemType::Enum(_)
-                | ItemType::Unknown { .. } => Sending::value(scope.ty(ty)),
-            },
-            Some(RequestBody::Parameters(parameters)) if parameters.is_empty() => {
-                Sending::nothing()
-            }
-            Some(RequestBody::Parameters(_)) => {
-                let name = self.actions.of_page(&operation.page.page);
-                name.map_or_else(any, |name| {
-                    Sending::value(ast::named(ast::path(["actions", name])))
-                })
-            }
-            Some(RequestBody::Reference) => Sending::link(),
-            Some(RequestBody::Stream { media_type }) => Sending::bytes(media_type.as_deref()),
-            Some(RequestBody::Unknown) => any(),
-            None => match operation.kind {
-                OperationKind::Create
-                | OperationKind::Update
-                | OperationKind::Upsert
-                | OperationKind::Replace => any(),
-                OperationKind::AddReference => Sending::link(),
-                OperationKind::Upload => Sending::bytes(None),
-                OperationKind::List
-                | OperationKind::Get
-                | OperationKind::Delete
-                | OperationKind::RemoveReference
-                | OperationKind::ListReferences
-                | OperationKind::Count
-                | OperationKind::Download
-                | OperationKind::Delta
-                | OperationKind::Action(_)
-                | OperationKind::Function(_) => Sending::nothing(),
-            },
-        }
-    }
-}
-
-/// How a function hands a request to the runtime.
-struct Sending {
-    /// What the function takes for the body.
-    argument: Option<FnArg>,
-    /// The function of the runtime's `Path`.
-    function: &'static str,
-    /// What that takes after the request line.
-    values: Vec<Expr>,
-}
-
-impl Sending {
-    fn nothing() -> Self {
-        Self {
-            argument: None,
-            function: "request",
-            values: Vec::new(),
-        }
-    }
-
-    fn one(function: &'static str, name: &str, ty: syn::Type) -> Self {
-        Self {
-            argument: Some(ast::argument(name, ty)),
-            function,
-            values: vec![ast::variable(name)],
-        }
-    }
-
-    /// A value of this type.
-    fn value(ty: syn::Type) -> Self {
-        Self::one("send", "body", ast::reference(ty))
-    }
-
-    /// A value of this type or of one that derives from it.
-    fn derived(ty: syn::Type) -> Self {
-        let any = ast::implementing("DerivedFrom", ty);
-        Self::one("send_as", "body", ast::reference(any))
-    }
-
-    /// The address of an entity.
-    fn link() -> Self {
-        Self::one("link", "target", ast::reference(ast::plain("str")))
-    }
-
-    fn bytes(media_type: Option<&str>) -> Self {
-        let any = ast::implementing("Into", ast::plain("Body"));
-        let mut sending = Self::one("upload", "body", any);
-        let media_type = media_type.unwrap_or("application/octet-stream");
-        sending.values.push(ast::text(media_type));
-        sending
-    }
-}
-
-/// What comes back.
-fn answer(scope: Scope<'_>, operation: &Operation) -> syn::Type {
-    let success = operation
-        .page
-        .responses
-        .iter()
-        .find(|response| (200..300).contains(&response.status));
-    match success.map(|response| &response.body) {
-        Some(ResponseBody::Empty) => ast::unit(),
-        Some(ResponseBody::Value(ty)) if !ty.collection => scope.ty(ty),
-        Some(ResponseBody::Value(ty) | ResponseBody::Collection(ty)) => {
-            ast::generic("Page", scope.item(&ty.item))
-        }
-        Some(ResponseBody::Stream) => ast::plain("Content"),
-        Some(ResponseBody::Unknown) | None => usual_answer(scope, operation),
-    }
-}
-
-/// What comes back where the page does not say.
-fn usual_answer(scope: Scope<'_>, operation: &Operation) -> syn::Type {
-    let ty = operation
-        .path
-        .segments
-        .last()
-        .and_then(|segment| segment.ty.as_ref());
-    let any = || ast::plain("Value");
-    let item = || ty.map_or_else(any, |ty| scope.item(&ty.item));
-    match operation.kind {
-        OperationKind::List | OperationKind::Delta => ast::generic("Page", item()),
-        OperationKind::Get => ty.map_or_else(any, |ty| scope.ty(ty)),
-        OperationKind::Create => item(),
-        OperationKind::Delete
-        | OperationKind::AddReference
-        | OperationKind::RemoveReference
-        | OperationKind::Upload => ast::unit(),
-        OperationKind::Count => ast::plain(primitive(Primitive::Int64)),
-        OperationKind::Download => ast::plain("Content"),
-        OperationKind::Update | OperationKind::Upsert | OperationKind::Replace => {
-            ast::generic("Option", item())
-        }
-        OperationKind::ListReferences | OperationKind::Action(_) | OperationKind::Function(_) => {
-            ast::generic("Option", any())
-        }
     }
 }
 
@@ -556,7 +407,7 @@ fn arguments<'a>(
                 ItemType::Primitive(Primitive::String | Primitive::Binary | Primitive::Stream),
                 false,
             ) => (ast::reference(ast::plain("str")), value),
-            (ItemType::Primitive(ty), false) if is_small(*ty) => {
+            (ItemType::Primitive(ty), false) if payload::is_small(*ty) => {
                 (ast::plain(primitive(*ty)), ast::borrow(value))
             }
             (ItemType::Primitive(_) | ItemType::Enum(_), _) => {
@@ -576,30 +427,6 @@ fn with(path: Expr, values: Vec<Expr>) -> Expr {
     values
         .into_iter()
         .fold(path, |path, value| ast::call_on(path, "with", [value]))
-}
-
-/// Whether values are handed over rather than lent.
-fn is_small(primitive: Primitive) -> bool {
-    match primitive {
-        Primitive::Boolean
-        | Primitive::Byte
-        | Primitive::Date
-        | Primitive::DateTimeOffset
-        | Primitive::Double
-        | Primitive::Guid
-        | Primitive::Int16
-        | Primitive::Int32
-        | Primitive::Int64
-        | Primitive::SByte
-        | Primitive::Single
-        | Primitive::TimeOfDay => true,
-        Primitive::Binary
-        | Primitive::Decimal
-        | Primitive::Duration
-        | Primitive::Stream
-        | Primitive::String
-        | Primitive::Untyped => false,
-    }
 }
 
 /// The first `length` segments of a path as a template; with `marks`, a `+` before what may hold slashes.

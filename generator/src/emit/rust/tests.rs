@@ -345,9 +345,7 @@ fn api() -> Api {
 
 #[test]
 fn a_crate() {
-    let options = Options {
-        crate_name: "sample".into(),
-    };
+    let options = Options::new("sample");
     let mut text = String::new();
     for (path, content) in emit(&api(), &options) {
         if !path.starts_with("src/runtime") {
@@ -359,9 +357,7 @@ fn a_crate() {
 
 #[test]
 fn the_same_for_any_number_of_threads() {
-    let options = Options {
-        crate_name: "sample".into(),
-    };
+    let options = Options::new("sample");
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .build()

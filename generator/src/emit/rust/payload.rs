@@ -1,0 +1,197 @@
+//! What requests carry and what comes back, as types of Rust.
+
+use syn::{Expr, FnArg};
+
+use super::{
+    actions::Actions,
+    ast,
+    types::{Scope, primitive},
+};
+use crate::{
+    api::{Api, ItemType, Operation, OperationKind, RequestBody, ResponseBody},
+    ir::{Method, Primitive},
+};
+
+/// How what a request carries is handed over.
+pub(super) fn sending(
+    api: &Api,
+    actions: &Actions,
+    scope: Scope<'_>,
+    operation: &Operation,
+) -> Sending {
+    if !matches!(operation.method, Method::Post | Method::Patch | Method::Put) {
+        return Sending::nothing();
+    }
+    let any = || Sending::value(ast::plain("Value"));
+    match &operation.page.body {
+        Some(RequestBody::Object { ty, .. }) => match ty.item {
+            ItemType::Structured(id) if !ty.collection && !api[id].derived.is_empty() => {
+                Sending::derived(scope.ty(ty))
+            }
+            ItemType::Structured(_)
+            | ItemType::Primitive(_)
+            | ItemType::Enum(_)
+            | ItemType::Unknown { .. } => Sending::value(scope.ty(ty)),
+        },
+        Some(RequestBody::Parameters(parameters)) if parameters.is_empty() => Sending::nothing(),
+        Some(RequestBody::Parameters(_)) => {
+            let name = actions.of_page(&operation.page.page);
+            name.map_or_else(any, |name| {
+                Sending::value(ast::named(ast::path(["actions", name])))
+            })
+        }
+        Some(RequestBody::Reference) => Sending::link(),
+        Some(RequestBody::Stream { media_type }) => Sending::bytes(media_type.as_deref()),
+        Some(RequestBody::Unknown) => any(),
+        None => match operation.kind {
+            OperationKind::Create
+            | OperationKind::Update
+            | OperationKind::Upsert
+            | OperationKind::Replace => any(),
+            OperationKind::AddReference => Sending::link(),
+            OperationKind::Upload => Sending::bytes(None),
+            OperationKind::List
+            | OperationKind::Get
+            | OperationKind::Delete
+            | OperationKind::RemoveReference
+            | OperationKind::ListReferences
+            | OperationKind::Count
+            | OperationKind::Download
+            | OperationKind::Delta
+            | OperationKind::Action(_)
+            | OperationKind::Function(_) => Sending::nothing(),
+        },
+    }
+}
+
+/// How a function hands a request to the runtime.
+pub(super) struct Sending {
+    /// What the function takes for the body.
+    pub(super) argument: Option<FnArg>,
+    /// The function of the runtime's `Path`.
+    pub(super) function: &'static str,
+    /// What that takes after the request line.
+    pub(super) values: Vec<Expr>,
+    /// The type of the JSON value that is sent, if it is one.
+    pub(super) ty: Option<syn::Type>,
+}
+
+impl Sending {
+    fn nothing() -> Self {
+        Self {
+            argument: None,
+            function: "request",
+            values: Vec::new(),
+            ty: None,
+        }
+    }
+
+    fn one(function: &'static str, name: &str, ty: syn::Type) -> Self {
+        Self {
+            argument: Some(ast::argument(name, ty)),
+            function,
+            values: vec![ast::variable(name)],
+            ty: None,
+        }
+    }
+
+    /// A value of this type.
+    fn value(ty: syn::Type) -> Self {
+        Self {
+            ty: Some(ty.clone()),
+            ..Self::one("send", "body", ast::reference(ty))
+        }
+    }
+
+    /// A value of this type or of one that derives from it.
+    fn derived(ty: syn::Type) -> Self {
+        let any = ast::implementing("DerivedFrom", ty.clone());
+        Self {
+            ty: Some(ty),
+            ..Self::one("send_as", "body", ast::reference(any))
+        }
+    }
+
+    /// The address of an entity.
+    fn link() -> Self {
+        Self::one("link", "target", ast::reference(ast::plain("str")))
+    }
+
+    fn bytes(media_type: Option<&str>) -> Self {
+        let any = ast::implementing("Into", ast::plain("Body"));
+        let mut sending = Self::one("upload", "body", any);
+        let media_type = media_type.unwrap_or("application/octet-stream");
+        sending.values.push(ast::text(media_type));
+        sending
+    }
+}
+
+/// What comes back.
+pub(super) fn answer(scope: Scope<'_>, operation: &Operation) -> syn::Type {
+    let success = operation
+        .page
+        .responses
+        .iter()
+        .find(|response| (200..300).contains(&response.status));
+    match success.map(|response| &response.body) {
+        Some(ResponseBody::Empty) => ast::unit(),
+        Some(ResponseBody::Value(ty)) if !ty.collection => scope.ty(ty),
+        Some(ResponseBody::Value(ty) | ResponseBody::Collection(ty)) => {
+            ast::generic("Page", scope.item(&ty.item))
+        }
+        Some(ResponseBody::Stream) => ast::plain("Content"),
+        Some(ResponseBody::Unknown) | None => usual_answer(scope, operation),
+    }
+}
+
+/// What comes back where the page does not say.
+fn usual_answer(scope: Scope<'_>, operation: &Operation) -> syn::Type {
+    let ty = operation
+        .path
+        .segments
+        .last()
+        .and_then(|segment| segment.ty.as_ref());
+    let any = || ast::plain("Value");
+    let item = || ty.map_or_else(any, |ty| scope.item(&ty.item));
+    match operation.kind {
+        OperationKind::List | OperationKind::Delta => ast::generic("Page", item()),
+        OperationKind::Get => ty.map_or_else(any, |ty| scope.ty(ty)),
+        OperationKind::Create => item(),
+        OperationKind::Delete
+        | OperationKind::AddReference
+        | OperationKind::RemoveReference
+        | OperationKind::Upload => ast::unit(),
+        OperationKind::Count => ast::plain(primitive(Primitive::Int64)),
+        OperationKind::Download => ast::plain("Content"),
+        OperationKind::Update | OperationKind::Upsert | OperationKind::Replace => {
+            ast::generic("Option", item())
+        }
+        OperationKind::ListReferences | OperationKind::Action(_) | OperationKind::Function(_) => {
+            ast::generic("Option", any())
+        }
+    }
+}
+
+/// Whether values are handed over rather than lent.
+pub(super) fn is_small(primitive: Primitive) -> bool {
+    match primitive {
+        Primitive::Boolean
+        | Primitive::Byte
+        | Primitive::Date
+        | Primitive::DateTimeOffset
+        | Primitive::Double
+        | Primitive::Guid
+        | Primitive::Int16
+        | Primitive::Int32
+        | Primitive::Int64
+        | Primitive::SByte
+        | Primitive::Single
+        | Primitive::TimeOfDay => true,
+        Primitive::Binary
+        | Primitive::Decimal
+        | Primitive::Duration
+        | Primitive::Stream
+        | Primitive::String
+        | Primitive::Untyped => false,
+    }
+}
