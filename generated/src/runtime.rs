@@ -4,29 +4,39 @@
 //! of member names and hands out its fields as [`Slot`]s, and one reader and one writer in this module do the rest.
 //! That keeps thousands of models cheap to compile.
 
+mod attempt;
+mod authorize;
 mod client;
+mod cloud;
 pub(crate) mod enums;
 mod error;
 mod extra;
+mod fault;
 pub(crate) mod json;
 pub(crate) mod model;
 mod nav;
 mod page;
 mod path;
+mod redirect;
 mod request;
+mod retry;
 mod scalar;
+mod telemetry;
 
 pub use self::{
     client::{GraphClient, GraphClientOptions},
+    cloud::{GraphAudience, NationalCloud},
     enums::{Flags, Members, OpenEnum, UnknownValue},
     error::{GraphError, GraphErrorDetail, GraphErrorExt},
     extra::Extra,
+    fault::Fault,
     json::{Json, Malformed, Reader},
     model::{Boxed, DerivedFrom, Model, ModelExt, Slot, Slots, TypeInfo},
     nav::Nav,
     page::{Page, Pager},
     path::{Argument, Path},
     request::{Answer, Content, Request, Response},
+    retry::Limits,
     scalar::{Decimal, IsoDuration},
 };
 

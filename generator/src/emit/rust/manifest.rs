@@ -38,19 +38,24 @@ publish = false
 
 [features]
 default = ["rustls"]
-# TLS for the transport that comes with azure_core. Without it, bring a transport of your own.
+# TLS for the transport that comes with azure_core: rustls, or what the system has. Without either, bring a transport of
+# your own.
 rustls = ["azure_core/reqwest_rustls"]
+native-tls = ["dep:reqwest", "reqwest/native-tls"]
 # `Serialize` and `Deserialize` for every type. Requests and responses do without.
 serde = ["dep:serde"]
 
 [dependencies]
+async-trait = "0.1"
 azure_core = {{ version = "1.1", default-features = false, features = ["reqwest", "reqwest_gzip", "tokio"] }}
+futures = {{ version = "0.3", default-features = false, features = ["std"] }}
+reqwest = {{ version = "0.13", default-features = false, optional = true }}
 serde = {{ version = "1", default-features = false, features = ["std"], optional = true }}
 serde_json = "1"
 time = {{ version = "0.3", default-features = false, features = ["std"] }}
 
 [dev-dependencies]
-futures = {{ version = "0.3", default-features = false, features = ["executor"] }}
+tokio = {{ version = "1", default-features = false, features = ["macros", "rt"] }}
 "#,
         name = options.crate_name,
         version = api.version,
@@ -100,7 +105,8 @@ fn root(api: &Api) -> String {
         pub mod requests;
         #[rustfmt::skip]
         pub mod runtime;
-        pub use runtime::{GraphClient, GraphClientOptions, GraphError, GraphErrorExt};
+        pub use runtime::{Fault, GraphError, GraphErrorExt};
+        pub use runtime::{GraphClient, GraphClientOptions, Limits, NationalCloud};
         #[doc = #place]
         pub const ENDPOINT: &str = #endpoint;
     };

@@ -1,0 +1,37 @@
+//! The runtime of the generated crates, over real connections to a server on this machine that does what services do.
+//!
+//! It is compiled from where the emitter copies it, so that no generated crate has to be there.
+
+/// The root of a generated crate, as far as the runtime knows it.
+#[allow(
+    unused,
+    missing_docs,
+    unexpected_cfgs,
+    unreachable_pub,
+    clippy::pedantic
+)]
+#[path = "../support"]
+mod support {
+    pub(crate) mod runtime;
+}
+
+use support::runtime;
+
+/// What actions take; there are none.
+mod actions {}
+/// Models; there are none.
+mod models {}
+
+/// Where the service is that no test asks.
+const ENDPOINT: &str = "https://graph.microsoft.com/v1.0";
+
+#[path = "runtime/answers.rs"]
+mod answers;
+#[path = "runtime/redirects.rs"]
+mod redirects;
+#[path = "runtime/retries.rs"]
+mod retries;
+#[path = "runtime/server.rs"]
+mod server;
+#[path = "runtime/tokens.rs"]
+mod tokens;
