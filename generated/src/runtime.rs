@@ -6,8 +6,10 @@
 
 mod attempt;
 mod authorize;
+mod batch;
 mod client;
 mod cloud;
+mod delta;
 pub(crate) mod enums;
 mod error;
 mod extra;
@@ -24,8 +26,10 @@ mod scalar;
 mod telemetry;
 
 pub use self::{
+    batch::{Batch, BatchAnswers, BatchHandle, BatchId},
     client::{GraphClient, GraphClientOptions},
     cloud::{GraphAudience, NationalCloud},
+    delta::{Change, DeltaPager, Removed},
     enums::{Flags, Members, OpenEnum, UnknownValue},
     error::{GraphError, GraphErrorDetail, GraphErrorExt},
     extra::Extra,

@@ -27,6 +27,10 @@ const ENDPOINT: &str = "https://graph.microsoft.com/v1.0";
 
 #[path = "runtime/answers.rs"]
 mod answers;
+#[path = "runtime/batches.rs"]
+mod batches;
+#[path = "runtime/paging.rs"]
+mod paging;
 #[path = "runtime/redirects.rs"]
 mod redirects;
 #[path = "runtime/retries.rs"]

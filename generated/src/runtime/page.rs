@@ -16,6 +16,7 @@ use azure_core::http::{
 
 use super::{
     Extra, Fault, Json, Request, Response,
+    delta::DeltaLink,
     fault::{join, shown},
     json::{Malformed, Reader, write_string},
     request::Draft,
@@ -131,24 +132,27 @@ impl<T: Json + Send + 'static> Request<Page<T>> {
     /// A next link that leads to another origin than the client's is an error, since the token is not for others; so is
     /// one that leads back to a page that was read before. The headers of the request are sent for each page.
     pub fn into_pager(self) -> Pager<T> {
-        pager(self.draft, None)
+        pager(self.draft, None, DeltaLink::default())
     }
 
     /// Reads all pages from one on: what [`continuation`](ItemIterator::continuation) of a pager for the same request
     /// said earlier, perhaps in another process.
     pub fn into_pager_at(self, continuation: PagerContinuation) -> Pager<T> {
-        pager(self.draft, Some(continuation))
+        pager(self.draft, Some(continuation), DeltaLink::default())
     }
 }
 
-/// A pager over the pages that begin with the answer to `draft`, or at `continuation`.
+/// A pager over the pages that begin with the answer to `draft`, or at `continuation`; it leaves the delta link of the
+/// last one in `delta_link`.
 pub(crate) fn pager<T: Json + Send + 'static>(
     draft: Draft,
     continuation: Option<PagerContinuation>,
+    delta_link: DeltaLink,
 ) -> Pager<T> {
     let pages = Arc::new(Pages {
         draft,
         read: Mutex::default(),
+        delta_link,
     });
     let options = PagerOptions {
         continuation,
@@ -161,6 +165,7 @@ pub(crate) fn pager<T: Json + Send + 'static>(
                 let (url, raw) = pages.fetch(state).await?;
                 let response = Response::<Page<T>>::from(raw).into_model()?;
                 let next = pages.next(&url, response.next_link.as_deref())?;
+                pages.keep(response.delta_link.as_deref());
                 Ok(match next {
                     Some(continuation) => PagerResult::More {
                         response,
@@ -179,6 +184,7 @@ struct Pages {
     draft: Draft,
     /// Fingerprints of the URLs that were read: links are long, and there may be many.
     read: Mutex<HashSet<u64>>,
+    delta_link: DeltaLink,
 }
 
 impl Pages {
@@ -203,6 +209,16 @@ impl Pages {
             return Err(Fault::LinkLoop { url: shown(&next) });
         }
         Ok(Some(PagerContinuation::Link(next)))
+    }
+
+    fn keep(&self, delta_link: Option<&str>) {
+        if let Some(link) = delta_link {
+            let mut kept = self
+                .delta_link
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            *kept = Some(link.to_owned());
+        }
     }
 }
 

@@ -171,6 +171,13 @@ impl<T> Request<T> {
 }
 
 impl Draft {
+    /// The same for a URL that the service gave, which has its own query.
+    pub(crate) fn at(mut self, url: &str) -> Self {
+        self.url = Ok(url.to_owned());
+        self.query.clear();
+        self
+    }
+
     fn set_query(&mut self, name: String, value: String) {
         self.query.retain(|(other, _)| *other != name);
         self.query.push((name, value));

@@ -67,7 +67,7 @@ struct Inner {
     endpoint: String,
     url: Url,
     protection: Protection,
-    max_body: u64,
+    limits: Limits,
     pipeline: Pipeline,
 }
 
@@ -144,7 +144,7 @@ impl GraphClient {
             endpoint,
             url,
             protection,
-            max_body: options.limits.max_body,
+            limits: options.limits,
             pipeline,
         })))
     }
@@ -152,6 +152,15 @@ impl GraphClient {
     /// Where the service is, with the version and without a slash at the end.
     pub fn endpoint(&self) -> &str {
         &self.0.endpoint
+    }
+
+    /// The same as a URL.
+    pub(crate) fn url(&self) -> &Url {
+        &self.0.url
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     /// Whether the token may be sent to `url`.
@@ -205,7 +214,7 @@ impl GraphClient {
 
     async fn collect(&self, response: AsyncRawResponse) -> azure_core::Result<RawResponse> {
         let (status, headers, body) = response.deconstruct();
-        let body = attempt::collect(status, body, self.0.max_body).await?;
+        let body = attempt::collect(status, body, self.0.limits.max_body).await?;
         Ok(RawResponse::from_bytes(status, headers, body))
     }
 }
