@@ -16,6 +16,7 @@ mod extra;
 mod fault;
 pub(crate) mod json;
 pub(crate) mod model;
+mod monitor;
 mod nav;
 mod page;
 mod path;
@@ -24,6 +25,7 @@ mod request;
 mod retry;
 mod scalar;
 mod telemetry;
+mod upload;
 
 pub use self::{
     batch::{Batch, BatchAnswers, BatchHandle, BatchId},
@@ -36,12 +38,14 @@ pub use self::{
     fault::Fault,
     json::{Json, Malformed, Reader},
     model::{Boxed, DerivedFrom, Model, ModelExt, Slot, Slots, TypeInfo},
+    monitor::{Monitor, Operation},
     nav::Nav,
     page::{Page, Pager},
     path::{Argument, Path},
     request::{Answer, Content, Request, Response},
     retry::Limits,
     scalar::{Decimal, IsoDuration},
+    upload::{LargeFileUpload, UploadStatus},
 };
 
 /// What the modules of models import.

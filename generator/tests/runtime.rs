@@ -29,6 +29,8 @@ const ENDPOINT: &str = "https://graph.microsoft.com/v1.0";
 mod answers;
 #[path = "runtime/batches.rs"]
 mod batches;
+#[path = "runtime/monitors.rs"]
+mod monitors;
 #[path = "runtime/paging.rs"]
 mod paging;
 #[path = "runtime/redirects.rs"]
@@ -39,3 +41,5 @@ mod retries;
 mod server;
 #[path = "runtime/tokens.rs"]
 mod tokens;
+#[path = "runtime/uploads.rs"]
+mod uploads;

@@ -164,7 +164,7 @@ pub(crate) fn described(body: &[u8], content_type: Option<String>) -> String {
 }
 
 /// Reads the `error` member. Every part of it may be missing or of another type.
-fn read(error: &Value) -> GraphError {
+pub(crate) fn read(error: &Value) -> GraphError {
     let (code, message, target) = head(error);
     let details = error.get("details").and_then(Value::as_array);
     let detail = |detail: &Value| {

@@ -52,6 +52,7 @@ const RUNTIME: &[(&str, &str)] = support![
     "runtime/fault.rs",
     "runtime/json.rs",
     "runtime/model.rs",
+    "runtime/monitor.rs",
     "runtime/nav.rs",
     "runtime/page.rs",
     "runtime/path.rs",
@@ -60,6 +61,7 @@ const RUNTIME: &[(&str, &str)] = support![
     "runtime/retry.rs",
     "runtime/scalar.rs",
     "runtime/telemetry.rs",
+    "runtime/upload.rs",
 ];
 
 /// The api as a Rust crate.
