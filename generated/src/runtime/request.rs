@@ -10,6 +10,7 @@ use azure_core::{
         headers::{ACCEPT, CONTENT_TYPE, HeaderName, Headers},
         policies::PublicApiInstrumentationInformation,
     },
+    time::Duration,
 };
 
 use super::{Fault, GraphClient, Json, client::Rules, error::described, path::encode};
@@ -146,10 +147,33 @@ impl<T> Request<T> {
         self
     }
 
+    /// Asks for a behaviour of the service (`Prefer`), beside those that were asked for before:
+    /// `return=representation`, `include-unknown-enum-members`, `outlook.timezone="UTC"`.
+    pub fn prefer(self, preference: &str) -> Self {
+        let name = HeaderName::from_static("prefer");
+        let earlier = self.draft.headers.iter().find(|(other, _)| *other == name);
+        let value = match earlier {
+            Some((_, earlier)) => format!("{earlier}, {preference}"),
+            None => preference.to_owned(),
+        };
+        self.header("prefer", value)
+    }
+
+    /// Asks for a change only if the entity still is the version with this `@odata.etag` (`If-Match`).
+    pub fn if_match(self, etag: impl Into<String>) -> Self {
+        self.header("if-match", etag)
+    }
+
     /// Says that sending the request twice does no harm, so that it is sent again when nobody knows whether the service
     /// has done it. For actions that only read, and for what an `If-Match` protects.
     pub fn repeatable(mut self) -> Self {
         self.draft.rules.repeatable = true;
+        self
+    }
+
+    /// Sets how long an attempt may take, instead of [`Limits::timeout`](super::Limits::timeout).
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.draft.rules.timeout = Some(limit);
         self
     }
 
@@ -184,6 +208,14 @@ impl Draft {
     }
 
     fn set_header(&mut self, name: &str, value: String) {
+        if !name.is_ascii() {
+            let message = format!("`{name}` cannot be the name of a header");
+            self.url = Err(azure_core::Error::with_message(
+                ErrorKind::DataConversion,
+                message,
+            ));
+            return;
+        }
         let name = HeaderName::from(name.to_ascii_lowercase());
         self.headers.retain(|(other, _)| *other != name);
         self.headers.push((name, value));

@@ -11,13 +11,15 @@ use azure_core::{
         AsyncRawResponse, Context, Request, StatusCode,
         headers::CONTENT_LENGTH,
         policies::{Policy, PolicyResult},
-        response::AsyncResponseBody,
+        response::{AsyncResponseBody, PinnedStream},
     },
     sleep::sleep,
+    time::Duration,
 };
 use futures::{
     StreamExt,
     future::{Either, select},
+    stream,
 };
 
 use super::{Fault, Limits, client::Rules};
@@ -38,12 +40,14 @@ impl Policy for Attempt {
             timeout, max_body, ..
         } = self.0;
         let rules = Rules::of(context);
+        let timeout = rules.timeout.unwrap_or(timeout);
         let answer = async {
             let response = next[0].send(context, request, &next[1..]).await?;
-            if rules.streamed && response.status().is_success() {
-                return Ok(response);
-            }
             let (status, headers, body) = response.deconstruct();
+            if rules.streamed && status.is_success() {
+                let pieces = watched(status, body, timeout);
+                return Ok(AsyncRawResponse::new(status, headers, pieces));
+            }
             // A liar about the length does not get far either.
             let length = headers.get_optional_as::<u64, _>(&CONTENT_LENGTH);
             if length
@@ -63,6 +67,21 @@ impl Policy for Attempt {
     }
 }
 
+/// A body of which no piece may take longer than `timeout`.
+fn watched(status: StatusCode, body: AsyncResponseBody, timeout: Duration) -> PinnedStream {
+    let pieces = stream::try_unfold(body, move |mut body| async move {
+        match select(body.next(), pin!(sleep(timeout))).await {
+            Either::Left((Some(piece), _)) => match piece {
+                Ok(piece) => Ok(Some((piece, body))),
+                Err(error) => Err(interrupted(status, &error)),
+            },
+            Either::Left((None, _)) => Ok(None),
+            Either::Right(_) => Err(Fault::Timeout { after: timeout }.into()),
+        }
+    });
+    Box::pin(pieces)
+}
+
 /// The whole of a body; most come in one piece, which is not copied.
 pub(super) async fn collect(
     status: StatusCode,
@@ -71,10 +90,7 @@ pub(super) async fn collect(
 ) -> azure_core::Result<Bytes> {
     let (mut first, mut rest) = (Bytes::new(), Vec::new());
     while let Some(piece) = body.next().await {
-        let piece = piece.map_err(|error| Fault::Interrupted {
-            status,
-            problem: innermost(&error),
-        })?;
+        let piece = piece.map_err(|error| interrupted(status, &error))?;
         if (first.len() + rest.len() + piece.len()) as u64 > limit {
             return Err(Fault::TooLarge { limit }.into());
         }
@@ -91,11 +107,12 @@ pub(super) async fn collect(
     })
 }
 
-/// What the error at the bottom says: those above it only say where it came through.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut error = error;
+/// The error for a body that breaks off, with what the one at the bottom says: those above only say where it came through.
+fn interrupted(status: StatusCode, error: &azure_core::Error) -> azure_core::Error {
+    let mut error: &dyn std::error::Error = error;
     while let Some(source) = error.source() {
         error = source;
     }
-    error.to_string()
+    let problem = error.to_string();
+    Fault::Interrupted { status, problem }.into()
 }

@@ -10,6 +10,7 @@ use azure_core::{
         Request, RetryOptions, Url,
         policies::{ClientRequestIdPolicy, Policy},
     },
+    time::Duration,
 };
 
 use super::{
@@ -82,6 +83,8 @@ pub(crate) struct Rules {
     pub streamed: bool,
     /// Redirects are answers.
     pub keeps_redirects: bool,
+    /// Stands in for [`Limits::timeout`].
+    pub timeout: Option<Duration>,
 }
 
 impl Rules {

@@ -34,7 +34,8 @@ pub struct Limits {
     pub max_retry_after: Duration,
     /// How long all attempts and waits may take before no further attempt is made; 5 minutes.
     pub max_elapsed: Duration,
-    /// How long one attempt may take; 100 s. For an answer that is streamed, the time until its headers are there.
+    /// How long one attempt may take; 100 s. An answer that is streamed may take as long for its headers, and for each
+    /// piece.
     pub timeout: Duration,
     /// How many bytes an answer may have that is not streamed; 256 MiB.
     pub max_body: u64,

@@ -235,6 +235,38 @@ async fn a_silent_service_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn a_service_that_stops_is_not_waited_for() {
+    let stalled = || Reply::Stalled(answer(200, "abc"));
+    let server = Server::start(move |_, _| stalled()).await;
+    let download = || {
+        let request = server.path().request::<Content>("GET /file");
+        request.timeout(Duration::milliseconds(50))
+    };
+    let mut pieces = download().stream().await.unwrap().into_body();
+    assert_eq!(&pieces.try_next().await.unwrap().unwrap()[..], b"abc");
+    let timeout = Some(&Fault::Timeout {
+        after: Duration::milliseconds(50),
+    });
+    assert_eq!(pieces.try_next().await.unwrap_err().fault(), timeout);
+    assert_eq!(download().await.unwrap_err().fault(), timeout);
+}
+
+#[tokio::test]
+async fn preferences_add_up_and_headers_have_names() {
+    let server = Server::start(|_, _| json(200, "true").into()).await;
+    let request = || server.path().request::<bool>("PATCH /me");
+    let preferred = request().prefer("a").prefer("b=1").if_match("\"1\"");
+    assert!(preferred.await.unwrap());
+    let received = &server.received()[0];
+    assert_eq!(received.header("prefer"), Some("a, b=1"));
+    assert_eq!(received.header("if-match"), Some("\"1\""));
+    for (name, value) in [("\u{c4}", "x"), ("a b", "x"), ("a", "b\r\nc: d")] {
+        assert!(request().header(name, value).await.is_err(), "{name}");
+    }
+    assert_eq!(server.received().len(), 1);
+}
+
+#[tokio::test]
 async fn two_gigabytes_are_streamed() {
     const SIZE: u64 = 2 << 30;
     let server = Server::start(|_, _| Reply::Zeros {

@@ -33,6 +33,8 @@ pub(crate) enum Reply {
     Reset,
     /// Answers nothing.
     Silent,
+    /// Sends the headers of an answer and a part of its body, and no more.
+    Stalled(Answer),
     /// Sends so many zeros, in pieces, with a length or without one.
     Zeros { count: u64, has_length: bool },
 }
@@ -248,17 +250,11 @@ async fn send(stream: &mut TcpStream, reply: Reply) -> Option<()> {
             stream.write_all(&bytes).await.ok()
         }
         Reply::Cut(answer) => {
-            let length = length(answer.body.len() as u64 + 100);
-            let head = answer.head(&length);
-            stream.write_all(head.as_bytes()).await.ok()?;
-            stream.write_all(&answer.body).await.ok()?;
+            send_part(stream, &answer).await?;
             None
         }
         Reply::Broken(answer) => {
-            let length = length(answer.body.len() as u64 + 100);
-            let head = answer.head(&length);
-            stream.write_all(head.as_bytes()).await.ok()?;
-            stream.write_all(&answer.body).await.ok()?;
+            send_part(stream, &answer).await?;
             // So that the client has read the headers.
             tokio::time::sleep(StdDuration::from_millis(10)).await;
             stream.set_zero_linger().ok()?;
@@ -266,6 +262,11 @@ async fn send(stream: &mut TcpStream, reply: Reply) -> Option<()> {
         }
         Reply::Reset => {
             stream.set_zero_linger().ok()?;
+            None
+        }
+        Reply::Stalled(answer) => {
+            send_part(stream, &answer).await?;
+            std::future::pending::<()>().await;
             None
         }
         Reply::Silent => {
@@ -290,6 +291,14 @@ async fn send(stream: &mut TcpStream, reply: Reply) -> Option<()> {
             has_length.then_some(())
         }
     }
+}
+
+/// Sends an answer that promises more than comes.
+async fn send_part(stream: &mut TcpStream, answer: &Answer) -> Option<()> {
+    let length = answer.body.len() + 100;
+    let head = answer.head(&format!("content-length: {length}\r\n"));
+    stream.write_all(head.as_bytes()).await.ok()?;
+    stream.write_all(&answer.body).await.ok()
 }
 
 /// Gives tokens, each of which is another one: `token-1`, `token-2`.

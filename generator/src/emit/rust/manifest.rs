@@ -73,7 +73,11 @@ fn readme(api: &Api, options: &Options) -> String {
          - `models` has a struct for each resource. Every member is optional; what a response holds beside them is kept in\n  \
          `extra`, and so is a member whose value is of another type than documented.\n\
          - `requests` has a builder for each path: `client.users().id(\"adele@contoso.com\").messages().list()`.\n\
-         - A request does nothing until it is awaited.\n\n\
+         - `runtime` has what all of them share: `into_pager` and `into_delta` for collections, `Batch`, `LargeFileUpload`,\n  \
+         `Monitor` for what takes its time, and `Limits` for how often and how long to try.\n\
+         - A request does nothing until it is awaited, within a tokio runtime. It is sent again only if that does no harm.\n\
+         - An error is one of `azure_core`; with `GraphErrorExt`, `error.graph()` is what the service said, and `error.fault()`\n  \
+         what went wrong on the way.\n\n\
          Do not edit these files: they are written again whenever the documentation changes.\n",
         name = options.crate_name,
         version = api.version,
