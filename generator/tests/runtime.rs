@@ -39,6 +39,8 @@ mod redirects;
 mod retries;
 #[path = "runtime/server.rs"]
 mod server;
+#[path = "runtime/threads.rs"]
+mod threads;
 #[path = "runtime/tokens.rs"]
 mod tokens;
 #[path = "runtime/uploads.rs"]

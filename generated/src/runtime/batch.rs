@@ -95,9 +95,14 @@ impl Batch {
         others: impl IntoIterator<Item = BatchId>,
     ) -> azure_core::Result<BatchHandle<T>> {
         let draft = &request.draft;
+        let after: Vec<_> = others.into_iter().map(|BatchId(at)| at).collect();
+        if after.iter().any(|&at| at >= self.items.len()) {
+            let problem = "a request can wait only for others of its own batch";
+            return Err(Fault::Batch { problem }.into());
+        }
         self.items.push(Item {
             json: members(&self.client, draft)?,
-            after: others.into_iter().map(|BatchId(at)| at).collect(),
+            after,
             repeatable: draft.rules.repeatable || is_idempotent(draft.method),
         });
         Ok(BatchHandle {
@@ -131,55 +136,60 @@ impl Batch {
     /// Sends what is pending, and returns what is to be sent again.
     async fn round(&self, pending: Vec<usize>, outcomes: &mut [Outcome]) -> Vec<usize> {
         let mut again = Vec::new();
-        for chunk in pending.chunks(MAX_REQUESTS) {
-            let mut sent = Vec::new();
-            for &at in chunk {
-                let failed =
-                    |&&other: &&usize| !sent.contains(&other) && !outcomes[other].is_success();
-                match self.items[at].after.iter().find(failed) {
-                    None => sent.push(at),
-                    // It may still succeed, and then this one is due.
-                    Some(other) if again.contains(other) => {
-                        again.push(at);
-                        outcomes[at] = Outcome::unmet();
-                    }
-                    Some(_) => outcomes[at] = Outcome::unmet(),
-                }
-            }
-            if sent.is_empty() {
-                continue;
-            }
-            match self.post(&sent).await {
-                Ok(replies) => {
-                    for &at in &sent {
-                        let reply = replies.iter().find(|(id, _)| *id == at);
-                        let reply = reply.map(|(_, raw)| Outcome::Answered(raw.clone()));
-                        outcomes[at] = reply.unwrap_or(Outcome::Missing);
-                    }
-                    for &at in &sent {
-                        let waits_for_another =
-                            self.items[at].after.iter().any(|at| again.contains(at));
-                        if outcomes[at].may_repeat(self.items[at].repeatable, waits_for_another) {
-                            again.push(at);
-                        }
-                    }
-                }
+        let mut chunks = pending.chunks(MAX_REQUESTS);
+        while let Some(chunk) = chunks.next() {
+            let due = self.due(chunk, outcomes, &mut again);
+            let replies = match self.post(&due).await {
+                Ok(replies) => replies,
                 Err(error) => {
                     // The rest would fail as well, and hardly be welcome.
                     let error = Arc::new(error);
-                    let unsent = pending.iter().skip_while(|at| **at != sent[0]);
-                    for &at in unsent.filter(|at| !again.contains(at)) {
+                    for &at in due.iter().chain(chunks.flatten()) {
                         outcomes[at] = Outcome::Failed(error.clone());
                     }
                     return Vec::new();
                 }
+            };
+            for at in due {
+                let reply = replies.iter().find(|(id, _)| *id == at);
+                outcomes[at] =
+                    reply.map_or(Outcome::Missing, |(_, raw)| Outcome::Answered(raw.clone()));
+                let waits = self.items[at].after.iter().any(|at| again.contains(at));
+                if outcomes[at].may_repeat(self.items[at].repeatable, waits) {
+                    again.push(at);
+                }
             }
         }
+        // Nothing comes before what it waits for.
+        again.sort_unstable();
         again
+    }
+
+    /// The items of a chunk that wait for nothing but others in it. The rest has its outcome: what it waits for failed
+    /// earlier, perhaps to be sent `again`.
+    fn due(&self, chunk: &[usize], outcomes: &mut [Outcome], again: &mut Vec<usize>) -> Vec<usize> {
+        let mut due = Vec::new();
+        for &at in chunk {
+            let is_unmet =
+                |other: &&usize| !due.contains(*other) && !outcomes[**other].is_success();
+            match self.items[at].after.iter().find(is_unmet) {
+                None => due.push(at),
+                Some(other) => {
+                    if again.contains(other) {
+                        again.push(at);
+                    }
+                    outcomes[at] = Outcome::unmet();
+                }
+            }
+        }
+        due
     }
 
     /// Sends up to twenty requests, and returns the answers with the items that they belong to.
     async fn post(&self, items: &[usize]) -> azure_core::Result<Vec<(usize, RawResponse)>> {
+        if items.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut json = "{\"requests\":[".to_owned();
         for (index, &at) in items.iter().enumerate() {
             if index > 0 {
@@ -219,6 +229,7 @@ fn members(client: &GraphClient, draft: &Draft) -> azure_core::Result<String> {
     let url = draft.url()?;
     let base = client.url().path().trim_end_matches('/');
     let path = url.path().strip_prefix(base);
+    let path = path.filter(|path| path.starts_with('/'));
     let (true, Some(path)) = (client.trusts(&url), path) else {
         return Err(Fault::foreign_origin(&url, client.endpoint()).into());
     };

@@ -43,23 +43,6 @@ pub struct GraphClientOptions {
     pub allow_plain_http_to_loopback: bool,
 }
 
-impl GraphClientOptions {
-    /// Where the service is, with the version and without a slash at the end.
-    fn endpoint(&self) -> String {
-        if let Some(endpoint) = &self.endpoint {
-            return endpoint.trim_end_matches('/').to_owned();
-        }
-        let cloud = self.client_options.cloud.as_deref();
-        let origin = self
-            .cloud
-            .map(NationalCloud::origin)
-            .or_else(|| cloud.and_then(cloud::origin_in))
-            .unwrap_or(NationalCloud::Global.origin());
-        let version = crate::ENDPOINT.rsplit('/').next().unwrap_or_default();
-        format!("{}/{version}", origin.trim_end_matches('/'))
-    }
-}
-
 /// Signs in and sends requests. Clones share one connection pool and one token.
 #[derive(Clone)]
 pub struct GraphClient(Arc<Inner>);
@@ -102,7 +85,7 @@ impl GraphClient {
         options: Option<GraphClientOptions>,
     ) -> azure_core::Result<Self> {
         let options = options.unwrap_or_default();
-        let endpoint = options.endpoint();
+        let endpoint = endpoint(&options);
         let url = Url::parse(&endpoint).map_err(|error| {
             azure_core::Error::with_error(ErrorKind::DataConversion, error, "endpoint")
         })?;
@@ -228,6 +211,21 @@ fn without_context(error: azure_core::Error) -> azure_core::Error {
         return error;
     }
     error.into_downcast().unwrap_or_else(|error| error)
+}
+
+/// Where the service is, with the version and without a slash at the end.
+fn endpoint(options: &GraphClientOptions) -> String {
+    if let Some(endpoint) = &options.endpoint {
+        return endpoint.trim_end_matches('/').to_owned();
+    }
+    let cloud = options.client_options.cloud.as_deref();
+    let origin = options
+        .cloud
+        .map(NationalCloud::origin)
+        .or_else(|| cloud.and_then(cloud::origin_in))
+        .unwrap_or(NationalCloud::Global.origin());
+    let version = crate::ENDPOINT.rsplit('/').next().unwrap_or_default();
+    format!("{}/{version}", origin.trim_end_matches('/'))
 }
 
 impl fmt::Debug for GraphClient {

@@ -2,7 +2,11 @@
 //!
 //! Invariant: the URL of a session is its own permission; the token is never sent there.
 
-use std::{fmt, ops::Range};
+use std::{
+    fmt,
+    ops::Range,
+    sync::{Mutex, PoisonError},
+};
 
 use azure_core::{
     Bytes,
@@ -42,7 +46,8 @@ pub struct LargeFileUpload {
     client: GraphClient,
     url: Url,
     piece_size: usize,
-    progress: Box<dyn FnMut(u64, u64) + Send>,
+    /// Never locked: the mutex lets an upload be shared between threads, whatever the function does.
+    progress: Mutex<Box<dyn FnMut(u64, u64) + Send>>,
 }
 
 /// What an upload session waits for.
@@ -62,7 +67,7 @@ impl LargeFileUpload {
             client: client.clone(),
             url: join(client.url(), upload_url)?,
             piece_size: 16 * UNIT,
-            progress: Box::new(|_, _| {}),
+            progress: Mutex::new(Box::new(|_, _| {})),
         })
     }
 
@@ -77,7 +82,7 @@ impl LargeFileUpload {
     /// Calls `report` after each piece with the number of bytes that the service has, and that of all.
     #[must_use]
     pub fn on_progress(mut self, report: impl FnMut(u64, u64) + Send + 'static) -> Self {
-        self.progress = Box::new(report);
+        self.progress = Mutex::new(Box::new(report));
         self
     }
 
@@ -140,7 +145,7 @@ impl LargeFileUpload {
                 Ok(raw) => match next_start(&raw, range.end) {
                     Some(next) if next < size => next,
                     _ if range.end == size => {
-                        (self.progress)(size, size);
+                        self.report(size, size);
                         return Ok(raw);
                     }
                     _ => return Err(stuck(start, "it takes the upload for whole before its end")),
@@ -160,9 +165,14 @@ impl LargeFileUpload {
                     "the service asks for the same bytes again and again",
                 ));
             }
-            (self.progress)(next, size);
+            self.report(next, size);
             start = next;
         }
+    }
+
+    fn report(&mut self, sent: u64, size: u64) {
+        let progress = self.progress.get_mut();
+        progress.unwrap_or_else(PoisonError::into_inner)(sent, size);
     }
 
     async fn put(

@@ -5,7 +5,7 @@ use serde_json::{Value, json as value};
 
 use crate::{
     runtime::{Batch, BatchHandle, Content, Fault, GraphErrorExt, Path},
-    server::{Received, Reply, Server, answer, json},
+    server::{Answer, Received, Reply, Server, answer, json},
 };
 
 /// The requests of a batch.
@@ -243,6 +243,19 @@ async fn an_answer_that_is_missing_is_an_error() {
         .add(Path::new(&client).request::<String>("GET /a"))
         .unwrap();
     let error = batch.send().await.take(handle).unwrap_err();
+    assert!(
+        matches!(error.fault(), Some(Fault::Batch { .. })),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_request_waits_only_for_its_own_batch() {
+    let client = Server::script::<Answer>([]).await.client();
+    let request = || Path::new(&client).request::<String>("GET /a");
+    let handle = Batch::new(&client).add(request()).unwrap();
+    let mut batch = Batch::new(&client);
+    let error = batch.add_after(request(), [handle.id()]).unwrap_err();
     assert!(
         matches!(error.fault(), Some(Fault::Batch { .. })),
         "{error}"
