@@ -43,5 +43,7 @@ mod server;
 mod threads;
 #[path = "runtime/tokens.rs"]
 mod tokens;
+#[path = "runtime/tracing.rs"]
+mod tracing;
 #[path = "runtime/uploads.rs"]
 mod uploads;
