@@ -24,6 +24,8 @@ mod redirect;
 mod request;
 mod retry;
 mod scalar;
+#[cfg(feature = "sign-in")]
+mod sign_in;
 mod telemetry;
 mod upload;
 
@@ -46,6 +48,11 @@ pub use self::{
     retry::Limits,
     scalar::{Decimal, IsoDuration},
     upload::{LargeFileUpload, UploadStatus},
+};
+
+#[cfg(feature = "sign-in")]
+pub use self::sign_in::{
+    DeviceCodeCredential, DeviceCodePrompt, InteractiveBrowserCredential, SignInOptions,
 };
 
 /// What the modules of models import.

@@ -17,6 +17,11 @@ mod support {
 
 use support::runtime;
 
+/// The part of it that is behind a feature.
+#[allow(unreachable_pub, clippy::pedantic)]
+#[path = "../support/runtime/sign_in.rs"]
+mod sign_in;
+
 /// What actions take; there are none.
 mod actions {}
 /// Models; there are none.
@@ -29,6 +34,8 @@ const ENDPOINT: &str = "https://graph.microsoft.com/v1.0";
 mod answers;
 #[path = "runtime/batches.rs"]
 mod batches;
+#[path = "runtime/loopback.rs"]
+mod loopback;
 #[path = "runtime/monitors.rs"]
 mod monitors;
 #[path = "runtime/paging.rs"]
@@ -39,6 +46,8 @@ mod redirects;
 mod retries;
 #[path = "runtime/server.rs"]
 mod server;
+#[path = "runtime/sign_ins.rs"]
+mod sign_ins;
 #[path = "runtime/threads.rs"]
 mod threads;
 #[path = "runtime/tokens.rs"]

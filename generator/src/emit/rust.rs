@@ -60,6 +60,7 @@ const RUNTIME: &[(&str, &str)] = support![
     "runtime/request.rs",
     "runtime/retry.rs",
     "runtime/scalar.rs",
+    "runtime/sign_in.rs",
     "runtime/telemetry.rs",
     "runtime/upload.rs",
 ];

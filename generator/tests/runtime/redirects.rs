@@ -2,13 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use async_trait::async_trait;
-use azure_core::{
-    http::{AsyncRawResponse, HttpClient, Request, Transport, new_http_client},
-    time::Duration,
-};
+use azure_core::time::Duration;
 
 use crate::{
+    loopback,
     runtime::{Content, Fault, GraphErrorExt, Path},
     server::{Credential, Server, answer, json},
 };
@@ -129,37 +126,14 @@ async fn a_redirect_to_nowhere_is_an_error() {
     assert!(matches!(error.fault(), Some(Fault::Link { .. })), "{error}");
 }
 
-/// Leads every request to a port of this machine, so that a client may believe in TLS.
-#[derive(Debug)]
-struct Loopback {
-    port: u16,
-    client: Arc<dyn HttpClient>,
-}
-
-#[async_trait]
-impl HttpClient for Loopback {
-    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
-        let mut request = request.clone();
-        let url = request.url_mut();
-        url.set_scheme("http").unwrap();
-        url.set_host(Some("127.0.0.1")).unwrap();
-        url.set_port(Some(self.port)).unwrap();
-        self.client.execute_request(&request).await
-    }
-}
-
 #[tokio::test]
 async fn the_protection_of_tls_is_not_left() {
     for place in ["http://graph.example/v1.0/b", "http://127.0.0.1/b"] {
         let server =
             Server::start(move |_, _| answer(302, "").header("location", place).into()).await;
-        let transport = Loopback {
-            port: server.port,
-            client: new_http_client(None),
-        };
         let client = server.client_as(Credential::new(Duration::hours(1)), |options| {
             options.endpoint = Some("https://graph.example/v1.0".into());
-            options.client_options.transport = Some(Transport::new(Arc::new(transport)));
+            options.client_options.transport = Some(loopback::to(&server));
         });
         let error = Path::new(&client)
             .request::<bool>("GET /a")
