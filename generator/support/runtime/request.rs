@@ -7,7 +7,7 @@ use azure_core::{
     error::ErrorKind,
     http::{
         AsyncResponse, Body, Context, Method, RawResponse, StatusCode, Url,
-        headers::{ACCEPT, CONTENT_TYPE, HeaderName, Headers},
+        headers::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, Headers},
         policies::PublicApiInstrumentationInformation,
     },
     time::Duration,
@@ -248,6 +248,10 @@ impl Draft {
         }
         if let Some((body, media_type)) = &self.body {
             request.insert_header(CONTENT_TYPE, *media_type);
+            // The transport would send a stream without its length, which services may refuse.
+            if let (Body::SeekableStream(_), Some(length)) = (body, body.len()) {
+                request.insert_header(CONTENT_LENGTH, length.to_string());
+            }
             request.set_body(body.clone());
         }
         request

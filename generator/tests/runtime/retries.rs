@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use azure_core::{
     http::StatusCode,
+    stream::BytesStream,
     time::{Duration, OffsetDateTime, to_rfc7231},
 };
 
@@ -86,6 +87,20 @@ async fn the_caller_may_know_that_twice_does_no_harm() {
     let server = Server::script([answer(500, ""), json(200, "true")]).await;
     let request = server.path().request::<bool>("POST /getMemberGroups");
     assert!(request.repeatable().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_stream_is_sent_again_from_its_beginning() {
+    let server = Server::script([answer(500, ""), json(200, "true")]).await;
+    let body = BytesStream::new("content");
+    let request = server
+        .path()
+        .upload::<bool>("PUT /x/content", body, "text/plain");
+    assert!(request.await.unwrap());
+    for received in server.received() {
+        assert_eq!(received.header("content-length"), Some("7"));
+        assert_eq!(received.text(), "content");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,13 @@
 //! Tokens: where they go, and when there is a new one.
 
-use azure_core::time::Duration;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use azure_core::{
+    credentials::{AccessToken, TokenCredential, TokenRequestOptions},
+    error::ErrorKind,
+    time::Duration,
+};
 use futures::TryStreamExt;
 
 use crate::{
@@ -69,6 +76,36 @@ async fn a_token_that_ends_while_pages_are_read_is_replaced() {
     let pager = path.request::<Page<i32>>("GET /n").into_pager();
     assert_eq!(pager.try_collect::<Vec<_>>().await.unwrap(), [0, 1, 2]);
     assert_eq!(credential.asked(), 3);
+}
+
+/// Has no token.
+#[derive(Debug)]
+struct Nobody;
+
+#[async_trait]
+impl TokenCredential for Nobody {
+    async fn get_token(
+        &self,
+        _scopes: &[&str],
+        _options: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
+        let message = "nobody is signed in";
+        Err(azure_core::Error::with_message(
+            ErrorKind::Credential,
+            message,
+        ))
+    }
+}
+
+#[tokio::test]
+async fn a_failed_sign_in_speaks_for_itself() {
+    let client = GraphClient::new(Arc::new(Nobody), None).unwrap();
+    let error = Path::new(&client)
+        .request::<bool>("GET /me")
+        .await
+        .unwrap_err();
+    assert_eq!(error.to_string(), "nobody is signed in");
+    assert_eq!(*error.kind(), ErrorKind::Credential);
 }
 
 #[tokio::test]
