@@ -19,7 +19,8 @@ pub mod requests;
 #[rustfmt::skip]
 pub mod runtime;
 
-pub use runtime::{GraphClient, GraphClientOptions, GraphError, GraphErrorExt};
+pub use runtime::{Fault, GraphError, GraphErrorExt};
+pub use runtime::{GraphClient, GraphClientOptions, Limits, NationalCloud};
 
 /// Where the service is, unless [`GraphClientOptions::endpoint`] says otherwise.
 pub const ENDPOINT: &str = "https://graph.microsoft.com/beta";

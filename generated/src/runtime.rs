@@ -4,30 +4,55 @@
 //! of member names and hands out its fields as [`Slot`]s, and one reader and one writer in this module do the rest.
 //! That keeps thousands of models cheap to compile.
 
+mod attempt;
+mod authorize;
+mod batch;
 mod client;
+mod cloud;
+mod delta;
 pub(crate) mod enums;
 mod error;
 mod extra;
+mod fault;
 pub(crate) mod json;
 pub(crate) mod model;
+mod monitor;
 mod nav;
 mod page;
 mod path;
+mod redirect;
 mod request;
+mod retry;
 mod scalar;
+#[cfg(feature = "sign-in")]
+mod sign_in;
+mod telemetry;
+mod upload;
 
 pub use self::{
+    batch::{Batch, BatchAnswers, BatchHandle, BatchId},
     client::{GraphClient, GraphClientOptions},
+    cloud::{GraphAudience, NationalCloud},
+    delta::{Change, DeltaPager, Removed},
     enums::{Flags, Members, OpenEnum, UnknownValue},
     error::{GraphError, GraphErrorDetail, GraphErrorExt},
     extra::Extra,
+    fault::Fault,
     json::{Json, Malformed, Reader},
     model::{Boxed, DerivedFrom, Model, ModelExt, Slot, Slots, TypeInfo},
+    monitor::{Monitor, Operation},
     nav::Nav,
     page::{Page, Pager},
     path::{Argument, Path},
     request::{Answer, Content, Request, Response},
+    retry::Limits,
     scalar::{Decimal, IsoDuration},
+    upload::{LargeFileUpload, UploadStatus},
+};
+
+#[cfg(feature = "sign-in")]
+pub use self::sign_in::{
+    DeviceCodeCredential, DeviceCodePrompt, InteractiveBrowserCredential, SignInOptions,
 };
 
 /// What the modules of models import.

@@ -1,9 +1,14 @@
 //! The error object that Graph answers with, inside of an `azure_core` error.
 
-use std::fmt;
+use std::{error::Error, fmt};
 
 use azure_core::{error::ErrorKind, http::RawResponse};
 use serde_json::Value;
+
+use super::Fault;
+
+/// How many characters of a foreign page a message shows.
+const SHOWN: usize = 100;
 
 /// What the service says about a request that failed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,7 +18,7 @@ pub struct GraphError {
     pub status: u16,
     /// Such as `Request_ResourceNotFound`; empty if the answer was not an error object.
     pub code: String,
-    /// For people; may change.
+    /// For people; may change. If the answer was not an error object, what it was.
     pub message: String,
     /// What the error is about, such as the name of a property.
     pub target: Option<String>,
@@ -50,29 +55,82 @@ impl fmt::Display for GraphError {
             (code, "") => write!(f, "{code} (status {})", self.status),
             ("", message) => write!(f, "{message} (status {})", self.status),
             (code, message) => write!(f, "{code}: {message} (status {})", self.status),
+        }?;
+        if let Some(advice) = self.advice() {
+            write!(f, "; {advice}")?;
         }
+        match &self.retry_after {
+            Some(date) if date.contains(' ') => write!(f, "; it asks to wait until {date}")?,
+            Some(seconds) => write!(f, "; it asks to wait for {seconds} s")?,
+            None => {}
+        }
+        if let Some(id) = &self.request_id {
+            write!(f, "; request id {id}")?;
+        }
+        Ok(())
     }
 }
 
-impl std::error::Error for GraphError {}
+impl GraphError {
+    /// What to do about it, where the status alone tells.
+    fn advice(&self) -> Option<&'static str> {
+        Some(match self.status {
+            401 => "sign in again, to the cloud and the tenant of this endpoint",
+            403 => {
+                "the documentation of the operation lists the permissions of which the token needs one"
+            }
+            410 => "the delta link is too old; begin with a request without one",
+            412 => "the entity has changed since it was read; read it again",
+            429 | 509 => {
+                "too many requests: send fewer at a time, or raise `Limits::max_retry_after`"
+            }
+            502..=504 => "the service is overloaded or down; try again later",
+            _ => return None,
+        })
+    }
+}
 
-/// Finds Graph's error object in an `azure_core` error.
+impl Error for GraphError {}
+
+/// Finds what this crate says in an `azure_core` error.
 pub trait GraphErrorExt {
     /// What the service said, if it was the service that refused.
     fn graph(&self) -> Option<&GraphError>;
+
+    /// What went wrong on the way, if it was not the service that refused.
+    fn fault(&self) -> Option<&Fault>;
 }
 
 impl GraphErrorExt for azure_core::Error {
     fn graph(&self) -> Option<&GraphError> {
-        self.downcast_ref()
+        find(self)
     }
+
+    fn fault(&self) -> Option<&Fault> {
+        find(self)
+    }
+}
+
+/// The first error of a type; whoever handed on an error may have added a context.
+fn find<T: Error + 'static>(error: &azure_core::Error) -> Option<&T> {
+    let mut next = error.source();
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
 }
 
 /// The error for an answer that is no success.
 pub(crate) fn from_response(response: RawResponse) -> azure_core::Error {
     let header = |name: &'static str| response.headers().get_optional_string(&name.into());
     let mut error = serde_json::from_slice::<Value>(response.body()).map_or_else(
-        |_| GraphError::default(),
+        |_| GraphError {
+            message: described(response.body(), header("content-type")),
+            ..GraphError::default()
+        },
         |body| read(body.get("error").unwrap_or(&Value::Null)),
     );
     error.status = u16::from(response.status());
@@ -89,8 +147,24 @@ pub(crate) fn from_response(response: RawResponse) -> azure_core::Error {
     azure_core::Error::new(kind, error)
 }
 
+/// What a body is that is no error object: gateways and proxies have their own pages.
+pub(crate) fn described(body: &[u8], content_type: Option<String>) -> String {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim();
+    if text.is_empty() {
+        return String::new();
+    }
+    let title = text
+        .split_once("<title>")
+        .and_then(|(_, rest)| rest.split_once("</title>"))
+        .map_or(text, |(title, _)| title);
+    let start: String = title.trim().chars().take(SHOWN).collect();
+    let content_type = content_type.unwrap_or_else(|| "no content type".to_owned());
+    format!("the answer ({content_type}) is not one of Graph: `{start}`")
+}
+
 /// Reads the `error` member. Every part of it may be missing or of another type.
-fn read(error: &Value) -> GraphError {
+pub(crate) fn read(error: &Value) -> GraphError {
     let (code, message, target) = head(error);
     let details = error.get("details").and_then(Value::as_array);
     let detail = |detail: &Value| {

@@ -1,18 +1,25 @@
 //! Collections that come in pages.
 
-use std::{future::ready, pin::Pin, vec};
+use std::{
+    collections::HashSet,
+    future::ready,
+    hash::{DefaultHasher, Hash, Hasher},
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    vec,
+};
 
-use azure_core::{
-    error::ErrorKind,
-    http::{
-        Context, ItemIterator, Url,
-        pager::{Page as AzurePage, PagerContinuation, PagerResult, PagerState},
-    },
+use azure_core::http::{
+    ItemIterator, RawResponse, Url,
+    pager::{Page as AzurePage, PagerContinuation, PagerOptions, PagerResult, PagerState},
 };
 
 use super::{
-    Extra, Json, Request, Response,
+    Extra, Fault, Json, Request, Response,
+    delta::DeltaLink,
+    fault::{join, shown},
     json::{Malformed, Reader, write_string},
+    request::Draft,
 };
 
 /// A part of a collection.
@@ -122,53 +129,107 @@ impl<T: Json + Send + 'static> AzurePage for Page<T> {
 impl<T: Json + Send + 'static> Request<Page<T>> {
     /// Reads all pages, one after the other, as the items are taken.
     ///
-    /// A next link that leads to another origin than the client's is an error: the token is not for others.
+    /// A next link that leads to another origin than the client's is an error, since the token is not for others; so is
+    /// one that leads back to a page that was read before. The headers of the request are sent for each page.
     pub fn into_pager(self) -> Pager<T> {
-        let request = std::sync::Arc::new(self);
-        Pager::new(
-            move |state, options| {
-                let request = request.clone();
-                Box::pin(async move { request.page(state, &options.context).await })
-            },
-            None,
-        )
+        pager(self.draft, None, DeltaLink::default())
     }
 
-    async fn page(
-        &self,
-        state: PagerState,
-        context: &Context<'_>,
-    ) -> azure_core::Result<PagerResult<Page<T>>> {
+    /// Reads all pages from one on: what [`continuation`](ItemIterator::continuation) of a pager for the same request
+    /// said earlier, perhaps in another process.
+    pub fn into_pager_at(self, continuation: PagerContinuation) -> Pager<T> {
+        pager(self.draft, Some(continuation), DeltaLink::default())
+    }
+}
+
+/// A pager over the pages that begin with the answer to `draft`, or at `continuation`; it leaves the delta link of the
+/// last one in `delta_link`.
+pub(crate) fn pager<T: Json + Send + 'static>(
+    draft: Draft,
+    continuation: Option<PagerContinuation>,
+    delta_link: DeltaLink,
+) -> Pager<T> {
+    let pages = Arc::new(Pages {
+        draft,
+        read: Mutex::default(),
+        delta_link,
+    });
+    let options = PagerOptions {
+        continuation,
+        ..PagerOptions::default()
+    };
+    Pager::new(
+        move |state, _| {
+            let pages = pages.clone();
+            Box::pin(async move {
+                let (url, raw) = pages.fetch(state).await?;
+                let response = Response::<Page<T>>::from(raw).into_model()?;
+                let next = pages.next(&url, response.next_link.as_deref())?;
+                pages.keep(response.delta_link.as_deref());
+                Ok(match next {
+                    Some(continuation) => PagerResult::More {
+                        response,
+                        continuation,
+                    },
+                    None => PagerResult::Done { response },
+                })
+            })
+        },
+        Some(options),
+    )
+}
+
+/// What a pager knows.
+struct Pages {
+    draft: Draft,
+    /// Fingerprints of the URLs that were read: links are long, and there may be many.
+    read: Mutex<HashSet<u64>>,
+    delta_link: DeltaLink,
+}
+
+impl Pages {
+    async fn fetch(&self, state: PagerState) -> azure_core::Result<(Url, RawResponse)> {
         let url = match state {
-            PagerState::Initial => self.url()?,
+            PagerState::Initial => self.draft.url()?,
             PagerState::More(continuation) => Url::try_from(continuation)?,
         };
-        let mut request = self.to_http_at(url.clone())?;
-        let response = self.client.execute(context, &mut request).await?;
-        let page = Response::<Page<T>>::from(response).into_model()?;
-        let Some(link) = &page.next_link else {
-            return Ok(PagerResult::Done { response: page });
-        };
-        let next = url.join(link).map_err(|error| {
-            azure_core::Error::with_error(ErrorKind::DataConversion, error, "next link")
-        })?;
-        if next == url {
-            return Err(azure_core::Error::with_message(
-                ErrorKind::Other,
-                "the next link leads to its own page",
-            ));
-        }
-        Ok(PagerResult::More {
-            response: page,
-            continuation: PagerContinuation::Link(next),
-        })
+        let response = self.draft.send_at(url.clone()).await?;
+        Ok((url, response))
     }
+
+    /// Where the page after the one at `url` is.
+    fn next(&self, url: &Url, link: Option<&str>) -> Result<Option<PagerContinuation>, Fault> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.insert(fingerprint(url));
+        let Some(link) = link else {
+            return Ok(None);
+        };
+        let next = join(url, link)?;
+        if read.contains(&fingerprint(&next)) {
+            return Err(Fault::LinkLoop { url: shown(&next) });
+        }
+        Ok(Some(PagerContinuation::Link(next)))
+    }
+
+    fn keep(&self, delta_link: Option<&str>) {
+        if let Some(link) = delta_link {
+            let mut kept = self
+                .delta_link
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            *kept = Some(link.to_owned());
+        }
+    }
+}
+
+fn fingerprint(url: &Url) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    url.as_str().hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
     use azure_core::{
         credentials::{AccessToken, TokenCredential, TokenRequestOptions},
         http::{
@@ -176,7 +237,7 @@ mod tests {
         },
         time::{Duration, OffsetDateTime},
     };
-    use futures::{TryStreamExt, executor::block_on};
+    use futures::TryStreamExt;
 
     use super::*;
     use crate::runtime::{GraphClient, GraphClientOptions, GraphErrorExt, Path};
@@ -257,7 +318,11 @@ mod tests {
     }
 
     fn now<F: IntoFuture>(future: F) -> F::Output {
-        block_on(future.into_future())
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(future.into_future())
     }
 
     #[test]
@@ -315,7 +380,7 @@ mod tests {
             (StatusCode::Ok, r#"{"value":[3]}"#),
         ]);
         let pager = path.request::<Page<i32>>("GET /n").top(2).into_pager();
-        assert_eq!(block_on(pager.try_collect::<Vec<_>>()).unwrap(), [1, 2, 3]);
+        assert_eq!(now(pager.try_collect::<Vec<_>>()).unwrap(), [1, 2, 3]);
         let asked = service.asked.lock().unwrap();
         assert_eq!(asked[2], "Get https://graph.example/v1.0/n?$skiptoken=b");
     }
@@ -330,8 +395,8 @@ mod tests {
             let answer = format!(r#"{{"value":[1],"@odata.nextLink":"{link}"}}"#);
             let (path, service) = path(&[(StatusCode::Ok, &answer)]);
             let mut pager = path.request::<Page<i32>>("GET /n").into_pager();
-            assert_eq!(block_on(pager.try_next()).unwrap(), Some(1));
-            assert!(block_on(pager.try_next()).is_err(), "{link}");
+            assert_eq!(now(pager.try_next()).unwrap(), Some(1));
+            assert!(now(pager.try_next()).is_err(), "{link}");
             assert_eq!(service.asked.lock().unwrap().len(), 1);
         }
     }
@@ -341,6 +406,6 @@ mod tests {
         let answer = r#"{"value":[1],"@odata.nextLink":"https://graph.example/v1.0/n"}"#;
         let (path, _) = path(&[(StatusCode::Ok, answer)]);
         let pager = path.request::<Page<i32>>("GET /n").into_pager();
-        assert!(block_on(pager.try_collect::<Vec<_>>()).is_err());
+        assert!(now(pager.try_collect::<Vec<_>>()).is_err());
     }
 }

@@ -47,53 +47,39 @@ impl Options {
     }
 }
 
-/// The runtime that every crate brings along, by path below `src`.
-const RUNTIME: &[(&str, &str)] = &[
-    ("runtime.rs", include_str!("../../support/runtime.rs")),
-    (
-        "runtime/client.rs",
-        include_str!("../../support/runtime/client.rs"),
-    ),
-    (
-        "runtime/enums.rs",
-        include_str!("../../support/runtime/enums.rs"),
-    ),
-    (
-        "runtime/error.rs",
-        include_str!("../../support/runtime/error.rs"),
-    ),
-    (
-        "runtime/extra.rs",
-        include_str!("../../support/runtime/extra.rs"),
-    ),
-    (
-        "runtime/json.rs",
-        include_str!("../../support/runtime/json.rs"),
-    ),
-    (
-        "runtime/model.rs",
-        include_str!("../../support/runtime/model.rs"),
-    ),
-    (
-        "runtime/nav.rs",
-        include_str!("../../support/runtime/nav.rs"),
-    ),
-    (
-        "runtime/page.rs",
-        include_str!("../../support/runtime/page.rs"),
-    ),
-    (
-        "runtime/path.rs",
-        include_str!("../../support/runtime/path.rs"),
-    ),
-    (
-        "runtime/request.rs",
-        include_str!("../../support/runtime/request.rs"),
-    ),
-    (
-        "runtime/scalar.rs",
-        include_str!("../../support/runtime/scalar.rs"),
-    ),
+/// Paths below `src` with the texts of the files at the same paths below `generator/support`.
+macro_rules! support {
+    ($($path:literal),* $(,)?) => {
+        &[$(($path, include_str!(concat!("../../support/", $path)))),*]
+    };
+}
+
+/// The runtime that every crate brings along.
+const RUNTIME: &[(&str, &str)] = support![
+    "runtime.rs",
+    "runtime/attempt.rs",
+    "runtime/authorize.rs",
+    "runtime/batch.rs",
+    "runtime/client.rs",
+    "runtime/cloud.rs",
+    "runtime/delta.rs",
+    "runtime/enums.rs",
+    "runtime/error.rs",
+    "runtime/extra.rs",
+    "runtime/fault.rs",
+    "runtime/json.rs",
+    "runtime/model.rs",
+    "runtime/monitor.rs",
+    "runtime/nav.rs",
+    "runtime/page.rs",
+    "runtime/path.rs",
+    "runtime/redirect.rs",
+    "runtime/request.rs",
+    "runtime/retry.rs",
+    "runtime/scalar.rs",
+    "runtime/sign_in.rs",
+    "runtime/telemetry.rs",
+    "runtime/upload.rs",
 ];
 
 /// The api as a Rust crate.

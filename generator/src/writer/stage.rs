@@ -76,6 +76,8 @@ impl Stage {
         for folder in folders(paths.iter().copied()) {
             make(&root.join(folder))?;
         }
+        // The manifest goes there even if no file does.
+        make(&self.old_path(""))?;
         for folder in folders(paths.iter().chain(gone).copied()) {
             make(&self.old_path("").join(folder))?;
         }

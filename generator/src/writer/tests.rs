@@ -391,3 +391,17 @@ fn one_file_is_replaced_only_if_it_differs() {
     assert!(write_file(&path, "{\"a\":1}").unwrap());
     assert_eq!(place.paths(), ["out/deep/api.json"]);
 }
+
+#[test]
+fn a_manifest_alone_that_is_outdated_is_written() {
+    let place = Place::new();
+    place.write(&FIRST).unwrap();
+    // As after a merge: the files of one side, the manifest of the other.
+    let other = Manifest::of(&of(&FIRST[..1])).to_string();
+    place.put(MANIFEST, &other);
+    for (path, text) in FIRST {
+        place.put(path, text);
+    }
+    assert_eq!(place.write(&FIRST).unwrap().unchanged, FIRST.len());
+    assert_eq!(place.text(MANIFEST), Manifest::of(&of(&FIRST)).to_string());
+}

@@ -65,8 +65,7 @@ impl From<Malformed> for azure_core::Error {
 }
 
 /// What is done with a member of an object: its name is read, its value is not yet.
-type EachMember<'e, 'j> =
-    &'e mut dyn FnMut(&mut Reader<'j>, Cow<'j, str>) -> Result<(), Malformed>;
+type EachMember<'e, 'j> = &'e mut dyn FnMut(&mut Reader<'j>, Cow<'j, str>) -> Result<(), Malformed>;
 
 /// A place in a JSON text.
 #[derive(Clone, Debug)]
@@ -230,10 +229,7 @@ impl<'j> Reader<'j> {
     }
 
     /// Calls `each` for every member of an object; it must read the value.
-    pub fn members(
-        &mut self,
-        each: EachMember<'_, 'j>,
-    ) -> Result<(), Malformed> {
+    pub fn members(&mut self, each: EachMember<'_, 'j>) -> Result<(), Malformed> {
         self.take(b'{', "an object")?;
         self.deeper()?;
         if self.peek() != b'}' {

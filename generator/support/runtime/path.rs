@@ -48,7 +48,7 @@ impl Path {
         let (method, template) = operation.split_once(' ').unwrap_or(("GET", operation));
         let url =
             fill(template, &self.arguments).map(|path| format!("{}{path}", self.client.endpoint()));
-        Request::new(self.client.clone(), parse_method(method), url)
+        Request::new(self.client.clone(), operation, parse_method(method), url)
     }
 
     /// A request that sends a value as JSON.

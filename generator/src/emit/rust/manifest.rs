@@ -38,19 +38,28 @@ publish = false
 
 [features]
 default = ["rustls"]
-# TLS for the transport that comes with azure_core. Without it, bring a transport of your own.
+# TLS for the transport that comes with azure_core: rustls, or what the system has. Without either, bring a transport of
+# your own.
 rustls = ["azure_core/reqwest_rustls"]
+native-tls = ["dep:reqwest", "reqwest/native-tls"]
+# Credentials for users: by a code on another device, or in a browser.
+sign-in = ["dep:oauth2", "dep:tokio"]
 # `Serialize` and `Deserialize` for every type. Requests and responses do without.
 serde = ["dep:serde"]
 
 [dependencies]
+async-trait = "0.1"
 azure_core = {{ version = "1.1", default-features = false, features = ["reqwest", "reqwest_gzip", "tokio"] }}
+futures = {{ version = "0.3", default-features = false, features = ["std"] }}
+oauth2 = {{ version = "5", default-features = false, optional = true }}
+reqwest = {{ version = "0.13", default-features = false, optional = true }}
 serde = {{ version = "1", default-features = false, features = ["std"], optional = true }}
 serde_json = "1"
 time = {{ version = "0.3", default-features = false, features = ["std"] }}
+tokio = {{ version = "1", default-features = false, features = ["io-util", "net"], optional = true }}
 
 [dev-dependencies]
-futures = {{ version = "0.3", default-features = false, features = ["executor"] }}
+tokio = {{ version = "1", default-features = false, features = ["macros", "rt"] }}
 "#,
         name = options.crate_name,
         version = api.version,
@@ -68,7 +77,12 @@ fn readme(api: &Api, options: &Options) -> String {
          - `models` has a struct for each resource. Every member is optional; what a response holds beside them is kept in\n  \
          `extra`, and so is a member whose value is of another type than documented.\n\
          - `requests` has a builder for each path: `client.users().id(\"adele@contoso.com\").messages().list()`.\n\
-         - A request does nothing until it is awaited.\n\n\
+         - `runtime` has what all of them share: `into_pager` and `into_delta` for collections, `Batch`, `LargeFileUpload`,\n  \
+         `Monitor` for what takes its time, and `Limits` for how often and how long to try.\n\
+         - A client signs in with any credential of `azure_identity`, or with those for users of the feature `sign-in`.\n\
+         - A request does nothing until it is awaited, within a tokio runtime. It is sent again only if that does no harm.\n\
+         - An error is one of `azure_core`; with `GraphErrorExt`, `error.graph()` is what the service said, and `error.fault()`\n  \
+         what went wrong on the way.\n\n\
          Do not edit these files: they are written again whenever the documentation changes.\n",
         name = options.crate_name,
         version = api.version,
@@ -108,7 +122,8 @@ fn root(api: &Api, options: &Options) -> String {
         pub mod requests;
         #[rustfmt::skip]
         pub mod runtime;
-        pub use runtime::{GraphClient, GraphClientOptions, GraphError, GraphErrorExt};
+        pub use runtime::{Fault, GraphError, GraphErrorExt};
+        pub use runtime::{GraphClient, GraphClientOptions, Limits, NationalCloud};
         #[doc = #place]
         pub const ENDPOINT: &str = #endpoint;
     };
