@@ -200,6 +200,13 @@ fn is_primitive(primitive: Primitive, value: &Value) -> bool {
     }
 }
 
+/// Whether a text stands for a primitive in a URL (OData 4.0, URL conventions, section 5.1.1.6.1); strings are taken as
+/// they are.
+pub fn is_literal(primitive: Primitive, text: &str) -> bool {
+    is_primitive(primitive, &Value::from(text))
+        || serde_json::from_str(text).is_ok_and(|value| is_primitive(primitive, &value))
+}
+
 fn is_text(value: &Value, is_meant: impl Fn(&str) -> bool) -> bool {
     value.as_str().is_some_and(is_meant)
 }

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::{
     api::{
-        Api, Example, HttpMessage, Operation, OperationPage, RequestBody, Response, ResponseBody,
-        StartLine, Type,
+        Api, Example, HttpMessage, ItemType, Operation, OperationPage, RequestBody, Response,
+        ResponseBody, StartLine, Type,
     },
     conform::{self, Mismatch, Problem},
     ir::Method,
@@ -162,8 +162,10 @@ impl<'a> Reader<'a> {
                 arguments,
             }) => {
                 request.arguments = arguments;
+                let arguments = || argument_contradiction(operation, &request.arguments);
                 let body = || body_contradiction(operation, message, request.body.as_ref());
-                request.contradiction = request.contradiction.take().or_else(body);
+                let other_version = request.contradiction.take();
+                request.contradiction = other_version.or_else(arguments).or_else(body);
                 (operation, request)
             }
             Err(miss) => {
@@ -289,17 +291,47 @@ fn missed(method: Method, path: &str, miss: &Miss) -> String {
     }
 }
 
+/// What of the arguments is no value of its type.
+fn argument_contradiction(operation: &Operation, arguments: &[String]) -> Option<String> {
+    let parameters = operation.path.parameters.iter().zip(arguments);
+    let mut wrong = parameters.filter_map(|(parameter, argument)| match parameter.ty.item {
+        ItemType::Primitive(ty) if !parameter.ty.collection => {
+            let is_value = conform::is_literal(ty, argument);
+            (!is_value).then(|| format!("`{argument}` is no {}", ty.as_str()))
+        }
+        _ => None,
+    });
+    wrong.next()
+}
+
 /// What is wrong with the body of a request as such.
 fn body_contradiction(
     operation: &Operation,
     message: &HttpMessage,
     body: Option<&Value>,
 ) -> Option<String> {
-    let takes_bytes = matches!(operation.page.body, Some(RequestBody::Stream { .. }));
-    if message.body.trim().is_empty() || takes_bytes {
-        return None;
-    }
-    body.is_none().then(|| "the body is no JSON".to_owned())
+    let is_link = |body: &Value| {
+        body.as_object()
+            .is_some_and(|body| body.keys().eq(["@odata.id"]))
+    };
+    let is_empty = message.body.trim().is_empty();
+    let problem = match (&operation.page.body, operation.method) {
+        (_, Method::Get | Method::Delete) => {
+            return (!is_empty).then(|| format!("a {} has no body", operation.method));
+        }
+        (Some(RequestBody::Reference), _) => {
+            (!body.is_some_and(is_link)).then_some("the page says that a link is sent")
+        }
+        (Some(RequestBody::Stream { .. }), _) => None,
+        _ if is_empty => None,
+        _ if body.is_none() => Some("the body is no JSON"),
+        (Some(RequestBody::Object { ty, .. }), _) => {
+            let is_many = body.is_some_and(Value::is_array);
+            (ty.collection && !is_many).then_some("the page says that a collection is sent")
+        }
+        (Some(RequestBody::Parameters(_) | RequestBody::Unknown) | None, _) => None,
+    };
+    problem.map(str::to_owned)
 }
 
 /// The body of a message, if it is JSON or as good as.

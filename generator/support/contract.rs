@@ -14,6 +14,7 @@ use azure_core::{
     time::{Duration, OffsetDateTime},
 };
 use serde_json::Value;
+use time::Time;
 
 use crate::runtime::{Content, GraphClient, Json, Request};
 
@@ -255,16 +256,22 @@ fn is_same(shown: &Value, made: &Value) -> bool {
         (Value::String(shown), Value::String(made)) => {
             shown == made
                 || shown.eq_ignore_ascii_case(made)
-                || OffsetDateTime::from_json(&Value::from(shown.as_str()).to_string())
-                    .ok()
-                    .zip(OffsetDateTime::from_json(&Value::from(made.as_str()).to_string()).ok())
-                    .is_some_and(|(shown, made)| shown == made)
+                || are_equal::<OffsetDateTime>(shown, made)
+                || are_equal::<Time>(shown, made)
         }
         // Int64 and Decimal come as numbers or as strings (OData JSON Format 4.0, section 7.1).
         (Value::String(text), Value::Number(number))
-        | (Value::Number(number), Value::String(text)) => *text == number.to_string(),
+        | (Value::Number(number), Value::String(text)) => {
+            *text == number.to_string() || text.parse().ok() == number.as_f64()
+        }
         _ => shown == made,
     }
+}
+
+/// Whether two texts are the same value of a type.
+fn are_equal<T: Json + PartialEq>(one: &str, other: &str) -> bool {
+    let value = |text: &str| T::from_json(&Value::from(text).to_string()).ok();
+    value(one).is_some_and(|one| value(other) == Some(one))
 }
 
 /// Percent-encoded text as what it stands for.
