@@ -90,34 +90,21 @@ impl Example {
 
     /// The argument at `index` as a value of its type; any value, if the example has none.
     fn argument<T: Json>(&self, index: usize) -> Result<T, String> {
-        let anything = [
-            "0",
-            "true",
-            "\"x\"",
-            "\"00000000-0000-0000-0000-000000000000\"",
-            "\"2000-01-01\"",
-            "\"2000-01-01T00:00:00Z\"",
-            "\"00:00:00\"",
-            "\"PT0S\"",
-            "[]",
-            "{}",
-        ];
         let Some(text) = self.request("arguments")[index].as_str() else {
-            let values = anything.iter().find_map(|json| T::from_json(json).ok());
-            return values.ok_or_else(|| "no value comes to mind".to_owned());
+            return anything();
         };
         T::from_json(text)
             .or_else(|_| T::from_json(&Value::from(text).to_string()))
             .map_err(|error| format!("argument `{text}`: {error}"))
     }
 
-    /// The body as a value of its type.
+    /// The body as a value of its type; any value, if the example has none.
     fn body<T: Json>(&self) -> Result<T, String> {
-        let body = match self.request("json") {
-            Value::Null => "{}".to_owned(),
-            body => body.to_string(),
-        };
-        T::from_json(&body).map_err(|error| format!("body: {error}"))
+        let body = self.request("json");
+        if body.is_null() {
+            return anything();
+        }
+        T::from_json(&body.to_string()).map_err(|error| format!("body: {error}"))
     }
 
     /// The address that the body links to.
@@ -154,6 +141,24 @@ impl Example {
             again: T::again,
         })
     }
+}
+
+/// Some value of a type.
+fn anything<T: Json>() -> Result<T, String> {
+    let values = [
+        "{}",
+        "[]",
+        "0",
+        "true",
+        "\"x\"",
+        "\"00000000-0000-0000-0000-000000000000\"",
+        "\"2000-01-01\"",
+        "\"2000-01-01T00:00:00Z\"",
+        "\"00:00:00\"",
+        "\"PT0S\"",
+    ];
+    let value = values.iter().find_map(|json| T::from_json(json).ok());
+    value.ok_or_else(|| "no value comes to mind".to_owned())
 }
 
 /// Headers that come with every request, or belong to the transport.
