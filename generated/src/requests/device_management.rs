@@ -112,7 +112,7 @@ impl DeviceManagementDeviceComplianceScriptsId {
     pub fn update(
         &self,
         body: &models::DeviceComplianceScript,
-    ) -> Request<models::DeviceComplianceScript> {
+    ) -> Request<Option<models::DeviceComplianceScript>> {
         self.0
             .send(
                 "PATCH /deviceManagement/deviceComplianceScripts/{deviceComplianceScriptId}",
@@ -264,7 +264,7 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStatesId {
     pub fn update(
         &self,
         body: &models::DeviceComplianceScriptDeviceState,
-    ) -> Request<models::DeviceComplianceScriptDeviceState> {
+    ) -> Request<Option<models::DeviceComplianceScriptDeviceState>> {
         self.0
             .send(
                 "PATCH /deviceManagement/deviceComplianceScripts/{deviceComplianceScriptId}/deviceRunStates/{deviceComplianceScriptDeviceStateId}",
@@ -423,7 +423,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     pub fn update(
         &self,
         body: &models::DeviceHealthScript,
-    ) -> Request<models::DeviceHealthScript> {
+    ) -> Request<Option<models::DeviceHealthScript>> {
         self.0
             .send(
                 "PATCH /deviceManagement/deviceHealthScripts/{deviceHealthScriptId}",
@@ -743,7 +743,7 @@ impl DeviceManagementDeviceManagementScriptsId {
     pub fn update(
         &self,
         body: &models::DeviceManagementScript,
-    ) -> Request<models::DeviceManagementScript> {
+    ) -> Request<Option<models::DeviceManagementScript>> {
         self.0
             .send(
                 "PATCH /deviceManagement/deviceManagementScripts/{deviceManagementScriptId}",
@@ -909,7 +909,7 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStatesId {
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptDeviceState,
-    ) -> Request<models::DeviceManagementScriptDeviceState> {
+    ) -> Request<Option<models::DeviceManagementScriptDeviceState>> {
         self.0
             .send(
                 "PATCH /deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/deviceRunStates/{deviceManagementScriptDeviceStateId}",
@@ -1032,7 +1032,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesId {
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptUserState,
-    ) -> Request<models::DeviceManagementScriptUserState> {
+    ) -> Request<Option<models::DeviceManagementScriptUserState>> {
         self.0
             .send(
                 "PATCH /deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/userRunStates/{deviceManagementScriptUserStateId}",
@@ -1140,7 +1140,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStatesId {
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptDeviceState,
-    ) -> Request<models::DeviceManagementScriptDeviceState> {
+    ) -> Request<Option<models::DeviceManagementScriptDeviceState>> {
         self.0
             .send(
                 "PATCH /deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/userRunStates/{deviceManagementScriptUserStateId}/deviceRunStates/{deviceManagementScriptDeviceStateId}",
@@ -1226,7 +1226,7 @@ impl DeviceManagementDeviceShellScriptsId {
     pub fn update(
         &self,
         body: &models::DeviceShellScript,
-    ) -> Request<models::DeviceShellScript> {
+    ) -> Request<Option<models::DeviceShellScript>> {
         self.0
             .send(
                 "PATCH /deviceManagement/deviceShellScripts/{deviceShellScriptId}",
@@ -1388,7 +1388,7 @@ impl DeviceManagementDeviceShellScriptsIdDeviceRunStatesId {
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptDeviceState,
-    ) -> Request<models::DeviceManagementScriptDeviceState> {
+    ) -> Request<Option<models::DeviceManagementScriptDeviceState>> {
         self.0
             .send(
                 "PATCH /deviceManagement/deviceShellScripts/{deviceShellScriptId}/deviceRunStates/{deviceManagementScriptDeviceStateId}",
@@ -1511,7 +1511,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesId {
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptUserState,
-    ) -> Request<models::DeviceManagementScriptUserState> {
+    ) -> Request<Option<models::DeviceManagementScriptUserState>> {
         self.0
             .send(
                 "PATCH /deviceManagement/deviceShellScripts/{deviceShellScriptId}/userRunStates/{deviceManagementScriptUserStateId}",
@@ -1619,7 +1619,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStatesId {
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptDeviceState,
-    ) -> Request<models::DeviceManagementScriptDeviceState> {
+    ) -> Request<Option<models::DeviceManagementScriptDeviceState>> {
         self.0
             .send(
                 "PATCH /deviceManagement/deviceShellScripts/{deviceShellScriptId}/userRunStates/{deviceManagementScriptUserStateId}/deviceRunStates/{deviceManagementScriptDeviceStateId}",

@@ -135,6 +135,10 @@ pub(super) fn answer(scope: Scope<'_>, operation: &Operation) -> syn::Type {
         .find(|response| (200..300).contains(&response.status));
     match success.map(|response| &response.body) {
         Some(ResponseBody::Empty) => ast::unit(),
+        // The service may always answer a change with 204, unless it is asked for the result (RFC 7240, section 4.2).
+        Some(ResponseBody::Value(ty)) if !ty.collection && changes(operation) => {
+            ast::generic("Option", scope.ty(ty))
+        }
         Some(ResponseBody::Value(ty)) if !ty.collection => scope.ty(ty),
         Some(ResponseBody::Value(ty) | ResponseBody::Collection(ty)) => {
             ast::generic("Page", scope.item(&ty.item))
@@ -142,6 +146,14 @@ pub(super) fn answer(scope: Scope<'_>, operation: &Operation) -> syn::Type {
         Some(ResponseBody::Stream) => ast::plain("Content"),
         Some(ResponseBody::Unknown) | None => usual_answer(scope, operation),
     }
+}
+
+/// Whether an operation changes what is there already.
+fn changes(operation: &Operation) -> bool {
+    matches!(
+        operation.kind,
+        OperationKind::Update | OperationKind::Upsert | OperationKind::Replace
+    )
 }
 
 /// What comes back where the page does not say.
