@@ -39,6 +39,8 @@ impl DeviceManagementDeviceComplianceScripts {
     ///
     /// Get the [deviceComplianceScript](https://learn.microsoft.com/graph/api/resources/devicecompliancescript?view=graph-rest-beta) objects of the tenant. To keep the answer small, the service leaves the content of the scripts out.
     ///
+    /// Query options: `$expand`, `$filter`, `$orderby`, `$select`, `$top`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
@@ -85,6 +87,8 @@ impl DeviceManagementDeviceComplianceScriptsId {
     /// Get deviceComplianceScript
     ///
     /// Read the properties and relationships of a [deviceComplianceScript](https://learn.microsoft.com/graph/api/resources/devicecompliancescript?view=graph-rest-beta) object, its content included.
+    ///
+    /// Query options: `$expand`, `$select`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -182,6 +186,8 @@ impl DeviceManagementDeviceComplianceScriptsIdAssignments {
     ///
     /// Get the [deviceHealthScriptAssignment](https://learn.microsoft.com/graph/api/resources/devicehealthscriptassignment?view=graph-rest-beta) objects of a [deviceHealthScript](https://learn.microsoft.com/graph/api/resources/devicehealthscript?view=graph-rest-beta) or a [deviceComplianceScript](https://learn.microsoft.com/graph/api/resources/devicecompliancescript?view=graph-rest-beta).
     ///
+    /// Query options: `$select`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
@@ -204,6 +210,8 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStates {
     /// List deviceRunStates
     ///
     /// Get the [deviceComplianceScriptDeviceState](https://learn.microsoft.com/graph/api/resources/devicecompliancescriptdevicestate?view=graph-rest-beta) objects of a [deviceComplianceScript](https://learn.microsoft.com/graph/api/resources/devicecompliancescript?view=graph-rest-beta), one for each device that the script is assigned to.
+    ///
+    /// Query options: `$expand`, `$filter`, `$select`, `$top`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -237,6 +245,8 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStatesId {
     /// Get deviceComplianceScriptDeviceState
     ///
     /// Read the properties and relationships of a [deviceComplianceScriptDeviceState](https://learn.microsoft.com/graph/api/resources/devicecompliancescriptdevicestate?view=graph-rest-beta) object.
+    ///
+    /// Query options: `$expand`, `$select`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -282,6 +292,8 @@ impl DeviceManagementDeviceComplianceScriptsIdRunSummary {
     ///
     /// Read the properties of the [deviceComplianceScriptRunSummary](https://learn.microsoft.com/graph/api/resources/devicecompliancescriptrunsummary?view=graph-rest-beta) object of a [deviceComplianceScript](https://learn.microsoft.com/graph/api/resources/devicecompliancescript?view=graph-rest-beta).
     ///
+    /// Query options: `$select`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
@@ -304,6 +316,8 @@ impl DeviceManagementDeviceHealthScripts {
     /// List deviceHealthScripts
     ///
     /// Get the [deviceHealthScript](https://learn.microsoft.com/graph/api/resources/devicehealthscript?view=graph-rest-beta) objects of the tenant: your own scripts and the global scripts from Microsoft. To keep the answer small, the service leaves the content of the scripts out.
+    ///
+    /// Query options: `$expand`, `$filter`, `$orderby`, `$select`, `$top`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -398,6 +412,8 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// Get deviceHealthScript
     ///
     /// Read the properties and relationships of a [deviceHealthScript](https://learn.microsoft.com/graph/api/resources/devicehealthscript?view=graph-rest-beta) object, with the content of both scripts.
+    ///
+    /// Query options: `$expand`, `$select`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -550,6 +566,8 @@ impl DeviceManagementDeviceHealthScriptsIdAssignments {
     ///
     /// Get the [deviceHealthScriptAssignment](https://learn.microsoft.com/graph/api/resources/devicehealthscriptassignment?view=graph-rest-beta) objects of a [deviceHealthScript](https://learn.microsoft.com/graph/api/resources/devicehealthscript?view=graph-rest-beta) or a [deviceComplianceScript](https://learn.microsoft.com/graph/api/resources/devicecompliancescript?view=graph-rest-beta).
     ///
+    /// Query options: `$select`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
@@ -572,6 +590,8 @@ impl DeviceManagementDeviceHealthScriptsIdDeviceRunStates {
     /// List deviceRunStates
     ///
     /// Get the [deviceHealthScriptDeviceState](https://learn.microsoft.com/graph/api/resources/devicehealthscriptdevicestate?view=graph-rest-beta) objects of a [deviceHealthScript](https://learn.microsoft.com/graph/api/resources/devicehealthscript?view=graph-rest-beta), one for each device that the script is assigned to.
+    ///
+    /// Query options: `$expand`, `$filter`, `$select`, `$top`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -606,6 +626,8 @@ impl DeviceManagementDeviceHealthScriptsIdDeviceRunStatesId {
     ///
     /// Read the properties and relationships of a [deviceHealthScriptDeviceState](https://learn.microsoft.com/graph/api/resources/devicehealthscriptdevicestate?view=graph-rest-beta) object.
     ///
+    /// Query options: `$expand`, `$select`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
@@ -629,6 +651,8 @@ impl DeviceManagementDeviceHealthScriptsIdRunSummary {
     ///
     /// Read the properties of the [deviceHealthScriptRunSummary](https://learn.microsoft.com/graph/api/resources/devicehealthscriptrunsummary?view=graph-rest-beta) object of a [deviceHealthScript](https://learn.microsoft.com/graph/api/resources/devicehealthscript?view=graph-rest-beta).
     ///
+    /// Query options: `$select`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
@@ -651,6 +675,8 @@ impl DeviceManagementDeviceManagementScripts {
     /// List deviceManagementScripts
     ///
     /// List the [deviceManagementScript](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscript?view=graph-rest-beta) objects of the tenant. To keep the answer small, the service leaves the content of the scripts out.
+    ///
+    /// Query options: `$expand`, `$filter`, `$orderby`, `$select`, `$top`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -716,6 +742,8 @@ impl DeviceManagementDeviceManagementScriptsId {
     /// Get deviceManagementScript
     ///
     /// Read the properties and relationships of a [deviceManagementScript](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscript?view=graph-rest-beta) object, its content included.
+    ///
+    /// Query options: `$expand`, `$select`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -827,6 +855,8 @@ impl DeviceManagementDeviceManagementScriptsIdAssignments {
     ///
     /// List the [deviceManagementScriptAssignment](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptassignment?view=graph-rest-beta) objects of a PowerShell or shell script. To change them, call the **assign** action of the script.
     ///
+    /// Query options: `$select`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
@@ -849,6 +879,8 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStates {
     /// List deviceManagementScriptDeviceStates
     ///
     /// List the [deviceManagementScriptDeviceState](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptdevicestate?view=graph-rest-beta) objects of a PowerShell or shell script. Below a user state, the list holds the devices of that user only.
+    ///
+    /// Query options: `$expand`, `$filter`, `$select`, `$top`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -882,6 +914,8 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStatesId {
     /// Get deviceManagementScriptDeviceState
     ///
     /// Read the properties and relationships of a [deviceManagementScriptDeviceState](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptdevicestate?view=graph-rest-beta) object.
+    ///
+    /// Query options: `$expand`, `$select`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -927,6 +961,8 @@ impl DeviceManagementDeviceManagementScriptsIdGroupAssignments {
     ///
     /// List the [deviceManagementScriptGroupAssignment](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptgroupassignment?view=graph-rest-beta) objects of a PowerShell or shell script.
     ///
+    /// Query options: `$select`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
@@ -950,6 +986,8 @@ impl DeviceManagementDeviceManagementScriptsIdRunSummary {
     ///
     /// Read the properties of the [deviceManagementScriptRunSummary](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptrunsummary?view=graph-rest-beta) object of a PowerShell or shell script.
     ///
+    /// Query options: `$select`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
@@ -972,6 +1010,8 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStates {
     /// List deviceManagementScriptUserStates
     ///
     /// List the [deviceManagementScriptUserState](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptuserstate?view=graph-rest-beta) objects of a PowerShell or shell script.
+    ///
+    /// Query options: `$expand`, `$select`, `$top`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -1005,6 +1045,8 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesId {
     /// Get deviceManagementScriptUserState
     ///
     /// Read the properties and relationships of a [deviceManagementScriptUserState](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptuserstate?view=graph-rest-beta) object.
+    ///
+    /// Query options: `$expand`, `$select`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -1061,6 +1103,8 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStates {
     ///
     /// List the [deviceManagementScriptDeviceState](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptdevicestate?view=graph-rest-beta) objects of a PowerShell or shell script. Below a user state, the list holds the devices of that user only.
     ///
+    /// Query options: `$expand`, `$filter`, `$select`, `$top`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
@@ -1114,6 +1158,8 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStatesId {
     ///
     /// Read the properties and relationships of a [deviceManagementScriptDeviceState](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptdevicestate?view=graph-rest-beta) object.
     ///
+    /// Query options: `$expand`, `$select`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
@@ -1157,6 +1203,8 @@ impl DeviceManagementDeviceShellScripts {
     /// List deviceShellScripts
     ///
     /// List the [deviceShellScript](https://learn.microsoft.com/graph/api/resources/intune-devices-deviceshellscript?view=graph-rest-beta) objects of the tenant. To keep the answer small, the service leaves the content of the scripts out.
+    ///
+    /// Query options: `$expand`, `$filter`, `$orderby`, `$select`, `$top`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -1202,6 +1250,8 @@ impl DeviceManagementDeviceShellScriptsId {
     /// Get deviceShellScript
     ///
     /// Read the properties and relationships of a [deviceShellScript](https://learn.microsoft.com/graph/api/resources/intune-devices-deviceshellscript?view=graph-rest-beta) object, its content included.
+    ///
+    /// Query options: `$expand`, `$select`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -1306,6 +1356,8 @@ impl DeviceManagementDeviceShellScriptsIdAssignments {
     ///
     /// List the [deviceManagementScriptAssignment](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptassignment?view=graph-rest-beta) objects of a PowerShell or shell script. To change them, call the **assign** action of the script.
     ///
+    /// Query options: `$select`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
@@ -1328,6 +1380,8 @@ impl DeviceManagementDeviceShellScriptsIdDeviceRunStates {
     /// List deviceManagementScriptDeviceStates
     ///
     /// List the [deviceManagementScriptDeviceState](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptdevicestate?view=graph-rest-beta) objects of a PowerShell or shell script. Below a user state, the list holds the devices of that user only.
+    ///
+    /// Query options: `$expand`, `$filter`, `$select`, `$top`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -1361,6 +1415,8 @@ impl DeviceManagementDeviceShellScriptsIdDeviceRunStatesId {
     /// Get deviceManagementScriptDeviceState
     ///
     /// Read the properties and relationships of a [deviceManagementScriptDeviceState](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptdevicestate?view=graph-rest-beta) object.
+    ///
+    /// Query options: `$expand`, `$select`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -1406,6 +1462,8 @@ impl DeviceManagementDeviceShellScriptsIdGroupAssignments {
     ///
     /// List the [deviceManagementScriptGroupAssignment](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptgroupassignment?view=graph-rest-beta) objects of a PowerShell or shell script.
     ///
+    /// Query options: `$select`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
@@ -1429,6 +1487,8 @@ impl DeviceManagementDeviceShellScriptsIdRunSummary {
     ///
     /// Read the properties of the [deviceManagementScriptRunSummary](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptrunsummary?view=graph-rest-beta) object of a PowerShell or shell script.
     ///
+    /// Query options: `$select`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
@@ -1451,6 +1511,8 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStates {
     /// List deviceManagementScriptUserStates
     ///
     /// List the [deviceManagementScriptUserState](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptuserstate?view=graph-rest-beta) objects of a PowerShell or shell script.
+    ///
+    /// Query options: `$expand`, `$select`, `$top`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -1484,6 +1546,8 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesId {
     /// Get deviceManagementScriptUserState
     ///
     /// Read the properties and relationships of a [deviceManagementScriptUserState](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptuserstate?view=graph-rest-beta) object.
+    ///
+    /// Query options: `$expand`, `$select`.
     ///
     /// Permissions, least privileged first:
     ///
@@ -1540,6 +1604,8 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStates {
     ///
     /// List the [deviceManagementScriptDeviceState](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptdevicestate?view=graph-rest-beta) objects of a PowerShell or shell script. Below a user state, the list holds the devices of that user only.
     ///
+    /// Query options: `$expand`, `$filter`, `$select`, `$top`.
+    ///
     /// Permissions, least privileged first:
     ///
     /// - delegated, work or school account: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
@@ -1592,6 +1658,8 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStatesId {
     /// Get deviceManagementScriptDeviceState
     ///
     /// Read the properties and relationships of a [deviceManagementScriptDeviceState](https://learn.microsoft.com/graph/api/resources/intune-devices-devicemanagementscriptdevicestate?view=graph-rest-beta) object.
+    ///
+    /// Query options: `$expand`, `$select`.
     ///
     /// Permissions, least privileged first:
     ///

@@ -26,7 +26,7 @@ use super::{
     types::{Scope, primitive},
 };
 use crate::{
-    api::{Api, ItemType, Operation, OperationPage, Path, Piece, SegmentKind, Type},
+    api::{Api, ItemType, Operation, OperationPage, Parameter, Path, Piece, SegmentKind, Type},
     emit::Files,
     ir::{PermissionKind, Primitive},
 };
@@ -70,6 +70,8 @@ fn page_doc(api: &Api, page: &OperationPage) -> String {
     let mut parts = vec![docs::escaped(&page.title)];
     parts.push(docs::rustdoc(api.version, &page.page, &page.description));
     parts.extend(page.deprecated.as_ref().map(docs::deprecation));
+    parts.push(named("Query options", &page.query));
+    parts.push(named("Headers", &page.headers));
     parts.push(permissions(page));
     parts.push(format!(
         "[Reference]({})",
@@ -77,6 +79,21 @@ fn page_doc(api: &Api, page: &OperationPage) -> String {
     ));
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n")
+}
+
+/// The names of what a request may have beside its path and body; `Accept` is the runtime's.
+fn named(what: &str, parameters: &[Parameter]) -> String {
+    let mut names: Vec<_> = parameters
+        .iter()
+        .filter(|parameter| !parameter.name.eq_ignore_ascii_case("accept"))
+        .map(|parameter| format!("`{}`", parameter.name.replace('`', "")))
+        .collect();
+    names.dedup();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!("{what}: {}.", names.join(", "))
+    }
 }
 
 /// One line for each table and kind of sign-in, least privileged first.
