@@ -20,6 +20,8 @@ pub mod conform;
 pub mod slice;
 pub mod prose;
 pub mod emit;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod dump;
 pub mod writer;
 pub mod generate;

@@ -83,15 +83,15 @@ impl<'a> Router<'a> {
     fn child(&mut self, parent: usize, pattern: Pattern) -> usize {
         let new = self.nodes.len();
         let node = &mut self.nodes[parent];
-        let at = match pattern.texts.as_slice() {
-            [name] => *node.names.entry(name.clone()).or_insert(new),
-            _ => match node.patterns.iter().find(|(known, _)| *known == pattern) {
-                Some((_, at)) => *at,
-                None => {
-                    node.patterns.push((pattern, new));
-                    new
-                }
-            },
+        let at = if let [name] = pattern.texts.as_slice() {
+            *node.names.entry(name.clone()).or_insert(new)
+        } else {
+            let known = node.patterns.iter().find(|(known, _)| *known == pattern);
+            let known = known.map(|(_, at)| *at);
+            known.unwrap_or_else(|| {
+                node.patterns.push((pattern, new));
+                new
+            })
         };
         if at == new {
             self.nodes.push(Node::default());
@@ -124,6 +124,17 @@ impl<'a> Router<'a> {
                 Err(Miss::Method(methods))
             }
         }
+    }
+
+    /// Whether documented paths begin like this one.
+    pub fn leads_on(&self, path: &str) -> bool {
+        let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let mut is_reached = false;
+        self.search(0, &segments, &mut Vec::new(), &mut |_| {
+            is_reached = true;
+            None
+        });
+        is_reached
     }
 
     /// Goes on from a node; on the way back from a place where nothing is left, `arguments` is as it was.
