@@ -169,7 +169,8 @@ impl<'a> Router<'a> {
             let longest = if pattern.is_long { segments.len() } else { 1 };
             for length in 1..=longest {
                 // Blanks may stand between the arguments of a function.
-                let text = segments[..length].join("/").replace(", ", ",");
+                let text = segments[..length].join("/");
+                let text = text.replace(", ", ",").replace(",%20", ",");
                 if pattern.read(&text, arguments)
                     && let Some(found) = self.search(*child, &segments[length..], arguments, accept)
                 {

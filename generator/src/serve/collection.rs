@@ -150,7 +150,8 @@ impl<'s> Reader<'s> {
         let key_name = ty
             .as_ref()
             .map_or("id", |ty| seed::key_name(self.version.api, ty));
-        if place.is_item() {
+        let has_key = |ty| seed::has_member(self.version.api, ty, key_name);
+        if place.is_item() && ty.as_ref().is_none_or(has_key) {
             object.insert(key_name.to_owned(), place.name().into());
         }
         Arc::new(object)

@@ -2,12 +2,7 @@
 //!
 //! Comes in: a service and an address. Goes out: nothing until a signal ends it; then requests under way are answered.
 
-use std::{
-    io,
-    net::{SocketAddr, TcpListener},
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -15,7 +10,7 @@ use axum::{
     extract::{Request, State},
     http::Response,
 };
-use tokio::{net, runtime, signal, task, time};
+use tokio::{net::TcpListener, runtime, sync::watch, task, time};
 
 use super::{
     LARGEST_BODY, Service,
@@ -32,23 +27,38 @@ pub fn run(
     address: SocketAddr,
     listening: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
-    let listener = TcpListener::bind(address)?;
-    listener.set_nonblocking(true)?;
-    listening(listener.local_addr()?);
     let runtime = runtime::Builder::new_multi_thread().enable_all().build()?;
-    let result = runtime.block_on(serve(Arc::new(service), listener));
+    let result = runtime.block_on(serve(Arc::new(service), address, listening));
     runtime.shutdown_timeout(Duration::ZERO);
     result
 }
 
-async fn serve(service: Arc<Service<'static>>, listener: TcpListener) -> io::Result<()> {
-    let listener = net::TcpListener::from_std(listener)?;
+async fn serve(
+    service: Arc<Service<'static>>,
+    address: SocketAddr,
+    listening: impl FnOnce(SocketAddr),
+) -> io::Result<()> {
+    let (stop, stopped) = watch::channel(());
+    // From here on, a signal ends the service in order; who reads the address may send one.
+    let signal = stop_signal()?;
+    let listener = TcpListener::bind(address).await?;
+    listening(listener.local_addr()?);
+    let wait = async |mut stopped: watch::Receiver<()>| {
+        // An error means that nobody can stop it anymore, which is the end as well.
+        let _ = stopped.changed().await;
+    };
     let app = Router::new().fallback(handle).with_state(service);
-    let server = axum::serve(listener, app).with_graceful_shutdown(stopped());
-    tokio::select! {
-        result = async { server.await } => result,
+    let server = axum::serve(listener, app).with_graceful_shutdown(wait(stopped.clone()));
+    let server = async { server.await };
+    let patience = async {
+        signal.await;
+        let _ = stop.send(());
         // Connections that are kept open must not keep the process.
-        () = async { stopped().await; time::sleep(PATIENCE).await } => Ok(()),
+        time::sleep(PATIENCE).await;
+    };
+    tokio::select! {
+        result = server => result,
+        () = patience => Ok(()),
     }
 }
 
@@ -88,25 +98,25 @@ fn response(answer: Answer) -> Response<Body> {
     response.body(answer.body.into()).unwrap_or_else(failed)
 }
 
-/// Waits for the signal to stop: ctrl-c, or that of a process manager.
-async fn stopped() {
-    let interrupted = async {
-        // Without the handler, the signal ends the process anyway.
-        let _ = signal::ctrl_c().await;
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+/// Waits for ctrl-c or for the signal of a process manager; heeds them from the call on, not only while it is waited for.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
-    }
+    })
+}
+
+/// Waits for ctrl-c.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupted = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupted.recv().await;
+    })
 }

@@ -25,7 +25,7 @@ impl Call<'_> {
         }
         if essence != "application/json" && !essence.ends_with("+json") {
             let message = format!(
-                "A body of type '{media_type}' is not understood; send `Content-Type: application/json`."
+                "The content type '{media_type}' is not understood; send `Content-Type: application/json`."
             );
             return Err(Fault::new(415, "UnsupportedMediaType", message));
         }
@@ -131,7 +131,7 @@ impl Call<'_> {
         };
         let more = match found.len() - 1 {
             0 => String::new(),
-            more => format!(" There are {more} more problems in the body."),
+            more => format!(" (And {more} more in the body.)"),
         };
         Err(Fault::bad_request(message + &more))
     }

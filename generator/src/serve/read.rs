@@ -154,27 +154,7 @@ impl Call<'_> {
         self.read(|reader| {
             let place = self.located(reader)?;
             let ty = self.item_type(&place);
-            let now = reader.store.clock();
-            let token = self
-                .query
-                .skip_token
-                .as_ref()
-                .or(self.query.delta_token.as_ref());
-            let token = match token.map(String::as_str) {
-                None => DeltaToken {
-                    since: None,
-                    until: now,
-                    after: None,
-                },
-                Some("latest") => DeltaToken {
-                    since: Some(now),
-                    until: now,
-                    after: None,
-                },
-                Some(text) => {
-                    DeltaToken::read(text, now).ok_or_else(|| wrong_token("delta token"))?
-                }
-            };
+            let token = self.delta_token(reader.store.clock())?;
             let mut changes = changes(reader, &place, &token);
             changes.retain(|(key, _)| token.after.as_ref().is_none_or(|after| key > after));
             changes.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -210,6 +190,23 @@ impl Call<'_> {
             };
             Ok(Answer::json(self.status(200), &page))
         })
+    }
+
+    /// From where to where a delta request asks.
+    fn delta_token(&self, now: u64) -> Result<DeltaToken, Fault> {
+        let round = |since| DeltaToken {
+            since,
+            until: now,
+            after: None,
+        };
+        let read = |text| DeltaToken::read(text, now).ok_or_else(|| wrong_token("delta token"));
+        match (&self.query.skip_token, self.query.delta_token.as_deref()) {
+            (Some(text), _) => read(text),
+            (None, None) => Ok(round(None)),
+            (None, Some("latest")) => Ok(round(Some(now))),
+            // A round ends where it began, however many pages it takes; the next one begins there.
+            (None, Some(text)) => read(text).map(|token| round(token.since)),
+        }
     }
 
     pub(super) fn download(&self) -> Result<Answer, Fault> {

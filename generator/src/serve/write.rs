@@ -249,7 +249,11 @@ impl<'c> Call<'c> {
             let is_single = self.operation.method == Method::Put
                 || place::selected_type(self.operation).is_some_and(|ty| !ty.collection);
             let link = if is_single { place } else { place.item(&key) };
-            if !is_single && reader.object(&link).is_some() {
+            // What an example shows may be added once more: pages show the same item before and after.
+            let is_written = reader
+                .record(&link)
+                .is_some_and(|record| record.content != Content::Gone);
+            if !is_single && is_written {
                 let message = "One or more added object references already exist for the following modified properties.";
                 return Err(Fault::bad_request(format!("{message} ('{}')", link.parent().name())));
             }
