@@ -14,7 +14,7 @@ use docwright::{
     vocabulary::Vocabulary,
 };
 use proptest::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 #[path = "common/shared.rs"]
 mod shared;
@@ -93,7 +93,9 @@ fn path(operation: &Operation) -> String {
     let mut parts = path.split(['{', '}']);
     let mut out = parts.next().unwrap_or_default().to_owned();
     while let (Some(name), Some(text)) = (parts.next(), parts.next()) {
-        out += &format!("{name}-1{text}");
+        out.push_str(name);
+        out.push_str("-1");
+        out.push_str(text);
     }
     out.replace(' ', "%20")
 }
@@ -103,14 +105,13 @@ fn body(operation: &Operation) -> Value {
         Some(RequestBody::Parameters(parameters)) => {
             let required = parameters.iter().filter(|it| it.required == Some(true));
             let members = required.map(|Parameter { name, ty, .. }| (name.clone(), value(ty)));
-            Value::Object(Map::from_iter(members))
+            members.collect()
         }
         Some(RequestBody::Reference) => reference(),
-        Some(_) if operation.kind == OperationKind::AddReference => reference(),
+        Some(_) | None if operation.kind == OperationKind::AddReference => reference(),
         Some(RequestBody::Object { .. } | RequestBody::Unknown | RequestBody::Stream { .. }) => {
             json!({})
         }
-        None if operation.kind == OperationKind::AddReference => reference(),
         None if operation.method == Method::Get || operation.method == Method::Delete => {
             Value::Null
         }
