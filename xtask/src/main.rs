@@ -7,6 +7,7 @@ use std::{env, error::Error, path::PathBuf, process::ExitCode};
 mod bench;
 mod check;
 mod compile_corpus;
+mod load;
 mod measure;
 mod msrv;
 mod regen;
@@ -40,6 +41,7 @@ const CHORES: &[Chore] = &[
         "check that no dependency needs a newer Rust than this workspace promises",
     ),
     ("bench", bench::run, bench::HELP),
+    ("load", load::run, load::HELP),
     ("compile-corpus", compile_corpus::run, compile_corpus::HELP),
 ];
 

@@ -181,7 +181,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The items that a collection had before anything was written to it.
-    fn shown_entries(&self, place: &Place) -> Vec<Entry> {
+    pub(super) fn shown_entries(&self, place: &Place) -> Vec<Entry> {
         if let Some(Value::Array(items)) = self.member_of_owner(place) {
             let items = items.into_iter().enumerate();
             return items.filter_map(|(at, item)| embedded(at, item)).collect();

@@ -13,7 +13,7 @@ use super::{
     collection::Reader,
     place::{self, Place},
     query::Query,
-    store::{Change, Content, Error, FIRST_OWN, Record, Store},
+    store::{Change, Content, Error, Record, Store},
 };
 use crate::api::{Operation, OperationKind, Type};
 
@@ -121,15 +121,12 @@ impl Call<'_> {
                 ..
             }) => None,
             Some(record) => Some(record.created),
-            None => {
-                let entries = reader.entries(&place.parent()).into_iter();
-                let known = entries.filter(|_| place.is_item());
-                let known = known.filter(|entry| entry.created < FIRST_OWN);
-                known
-                    .into_iter()
-                    .find(|entry| entry.key == place.name())
-                    .map(|entry| entry.created)
+            None if place.is_item() => {
+                let mut shown = reader.shown_entries(&place.parent()).into_iter();
+                let known = shown.find(|entry| entry.key == place.name());
+                known.map(|entry| entry.created)
             }
+            None => None,
         }
     }
 }

@@ -234,29 +234,23 @@ impl Call<'_> {
 
 /// What a delta request is told, by key: all items at first, then what changed, and what went.
 fn changes(reader: Reader<'_>, place: &Place, token: &DeltaToken) -> Vec<(String, Object)> {
-    let entries = reader.entries(place);
     let Some(since) = token.since else {
-        return entries
-            .into_iter()
-            .map(|entry| (entry.key, entry.object))
-            .collect();
+        let entries = reader.entries(place).into_iter();
+        return entries.map(|entry| (entry.key, entry.object)).collect();
     };
     let folder = place.path();
-    let records = reader
-        .store
-        .folder(&folder)
-        .filter(|(_, record)| record.changed > since);
-    let changed = records.filter_map(|(key, record)| {
-        let object = match &record.content {
+    let records = reader.store.folder(&folder);
+    let changed = records.filter(|(_, record)| record.changed > since);
+    let told = changed.filter_map(|(key, record)| {
+        let object = match record.content {
             Content::Gone => Some(Arc::new(removed(key))),
-            _ => entries
-                .iter()
-                .find(|entry| entry.key == *key)
-                .map(|entry| entry.object.clone()),
+            Content::Item(_) | Content::Link(_) | Content::Bytes(..) => {
+                reader.object(&place.item(key))
+            }
         };
         Some((key.clone(), object?))
     });
-    changed.collect()
+    told.collect()
 }
 
 /// Where a delta begins, where it ends, and which key was the last to be told.
