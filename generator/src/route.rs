@@ -186,6 +186,10 @@ impl<'a> Router<'a> {
 impl Pattern {
     /// Adds what stands in the placeholders; whether the text is of this form.
     fn read(&self, text: &str, arguments: &mut Vec<String>) -> bool {
+        // `$count` and its like are no keys, whatever else the path could be.
+        if text.starts_with('$') {
+            return false;
+        }
         let [first, others @ ..] = self.texts.as_slice() else {
             return false;
         };
@@ -363,6 +367,8 @@ mod tests {
             "GET /",
             "GET //",
             "PUT /shelves",
+            "GET /shelves/$count",
+            "GET /shelves/%24count",
         ];
         let found: Vec<_> = requests
             .iter()

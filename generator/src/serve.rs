@@ -39,7 +39,7 @@ use seed::Spots;
 use store::Store;
 
 use crate::{
-    api::Api,
+    api::{Api, OperationKind},
     ir::{ApiVersion, Method},
     route::{Miss, Router},
 };
@@ -148,14 +148,18 @@ impl<'a> Service<'a> {
         }
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let (version, below) = self.version(path)?;
-        let found = match method {
-            // Its answer is that to a GET without the body (RFC 9110, section 9.3.2), which the server leaves out.
-            "HEAD" => version.router.find(Method::Get, below),
-            _ => match Method::from_name(method) {
-                Some(method) => version.router.find(method, below),
-                None => version.router.find(Method::Options, below),
-            },
+        // The answer to HEAD is that to GET without the body (RFC 9110, section 9.3.2), which the server leaves out.
+        let known = match method {
+            "HEAD" => Some(Method::Get),
+            _ => Method::from_name(method),
         };
+        let found = version.router.find(known.unwrap_or(Method::Options), below);
+        // Every list can be counted, whether its page says so or not.
+        let counted = below.strip_suffix("/$count").filter(|_| found.is_err());
+        let counted = counted.and_then(|list| version.router.find(known?, list).ok());
+        let counted = counted.filter(|list| list.operation.kind == OperationKind::List);
+        let wants_count = counted.is_some();
+        let found = counted.map_or(found, Ok);
         let found = found.map_err(|miss| self.missed(version, method, below, miss))?;
         let query = query::parse(query).map_err(Fault::bad_request)?;
         handler::answer(&handler::Call {
@@ -163,6 +167,7 @@ impl<'a> Service<'a> {
             version,
             operation: found.operation,
             place: place::Place::new(version.name(), found.operation, &found.arguments),
+            wants_count,
             query,
             target,
             headers,

@@ -516,6 +516,26 @@ fn references_lead_to_items() {
 }
 
 #[test]
+fn what_no_page_mentions_is_understood() {
+    let server = Server::with_shelves(&[]);
+    let books = "/v1.0/shelves/a/books";
+    server
+        .send(&format!("POST {books}"), &json!({"id": "x"}))
+        .is(201);
+    assert_eq!(server.get(&format!("{books}/$count")).is(200).body, "1");
+    let headers = [
+        ("Authorization", "Bearer x"),
+        ("X-Forwarded-Proto", "https"),
+    ];
+    let page = server
+        .raw("GET /v1.0/shelves?$top=1", &headers, b"")
+        .is(200);
+    let next = page.json()["@odata.nextLink"].as_str().unwrap().to_owned();
+    assert!(next.starts_with("https://"), "{next}");
+    server.raw("HEAD /v1.0/shelves", &headers, b"").is(200);
+}
+
+#[test]
 fn bytes_come_back_as_they_were() {
     let server = Server::with_shelves(&[]);
     let headers = [

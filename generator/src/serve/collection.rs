@@ -21,6 +21,9 @@ use crate::{
     conform,
 };
 
+/// Properties by which paths may name an item instead of its key: `users/{id | userPrincipalName}`.
+const OTHER_KEYS: [&str; 1] = ["userPrincipalName"];
+
 /// The state of one version at one moment.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'s> {
@@ -212,19 +215,14 @@ impl<'s> Reader<'s> {
 
     /// The same place, with the key of each item instead of another of its properties that paths may name
     /// (`users/{id | userPrincipalName}`). Fails if one of the items before the last segment is not there.
-    pub(super) fn located(
-        &self,
-        mut place: Place,
-        key_names: &[Vec<&str>],
-    ) -> Result<Place, Fault> {
+    pub(super) fn located(&self, mut place: Place) -> Result<Place, Fault> {
         for at in 0..place.steps.len() {
             if !place.steps[at].is_key {
                 continue;
             }
             let item = place.prefix(at + 1);
             if self.object(&item).is_none()
-                && let Some(names) = key_names.get(at).filter(|names| names.len() > 1)
-                && let Some(key) = self.key_by(&item, names)
+                && let Some(key) = self.key_by(&item)
             {
                 place.steps[at].text = key;
             } else if at + 1 < place.steps.len() && !self.exists(&item) {
@@ -234,10 +232,10 @@ impl<'s> Reader<'s> {
         Ok(place)
     }
 
-    fn key_by(&self, item: &Place, names: &[&str]) -> Option<String> {
+    fn key_by(&self, item: &Place) -> Option<String> {
         let wanted = item.name();
         let is_meant = |entry: &Entry| {
-            let mut values = names
+            let mut values = OTHER_KEYS
                 .iter()
                 .filter_map(|name| entry.object.get(*name)?.as_str());
             values.any(|value| value.eq_ignore_ascii_case(wanted))

@@ -11,7 +11,7 @@ use super::{
     Service, Version,
     answer::{Answer, Fault},
     collection::Reader,
-    place::{self, Place},
+    place::Place,
     query::Query,
     store::{Change, Content, Error, Record, Store},
 };
@@ -26,6 +26,8 @@ pub(super) struct Call<'c> {
     pub(super) version: &'c Version<'c>,
     pub(super) operation: &'c Operation,
     pub(super) place: Place,
+    /// The path is that of the operation with `/$count` behind it.
+    pub(super) wants_count: bool,
     pub(super) query: Query,
     /// Path and query as they came.
     pub(super) target: &'c str,
@@ -36,6 +38,7 @@ pub(super) struct Call<'c> {
 /// Does what the request wants.
 pub(super) fn answer(call: &Call<'_>) -> Result<Answer, Fault> {
     match &call.operation.kind {
+        OperationKind::List if call.wants_count => call.count(),
         OperationKind::List => call.list(),
         OperationKind::Get if call.is_list() => call.list(),
         OperationKind::Get => call.get(),
@@ -56,7 +59,7 @@ pub(super) fn answer(call: &Call<'_>) -> Result<Answer, Fault> {
 
 impl Call<'_> {
     pub(super) fn located(&self, reader: Reader<'_>) -> Result<Place, Fault> {
-        reader.located(self.place.clone(), &place::key_names(self.operation))
+        reader.located(self.place.clone())
     }
 
     pub(super) fn item_type(&self, place: &Place) -> Option<Type> {

@@ -117,19 +117,6 @@ pub(super) fn selected_type(operation: &Operation) -> Option<&Type> {
     selecting(operation).last().and_then(|it| it.ty.as_ref())
 }
 
-/// The number of each key's placeholder among the steps of an operation's place.
-pub(super) fn key_names(operation: &Operation) -> Vec<Vec<&str>> {
-    let names = selecting(operation).map(|segment| match segment.pieces.as_slice() {
-        [Piece::Parameter(at)] if segment.kind == SegmentKind::Key => {
-            let documented = operation.path.parameters.get(*at);
-            let documented = documented.map_or("", |parameter| &parameter.documented);
-            documented.split('|').map(str::trim).collect()
-        }
-        _ => Vec::new(),
-    });
-    names.collect()
-}
-
 /// The segments that select something.
 fn selecting(operation: &Operation) -> impl Iterator<Item = &Segment> {
     let Path { segments, .. } = &operation.path;

@@ -153,7 +153,14 @@ impl Call<'_> {
                 .all(|c| c.is_ascii_alphanumeric() || ".:-[]".contains(c))
         };
         let host = header(self.headers, "host").filter(is_plain);
-        format!("http://{}", host.unwrap_or("localhost"))
+        // Clients that send tokens over TLS alone come through a proxy or a transport that says so.
+        let forwarded = header(self.headers, "x-forwarded-proto");
+        let scheme = if forwarded == Some("https") {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{}", host.unwrap_or("localhost"))
     }
 
     pub(super) fn base(&self) -> String {

@@ -59,14 +59,12 @@ impl<'a> Spots<'a> {
 
     /// The items of a collection, by key, in the order of the examples.
     pub(super) fn items(&self, template: &str) -> &[(String, Object)] {
-        let Some(spot) = self.spots.get(template) else {
-            // Perhaps only items of it are documented.
-            let item = self.spots.get(&format!("{template}/{{}}"));
-            return item.map_or(&[], |spot| {
-                spot.items.get_or_init(|| self.shown_items(template))
-            });
-        };
-        spot.items.get_or_init(|| self.shown_items(template))
+        // Perhaps only items of it are documented.
+        let spot = self.spots.get(template);
+        let spot = spot.or_else(|| self.spots.get(&format!("{template}/{{}}")));
+        spot.map_or(&[], |spot| {
+            spot.items.get_or_init(|| self.shown_items(template))
+        })
     }
 
     /// What an example shows at a place.
@@ -161,12 +159,12 @@ impl<'a> Spots<'a> {
         let Some(ty) = self.item_type(template) else {
             return Vec::new();
         };
+        let key_name = key_name(self.api, &ty);
         let mut items: Vec<(String, Object)> = Vec::new();
         let mut add = |value: Value| {
             let Some(Value::Object(mut object)) = pruned(self.api, &ty, value) else {
                 return;
             };
-            let key_name = key_name(self.api, &ty);
             let key = match object.get(key_name).and_then(Value::as_str) {
                 Some(key) if !key.is_empty() => key.to_owned(),
                 _ => {
@@ -191,19 +189,27 @@ impl<'a> Spots<'a> {
             spot.operation(&OperationKind::List)
                 .or_else(|| spot.operation(&OperationKind::Delta))
         });
+        let has_key = |item: &Value| item.get(key_name).is_some_and(Value::is_string);
         let lists = list.into_iter().flat_map(examples);
-        let mut lists =
-            lists.filter_map(|mut value| match value.get_mut("value").map(Value::take) {
-                Some(Value::Array(items)) if !items.is_empty() => Some(items),
-                _ => None,
-            });
-        for item in lists.next().unwrap_or_default() {
+        let lists = lists.filter_map(|mut value| match value.get_mut("value").map(Value::take) {
+            Some(Value::Array(items)) if !items.is_empty() => Some(items),
+            _ => None,
+        });
+        let mut lists: Vec<_> = lists.collect();
+        // An example of `$select` often leaves the keys out.
+        lists.sort_by_key(|items| !items.iter().all(has_key));
+        for item in lists.into_iter().next().unwrap_or_default() {
             add(item);
         }
         let get = self.spots.get(&format!("{template}/{{}}"));
         let get = get.and_then(|spot| spot.operation(&OperationKind::Get));
-        for value in get.into_iter().flat_map(examples).take(1) {
-            add(unwrapped(&ty, value));
+        let shown = get.into_iter().flat_map(examples);
+        let mut shown: Vec<_> = shown.map(|value| unwrapped(&ty, value)).collect();
+        shown.sort_by_key(|item| !has_key(item));
+        for (at, item) in shown.into_iter().enumerate() {
+            if at == 0 || has_key(&item) {
+                add(item);
+            }
         }
         items
     }
@@ -224,8 +230,14 @@ pub(super) fn success(operation: &Operation) -> Option<&Response> {
     responses.find(|response| (200..400).contains(&response.status))
 }
 
-/// The type of one value, or of one item, of the documented answer.
+/// The type of one value, or of one item, of the documented answer; what a call answers says nothing about its place.
 fn answered_type(operation: &Operation) -> Option<Type> {
+    if matches!(
+        operation.kind,
+        OperationKind::Action(_) | OperationKind::Function(_)
+    ) {
+        return None;
+    }
     match &success(operation)?.body {
         ResponseBody::Value(ty) | ResponseBody::Collection(ty) => Some(ty.clone()),
         ResponseBody::Empty | ResponseBody::Stream | ResponseBody::Unknown => None,
@@ -255,15 +267,16 @@ fn is_success(message: &HttpMessage) -> bool {
     matches!(message.start_line, StartLine::Status(200..=299))
 }
 
-/// The text of the successful answer that a page shows, for answers that are no JSON.
+/// The text of a successful answer that a page shows in the place of bytes; JSON there describes them.
 pub(super) fn shown_text(operation: &Operation) -> Option<&str> {
-    let responses = operation
-        .page
-        .examples
-        .iter()
-        .filter_map(|it| it.response.as_ref());
-    let mut successes = responses.filter(|response| is_success(response));
-    successes.next().map(|response| response.body.trim())
+    let responses = operation.page.examples.iter();
+    let responses = responses.filter_map(|example| example.response.as_ref());
+    let texts = responses
+        .filter(|it| is_success(it))
+        .map(|it| it.body.trim());
+    texts
+        .into_iter()
+        .find(|text| serde_json::from_str::<Value>(text).is_err())
 }
 
 /// Examples of single values sometimes stand in a `value`, as those of primitive types have to.

@@ -35,7 +35,7 @@ enum Moment {
     Change,
 }
 
-impl<'c> Call<'c> {
+impl Call<'_> {
     pub(super) fn create(&self) -> Result<Answer, Fault> {
         if matches!(self.operation.page.body, Some(RequestBody::Stream { .. })) {
             return self.upload();
@@ -295,11 +295,11 @@ impl<'c> Call<'c> {
                 "'{address}' is no address of an item."
             )));
         }
-        let Some((target, key_names)) = self.documented_place(below, &key) else {
+        let Some(target) = self.documented_place(below, &key) else {
             // Addresses of what no page here describes cannot be followed, so the key has to do.
             return Ok((key.clone(), Content::Item(reader.sample(&place.item(&key)))));
         };
-        let target = reader.located(target, &key_names)?;
+        let target = reader.located(target)?;
         if reader.object(&target).is_some() {
             let target = reader.target(&target);
             return Ok((target.name().to_owned(), Content::Link(target)));
@@ -313,18 +313,15 @@ impl<'c> Call<'c> {
         Err(Fault::no_such_resource(&key))
     }
 
-    /// The place that a path is about, with what [`place::key_names`] says of it. Perhaps only the collection is documented.
-    fn documented_place(&self, path: &str, key: &str) -> Option<(Place, Vec<Vec<&'c str>>)> {
+    /// The place that a path is about. Perhaps only the collection is documented.
+    fn documented_place(&self, path: &str, key: &str) -> Option<Place> {
         let find = |path: &str| {
             let mut methods = Method::ALL.into_iter();
-            methods.find_map(|method| self.version.router.find(method, path).ok())
+            let found = methods.find_map(|method| self.version.router.find(method, path).ok())?;
+            let version = self.version.name();
+            Some(Place::new(version, found.operation, &found.arguments))
         };
-        let found = find(path).map(|found| (found, None));
-        let found = found.or_else(|| Some((find(path.rsplit_once('/')?.0)?, Some(key))));
-        let (found, key) = found?;
-        let place = Place::new(self.version.name(), found.operation, &found.arguments);
-        let place = key.map_or(place.clone(), |key| place.item(key));
-        Some((place, place::key_names(found.operation)))
+        find(path).or_else(|| find(path.rsplit_once('/')?.0).map(|place| place.item(key)))
     }
 
     /// An item under the same key in another collection, where its type derives from that of the target:
