@@ -9,6 +9,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 mod dump;
 mod generate;
 mod output;
+#[cfg(feature = "serve")]
+mod serve;
 mod sources;
 
 /// Anything that stops a command; its `Display` names the file and says what to do.
@@ -43,6 +45,9 @@ enum Command {
     Generate(generate::Target),
     /// Print what one stage of the compiler makes of the documents
     Dump(dump::Arguments),
+    /// Start a local service that answers every documented request, and remembers what it is told
+    #[cfg(feature = "serve")]
+    Serve(Box<serve::Arguments>),
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -68,6 +73,8 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match arguments.command {
         Command::Generate(target) => generate::run(target, log),
         Command::Dump(arguments) => dump::run(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::run(*arguments, log),
     };
     match outcome {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,

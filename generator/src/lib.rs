@@ -21,6 +21,8 @@ pub mod example;
 pub mod slice;
 pub mod prose;
 pub mod emit;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod dump;
 pub mod writer;
 pub mod generate;

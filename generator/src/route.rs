@@ -124,6 +124,17 @@ impl<'a> Router<'a> {
         }
     }
 
+    /// Whether documented paths begin like this one.
+    pub fn leads_on(&self, path: &str) -> bool {
+        let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let mut is_reached = false;
+        self.search(0, &segments, &mut Vec::new(), &mut |_| {
+            is_reached = true;
+            None
+        });
+        is_reached
+    }
+
     /// Goes on from a node; on the way back from a place where nothing is left, `arguments` is as it was.
     fn search(
         &self,
@@ -156,7 +167,8 @@ impl<'a> Router<'a> {
             let longest = if pattern.is_long { segments.len() } else { 1 };
             for length in 1..=longest {
                 // Blanks may stand between the arguments of a function.
-                let text = segments[..length].join("/").replace(", ", ",");
+                let text = segments[..length].join("/");
+                let text = text.replace(", ", ",").replace(",%20", ",");
                 if pattern.read(&text, arguments)
                     && let Some(found) = self.search(*child, &segments[length..], arguments, accept)
                 {
@@ -172,6 +184,10 @@ impl<'a> Router<'a> {
 impl Pattern {
     /// Adds what stands in the placeholders; whether the text is of this form.
     fn read(&self, text: &str, arguments: &mut Vec<String>) -> bool {
+        // `$count` and its like are no keys, whatever else the path could be.
+        if text.starts_with('$') {
+            return false;
+        }
         let [first, others @ ..] = self.texts.as_slice() else {
             return false;
         };
@@ -352,6 +368,8 @@ mod tests {
             "GET /",
             "GET //",
             "PUT /shelves",
+            "GET /shelves/$count",
+            "GET /shelves/%24count",
         ];
         let found: Vec<_> = requests
             .iter()

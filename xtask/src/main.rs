@@ -8,6 +8,7 @@ mod bench;
 mod check;
 mod compile_corpus;
 mod contract;
+mod load;
 mod measure;
 mod msrv;
 mod regen;
@@ -41,6 +42,7 @@ const CHORES: &[Chore] = &[
         "check that no dependency needs a newer Rust than this workspace promises",
     ),
     ("bench", bench::run, bench::HELP),
+    ("load", load::run, load::HELP),
     ("compile-corpus", compile_corpus::run, compile_corpus::HELP),
     ("contract", contract::run, contract::HELP),
 ];

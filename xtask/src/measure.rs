@@ -103,7 +103,7 @@ pub(crate) fn read_log(log: &Path) -> io::Result<Vec<(String, f64, u64)>> {
     Ok(text.lines().filter_map(entry).collect())
 }
 
-fn status_bytes(process: &str, field: &str) -> Option<u64> {
+pub(crate) fn status_bytes(process: &str, field: &str) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = text
         .lines()

@@ -1,0 +1,169 @@
+//! How long the local service takes to start, how many requests it answers in a second, and how much memory it needs.
+//!
+//! The load comes from this process, over connections that are kept open, one thread each: it needs about as much of the
+//! processors as the service does, so the figures are what a machine does for both together.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    Outcome,
+    measure::{mebibytes, status_bytes},
+    number, option, root,
+};
+
+pub(crate) const HELP: &str = "[--docs DIR] [--path PATH] [--connections N] [--seconds N]: start and throughput of `docwright serve`";
+
+/// What a test asks for if it is not told.
+const PATH: &str = "/beta/deviceManagement/deviceHealthScripts";
+
+pub(crate) fn run(arguments: &[String]) -> Outcome {
+    let docs =
+        option(arguments, "--docs")?.map_or_else(|| root().join("docs-input"), PathBuf::from);
+    let path = option(arguments, "--path")?.unwrap_or(PATH);
+    let connections = number(arguments, "--connections", 64)?.max(1);
+    let seconds = number(arguments, "--seconds", 5)?.max(1) as u64;
+    let program = root().join("target/release/docwright");
+    if !program.exists() {
+        let message = format!(
+            "there is no {}; build it with `cargo build --release -p docwright`",
+            program.display()
+        );
+        return Err(message.into());
+    }
+    println!("load before: {}", machine_load());
+    let start = Instant::now();
+    let server = Server::start(&program, &docs)?;
+    println!(
+        "start        {:>8.0} ms",
+        start.elapsed().as_secs_f64() * 1e3
+    );
+    println!("memory       {:>12}", mebibytes(server.memory()));
+
+    let is_over = AtomicBool::new(false);
+    let address = server.address.as_str();
+    let begin = Instant::now();
+    let times = thread::scope(|scope| -> Result<Vec<Duration>, std::io::Error> {
+        let threads: Vec<_> = (0..connections)
+            .map(|_| scope.spawn(|| ask(address, path, &is_over)))
+            .collect();
+        thread::sleep(Duration::from_secs(seconds));
+        is_over.store(true, Ordering::Relaxed);
+        let mut times = Vec::new();
+        for thread in threads {
+            times.extend(
+                thread
+                    .join()
+                    .map_err(|_| std::io::Error::other("a connection panicked"))??,
+            );
+        }
+        Ok(times)
+    });
+    let mut times = times?;
+    let elapsed = begin.elapsed().as_secs_f64();
+    times.sort_unstable();
+    let at = |hundredths: usize| {
+        let index = times.len().saturating_sub(1) * hundredths / 100;
+        times.get(index).copied().unwrap_or_default().as_secs_f64() * 1e3
+    };
+    println!(
+        "requests     {:>8.0} a second, {connections} connections",
+        times.len() as f64 / elapsed
+    );
+    println!(
+        "latency      {:>8.2} ms (median), {:.2} ms (99 of 100)",
+        at(50),
+        at(99)
+    );
+    println!("memory       {:>12}", mebibytes(server.memory()));
+    println!("load after:  {}", machine_load());
+    Ok(())
+}
+
+/// Sends the same request until it is over; how long each answer took.
+fn ask(address: &str, path: &str, is_over: &AtomicBool) -> std::io::Result<Vec<Duration>> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    let mut writer = stream.try_clone()?;
+    let mut reader = BufReader::new(stream);
+    let request =
+        format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer x\r\n\r\n");
+    let (mut times, mut line, mut body) = (Vec::new(), String::new(), Vec::new());
+    while !is_over.load(Ordering::Relaxed) {
+        let start = Instant::now();
+        writer.write_all(request.as_bytes())?;
+        let mut length = 0;
+        let mut status = None;
+        loop {
+            line.clear();
+            reader.read_line(&mut line)?;
+            let text = line.trim_end();
+            if text.is_empty() {
+                break;
+            }
+            status = status.or_else(|| text.split(' ').nth(1).map(str::to_owned));
+            if let Some(value) = text.strip_prefix("content-length: ") {
+                length = value.parse().map_err(std::io::Error::other)?;
+            }
+        }
+        if status.as_deref() != Some("200") {
+            return Err(std::io::Error::other(format!(
+                "{path} was answered with {status:?}"
+            )));
+        }
+        body.resize(length, 0);
+        reader.read_exact(&mut body)?;
+        times.push(start.elapsed());
+    }
+    Ok(times)
+}
+
+/// A service that ends with the value.
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(program: &Path, docs: &Path) -> Result<Self, Box<dyn std::error::Error>> {
+        let mut process = Command::new(program)
+            .args(["serve", "--quiet", "--listen", "127.0.0.1:0", "--docs"])
+            .arg(docs)
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let stdout = process.stdout.take().ok_or("no stdout")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let address = line.trim().strip_prefix("listening on http://");
+        let address = address.ok_or("the service did not start")?.to_owned();
+        Ok(Self { process, address })
+    }
+
+    fn memory(&self) -> Option<u64> {
+        status_bytes(&self.process.id().to_string(), "VmRSS")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // If it is gone already, nothing is left to be done.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Processes that want to run, of the last minute, and what they have to run on.
+fn machine_load() -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or("unknown").to_owned();
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    format!("{load} on {processors} processors")
+}
