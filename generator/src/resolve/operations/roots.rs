@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::{
     PageClaims, kind,
     path::{self, Parsed, Shape, singular},
@@ -73,13 +75,18 @@ pub(super) fn usual_names(root: &str) -> [String; 6] {
 }
 
 fn seen(input: Input) -> BTreeMap<String, Seen> {
+    let claims = input.facts.par_iter().enumerate();
+    let claims = claims.filter_map(|(at, facts)| PageClaims::of(PageId(at as u32), facts));
+    let pages: Vec<(PageClaims, Vec<Parsed>)> = claims
+        .map(|claims| {
+            let requests = claims.requests.iter();
+            let paths = requests.map(|request| path::parse(request.path)).collect();
+            (claims, paths)
+        })
+        .collect();
     let mut out: BTreeMap<String, Seen> = BTreeMap::new();
-    for (at, facts) in input.facts.iter().enumerate() {
-        let Some(claims) = PageClaims::of(PageId(at as u32), facts) else {
-            continue;
-        };
-        for request in &claims.requests {
-            let path = path::parse(request.path);
+    for (claims, paths) in &pages {
+        for path in paths {
             let [first, rest @ ..] = path.segments.as_slice() else {
                 continue;
             };
@@ -102,7 +109,7 @@ fn seen(input: Input) -> BTreeMap<String, Seen> {
                     root.is_told = true;
                 }
             }
-            root.announced = root.announced.take().or_else(|| announced(&claims, &path));
+            root.announced = root.announced.take().or_else(|| announced(claims, path));
         }
     }
     out
