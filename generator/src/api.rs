@@ -390,6 +390,29 @@ pub enum OperationKind {
     Function(String),
 }
 
+impl OperationKind {
+    /// What it is called: `list`, `add reference`; an action or function by its name.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::List => "list",
+            Self::Get => "get",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Upsert => "upsert",
+            Self::Replace => "replace",
+            Self::Delete => "delete",
+            Self::AddReference => "add reference",
+            Self::RemoveReference => "remove reference",
+            Self::ListReferences => "list references",
+            Self::Count => "count",
+            Self::Download => "download",
+            Self::Upload => "upload",
+            Self::Delta => "delta",
+            Self::Action(name) | Self::Function(name) => name,
+        }
+    }
+}
+
 /// A path: what `/users/{id}/messages` means.
 #[derive(Clone, Debug, Default)]
 pub struct Path {
@@ -433,6 +456,17 @@ pub struct Segment {
     pub pieces: Vec<Piece>,
     /// The type of what the path selects up to here, where it is known.
     pub ty: Option<Type>,
+}
+
+impl Segment {
+    /// Its text with `{}` for each placeholder: what two segments have in common if they differ in names alone.
+    pub fn shape(&self) -> String {
+        let pieces = self.pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => text.as_str(),
+            Piece::Parameter(_) => "{}",
+        });
+        pieces.collect()
+    }
 }
 
 /// Text or a placeholder within a segment.
@@ -505,6 +539,14 @@ pub struct OperationPage {
     pub examples: Vec<Arc<Example>>,
     /// Path below the version's folder: `api/user-list.md`.
     pub page: Arc<str>,
+}
+
+impl OperationPage {
+    /// What comes back if all goes well: the first answer with a status from 200 to 299, if the page tells one.
+    pub fn success(&self) -> Option<&Response> {
+        let mut responses = self.responses.iter();
+        responses.find(|response| (200..300).contains(&response.status))
+    }
 }
 
 /// A named parameter of a query, header, function or action.
@@ -635,4 +677,22 @@ pub enum StartLine {
     Request(Method, String),
     /// Status code.
     Status(u16),
+}
+
+impl StartLine {
+    /// The method of a request.
+    pub fn method(&self) -> Option<Method> {
+        match self {
+            Self::Request(method, _) => Some(*method),
+            Self::Status(_) => None,
+        }
+    }
+
+    /// The status code of an answer.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Request(..) => None,
+            Self::Status(status) => Some(*status),
+        }
+    }
 }

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::{
     api::{
-        Api, Example, HttpMessage, ItemType, Operation, OperationPage, RequestBody, Response,
-        ResponseBody, StartLine, Type,
+        Api, Example, HttpMessage, ItemType, Operation, OperationPage, RequestBody, ResponseBody,
+        StartLine, Type,
     },
     conform::{self, Mismatch, Problem},
     ir::Method,
@@ -107,11 +107,8 @@ impl<'a> Reader<'a> {
         operations: &[&'a Operation],
         example: &'a Example,
     ) -> Shown<'a> {
-        let start = example.request.as_ref().map(|it| &it.start_line);
-        let method = match start {
-            Some(StartLine::Request(method, _)) => Some(*method),
-            Some(StartLine::Status(_)) | None => None,
-        };
+        let request = example.request.as_ref();
+        let method = request.and_then(|it| it.start_line.method());
         let of_method = |it: &&&Operation| method.is_none_or(|method| method == it.method);
         let usual = *operations.iter().find(of_method).unwrap_or(&operations[0]);
         let asked = example.request.as_ref().map(|it| self.request(usual, it));
@@ -181,11 +178,9 @@ impl<'a> Reader<'a> {
         operation: &'a Operation,
         message: &'a HttpMessage,
     ) -> Option<ShownResponse<'a>> {
-        let StartLine::Status(status) = message.start_line else {
-            return None;
-        };
+        let status = message.start_line.status()?;
         let body = json(message);
-        let documented = body_of(&operation.page.responses, status);
+        let documented = body_of(&operation.page, status);
         let contradiction = match &body {
             Some(body) => self.contradicts(documented, body),
             None if message.body.trim().is_empty() => None,
@@ -232,10 +227,9 @@ impl<'a> Reader<'a> {
 }
 
 /// What comes back with a status; with any success, if the page does not tell this one.
-fn body_of(responses: &[Response], status: u16) -> Option<&ResponseBody> {
-    let same = responses.iter().find(|it| it.status == status);
-    let success = || responses.iter().find(|it| (200..300).contains(&it.status));
-    same.or_else(success).map(|it| &it.body)
+fn body_of(page: &OperationPage, status: u16) -> Option<&ResponseBody> {
+    let same = page.responses.iter().find(|it| it.status == status);
+    same.or_else(|| page.success()).map(|it| &it.body)
 }
 
 /// The host of a URL, if that is not the service's.

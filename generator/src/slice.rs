@@ -19,7 +19,7 @@ use std::{
 
 use crate::{
     api::{
-        Api, Callable, CallableId, EnumId, ItemType, MemberKind, Operation, OperationPage, Piece,
+        Api, Callable, CallableId, EnumId, ItemType, MemberKind, Operation, OperationPage,
         ResponseBody, Root, Segment, StructuredType, Type, TypeId,
     },
     ir::TypeName,
@@ -157,7 +157,7 @@ impl<'a> Version<'a> {
     fn new(api: &'a Api) -> Self {
         let paths = api.operations.iter().map(|operation| {
             let segments = operation.path.segments.iter();
-            segments.map(text).collect()
+            segments.map(Segment::shape).collect()
         });
         Self {
             api,
@@ -213,22 +213,8 @@ impl Selection {
 
 /// Whether a page says what comes back if all goes well.
 fn tells_answer(page: &OperationPage) -> bool {
-    let mut successes = page
-        .responses
-        .iter()
-        .filter(|it| (200..300).contains(&it.status));
-    successes
-        .next()
-        .is_some_and(|first| first.body != ResponseBody::Unknown)
-}
-
-/// The text of a segment, with `{}` for each placeholder.
-fn text(segment: &Segment) -> String {
-    let pieces = segment.pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => text.as_str(),
-        Piece::Parameter(_) => "{}",
-    });
-    pieces.collect()
+    page.success()
+        .is_some_and(|success| success.body != ResponseBody::Unknown)
 }
 
 /// The api of what is selected and what that needs.
@@ -262,7 +248,7 @@ fn cut(api: &Api, selection: &Selection) -> Api {
 
 /// The name that a path begins with, lower-cased, without a key in parentheses.
 fn first_name(operation: &Operation) -> Option<String> {
-    let first = text(operation.path.segments.first()?);
+    let first = operation.path.segments.first()?.shape();
     let name = first.split('(').next()?;
     Some(name.to_ascii_lowercase())
 }

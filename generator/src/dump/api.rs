@@ -254,23 +254,13 @@ fn response_text(api: &Api, body: &ResponseBody) -> String {
 }
 
 fn kind(kind: &OperationKind) -> String {
-    match kind {
-        OperationKind::List => "list".to_owned(),
-        OperationKind::Get => "get".to_owned(),
-        OperationKind::Create => "create".to_owned(),
-        OperationKind::Update => "update".to_owned(),
-        OperationKind::Upsert => "upsert".to_owned(),
-        OperationKind::Replace => "replace".to_owned(),
-        OperationKind::Delete => "delete".to_owned(),
-        OperationKind::AddReference => "add reference".to_owned(),
-        OperationKind::RemoveReference => "remove reference".to_owned(),
-        OperationKind::ListReferences => "list references".to_owned(),
-        OperationKind::Count => "count".to_owned(),
-        OperationKind::Download => "download".to_owned(),
-        OperationKind::Upload => "upload".to_owned(),
-        OperationKind::Delta => "delta".to_owned(),
-        OperationKind::Action(name) => format!("action {name}"),
-        OperationKind::Function(name) => format!("function {name}"),
+    let words = kind.words();
+    if matches!(kind, OperationKind::Action(_)) {
+        format!("action {words}")
+    } else if matches!(kind, OperationKind::Function(_)) {
+        format!("function {words}")
+    } else {
+        words.to_owned()
     }
 }
 

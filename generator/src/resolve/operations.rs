@@ -125,7 +125,7 @@ pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> 
         out.operations.push(operation);
     }
     out.operations
-        .sort_by_cached_key(|operation| (text_of(&operation.path), operation.method));
+        .sort_by_cached_key(|operation| (operation.path.template(), operation.method));
     name(&mut out.operations);
     out.roots = walker.into_roots(&spellings);
     out.callables = calls.finish(types, &mut out.operations);
@@ -522,25 +522,6 @@ fn path_parameter(
         multi_segment: placeholder.multi_segment,
         name,
     }
-}
-
-/// The path with its placeholders in braces.
-fn text_of(path: &Path) -> String {
-    let mut out = String::new();
-    for segment in &path.segments {
-        out.push('/');
-        for piece in &segment.pieces {
-            match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Parameter(at) => {
-                    out.push('{');
-                    out.push_str(&path.parameters[*at].name);
-                    out.push('}');
-                }
-            }
-        }
-    }
-    out
 }
 
 /// Gives each operation its id: the segments of its path and a verb for its method. Ids that would be the same, which

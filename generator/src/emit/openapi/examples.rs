@@ -8,9 +8,8 @@ use serde_json::Value;
 
 use super::{object::Object, schemas::component_key};
 use crate::{
-    api::{Example, HttpMessage, Operation, OperationPage, StartLine},
+    api::{Example, HttpMessage, Operation, OperationPage},
     example,
-    ir::Method,
 };
 
 /// The example components made so far, by key.
@@ -39,7 +38,7 @@ impl Examples {
             example
                 .request
                 .as_ref()
-                .filter(|request| method_of(request) == Some(operation.method))
+                .filter(|request| request.start_line.method() == Some(operation.method))
         })
     }
 
@@ -50,12 +49,15 @@ impl Examples {
         is_meant: impl Fn(u16) -> bool,
     ) -> Object {
         self.collect(&operation.page, Side::Response, |example| {
-            let method = example.request.as_ref().and_then(method_of);
+            let request = example.request.as_ref();
+            let method = request.and_then(|request| request.start_line.method());
             let response = example
                 .response
                 .as_ref()
                 .filter(|_| method.is_none_or(|method| method == operation.method))?;
-            status_of(response)
+            response
+                .start_line
+                .status()
                 .is_some_and(&is_meant)
                 .then_some(response)
         })
@@ -117,20 +119,6 @@ fn component(example: &Example, message: &HttpMessage) -> Object {
         .maybe("summary", example.title.as_deref())
         .set("value", value)
         .sourced(&message.source)
-}
-
-fn method_of(message: &HttpMessage) -> Option<Method> {
-    match message.start_line {
-        StartLine::Request(method, _) => Some(method),
-        StartLine::Status(_) => None,
-    }
-}
-
-fn status_of(message: &HttpMessage) -> Option<u16> {
-    match message.start_line {
-        StartLine::Request(..) => None,
-        StartLine::Status(status) => Some(status),
-    }
 }
 
 /// The media type that an example shows for the body of such a message, unless it is JSON.

@@ -52,25 +52,8 @@ impl<'a> Trie<'a> {
         node: NodeId,
         scope: &mut names::Scope,
     ) -> String {
-        let name = match &operation.kind {
-            OperationKind::List => "list".to_owned(),
-            OperationKind::Get => "get".to_owned(),
-            OperationKind::Create => "create".to_owned(),
-            OperationKind::Update => "update".to_owned(),
-            OperationKind::Upsert => "upsert".to_owned(),
-            OperationKind::Replace => "replace".to_owned(),
-            OperationKind::Delete => "delete".to_owned(),
-            OperationKind::AddReference => "add_reference".to_owned(),
-            OperationKind::RemoveReference => "remove_reference".to_owned(),
-            OperationKind::ListReferences => "list_references".to_owned(),
-            OperationKind::Count => "count".to_owned(),
-            OperationKind::Download => "download".to_owned(),
-            OperationKind::Upload => "upload".to_owned(),
-            OperationKind::Delta => "delta".to_owned(),
-            OperationKind::Action(name) | OperationKind::Function(name) => {
-                names::snake(name.rsplit('.').next().unwrap_or(name))
-            }
-        };
+        let words = operation.kind.words();
+        let name = names::snake(words.rsplit('.').next().unwrap_or(words));
         let parameters: Vec<_> = self
             .own_parameters(operation, node)
             .map(|(name, _)| name)

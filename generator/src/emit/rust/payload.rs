@@ -128,12 +128,7 @@ impl Sending {
 
 /// What comes back.
 pub(super) fn answer(scope: Scope<'_>, operation: &Operation) -> syn::Type {
-    let success = operation
-        .page
-        .responses
-        .iter()
-        .find(|response| (200..300).contains(&response.status));
-    match success.map(|response| &response.body) {
+    match operation.page.success().map(|response| &response.body) {
         Some(ResponseBody::Empty) => ast::unit(),
         // The service may always answer a change with 204, unless it is asked for the result (RFC 7240, section 4.2).
         Some(ResponseBody::Value(ty)) if !ty.collection && changes(operation) => {

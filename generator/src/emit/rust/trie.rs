@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::{Api, Operation, Path, Piece, Segment, SegmentKind};
+use crate::api::{Api, Operation, Path, Segment, SegmentKind};
 
 /// Index of a [`Node`].
 pub(super) type NodeId = usize;
@@ -80,7 +80,7 @@ impl<'a> Trie<'a> {
     ) {
         let mut node = 0;
         for at in 0..length {
-            let key = (node, template(&path.segments[at]));
+            let key = (node, path.segments[at].shape());
             let next = self.nodes.len();
             let child = *edges.entry(key).or_insert(next);
             if child == next {
@@ -105,7 +105,7 @@ impl<'a> Trie<'a> {
 fn find(edges: &BTreeMap<(NodeId, String), NodeId>, path: &Path, length: usize) -> Option<NodeId> {
     let first = &path.segments[..length];
     first.iter().try_fold(0, |node, segment| {
-        edges.get(&(node, template(segment))).copied()
+        edges.get(&(node, segment.shape())).copied()
     })
 }
 
@@ -119,16 +119,4 @@ fn prefix(path: &Path) -> usize {
         | None => 0,
     };
     path.segments.len() - own
-}
-
-/// The text of a segment with `{}` for each placeholder: what makes two segments the same.
-fn template(segment: &Segment) -> String {
-    let mut text = String::new();
-    for piece in &segment.pieces {
-        match piece {
-            Piece::Text(part) => text.push_str(part),
-            Piece::Parameter(_) => text.push_str("{}"),
-        }
-    }
-    text
 }

@@ -160,10 +160,7 @@ impl<'a> PageClaims<'a> {
         if out.is_empty() {
             let shown = self
                 .shown_responses()
-                .find_map(|response| match response.start_line {
-                    StartLine::Status(status) => Some(status),
-                    StartLine::Request(..) => None,
-                });
+                .find_map(|response| response.start_line.status());
             let status = shown.or((!self.annotations.is_empty()).then_some(200));
             out.extend(status.map(|status| Response {
                 status,

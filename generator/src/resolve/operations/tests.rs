@@ -88,7 +88,7 @@ fn show(api: &Api, operation: &Operation) -> String {
             ResponseBody::Unknown => "?".to_owned(),
         });
     let answers: Vec<_> = answers.collect();
-    let path = super::text_of(&operation.path);
+    let path = operation.path.template();
     format!(
         "{} {path} {:?} {body} -> {}",
         operation.method,
