@@ -247,7 +247,8 @@ fn is_duration(text: &str) -> bool {
             .all(|c| c.is_ascii_digit() || "YMWDTHS.".contains(c))
 }
 
-fn is_guid(text: &str) -> bool {
+/// Whether a text is a GUID: `87d349ed-44d7-43e1-9a83-5f2406dee5bd`.
+pub fn is_guid(text: &str) -> bool {
     let lengths = text.split('-').map(str::len);
     lengths.eq([8, 4, 4, 4, 12]) && text.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
 }

@@ -13,9 +13,13 @@ use crate::{
         StartLine, Type,
     },
     conform::{self, Mismatch, Problem},
-    ir::Method,
+    ir::{ApiVersion, Method},
     route::{Match, Miss, Router},
+    target::Target,
 };
+
+/// The host of the service in the pages; what is below it is the service, too.
+const HOST: &str = "graph.microsoft.com";
 
 /// An example of a page.
 #[derive(Clone, Debug)]
@@ -136,41 +140,46 @@ impl<'a> Reader<'a> {
             StartLine::Request(method, url) => (*method, url.as_str()),
             StartLine::Status(_) => (usual.method, ""),
         };
-        let (version, path) = below_version(url);
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let target = Target::of(url);
         let mut request = ShownRequest {
             message,
-            path,
-            query: pairs(query),
+            path: target.path,
+            query: pairs(target.query.unwrap_or_default()),
             arguments: Vec::new(),
             body: json(message),
-            contradiction: None,
+            contradiction: self.elsewhere(&target),
         };
-        let wanted = self.api.version.as_str();
-        if let Some(host) = other_host(url) {
-            request.contradiction = Some(format!("the request goes to `{host}`"));
-        } else if let Some(other) = version.filter(|version| !version.eq_ignore_ascii_case(wanted))
-        {
-            request.contradiction = Some(format!("the request is one of version `{other}`"));
-        }
-        match self.router.find(method, path) {
+        match self.router.find(method, target.path) {
             Ok(Match {
                 operation,
                 arguments,
             }) => {
+                let contradiction = request.contradiction.take();
+                request.contradiction = contradiction
+                    .or_else(|| argument_contradiction(operation, &arguments))
+                    .or_else(|| body_contradiction(operation, message, request.body.as_ref()));
                 request.arguments = arguments;
-                let arguments = || argument_contradiction(operation, &request.arguments);
-                let body = || body_contradiction(operation, message, request.body.as_ref());
-                let other_version = request.contradiction.take();
-                request.contradiction = other_version.or_else(arguments).or_else(body);
                 (operation, request)
             }
             Err(miss) => {
-                let missed = || missed(method, path, &miss);
-                request.contradiction = request.contradiction.or_else(|| Some(missed()));
+                let contradiction = request.contradiction.take();
+                request.contradiction =
+                    contradiction.or_else(|| Some(missed(method, target.path, &miss)));
                 (usual, request)
             }
         }
+    }
+
+    /// Why a request is none of this version of the service.
+    fn elsewhere(&self, target: &Target) -> Option<String> {
+        let is_ours = |host: &&str| host.to_ascii_lowercase().ends_with(HOST);
+        if let Some(host) = target.host.filter(|host| !is_ours(host)) {
+            return Some(format!("the request goes to `{host}`"));
+        }
+        let version = target.version.and_then(ApiVersion::from_segment);
+        version
+            .filter(|version| *version != self.api.version)
+            .map(|other| format!("the request is one of version `{other}`"))
     }
 
     fn response(
@@ -230,30 +239,6 @@ impl<'a> Reader<'a> {
 fn body_of(page: &OperationPage, status: u16) -> Option<&ResponseBody> {
     let same = page.responses.iter().find(|it| it.status == status);
     same.or_else(|| page.success()).map(|it| &it.body)
-}
-
-/// The host of a URL, if that is not the service's.
-fn other_host(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let host = rest.split(['/', '?', ':']).next().unwrap_or_default();
-    (!host.to_ascii_lowercase().ends_with("graph.microsoft.com")).then_some(host)
-}
-
-/// The version in a URL and what follows it; for a URL that names none, the path.
-fn below_version(url: &str) -> (Option<&str>, &str) {
-    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = if after_scheme.len() == url.len() {
-        url
-    } else {
-        after_scheme.find('/').map_or("", |at| &after_scheme[at..])
-    };
-    let trimmed = path.trim_start_matches('/');
-    let (first, rest) = trimmed.split_once('/').unwrap_or((trimmed, ""));
-    if first.eq_ignore_ascii_case("v1.0") || first.eq_ignore_ascii_case("beta") {
-        (Some(first), rest)
-    } else {
-        (None, path)
-    }
 }
 
 /// Names and values of a query, decoded (URL Standard, section 5.1).

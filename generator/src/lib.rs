@@ -4,6 +4,7 @@
 pub mod span;
 pub mod suggest;
 pub mod ir;
+pub mod target;
 pub mod docs;
 pub mod sections;
 pub mod front_matter;

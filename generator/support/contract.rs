@@ -6,8 +6,9 @@
 //!
 //! `CONTRACT_REPORT` may name a file for the figures and the lists.
 
-use std::{collections::BTreeMap, env, fs, path::Path as FilePath, pin::Pin, sync::Arc};
+use std::{collections::BTreeMap, env, fs, path::Path as FilePath, sync::Arc};
 
+use async_trait::async_trait;
 use azure_core::{
     credentials::{AccessToken, TokenCredential, TokenRequestOptions},
     http::Body,
@@ -342,21 +343,15 @@ fn report(responses: &Tally, requests: &Tally) -> String {
 #[derive(Debug)]
 struct Nobody;
 
+#[async_trait]
 impl TokenCredential for Nobody {
-    fn get_token<'s, 'c, 't, 'o, 'f>(
-        &'s self,
-        _scopes: &'c [&'t str],
-        _options: Option<TokenRequestOptions<'o>>,
-    ) -> Pin<Box<dyn Future<Output = azure_core::Result<AccessToken>> + Send + 'f>>
-    where
-        's: 'f,
-        'c: 'f,
-        't: 'f,
-        'o: 'f,
-        Self: 'f,
-    {
+    async fn get_token(
+        &self,
+        _: &[&str],
+        _: Option<TokenRequestOptions<'_>>,
+    ) -> azure_core::Result<AccessToken> {
         let end = OffsetDateTime::now_utc() + Duration::hours(1);
-        Box::pin(std::future::ready(Ok(AccessToken::new("token", end))))
+        Ok(AccessToken::new("token", end))
     }
 }
 

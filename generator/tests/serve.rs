@@ -61,7 +61,7 @@ const OPERATIONS: [(&str, &str, &str, &str); 18] = [
     ),
     (
         "Get shelf",
-        "GET /shelves/{id}",
+        "GET /shelves/{id | name}",
         "",
         "200 OK` response code and a [shelf](../resources/shelf.md) object",
     ),
@@ -377,6 +377,16 @@ fn what_is_created_is_read_changed_listed_and_deleted() {
         .send("POST /v1.0/shelves", &json!({"id": "a"}))
         .is(409);
     assert_eq!(server.get("/v1.0/shelves").each("name"), ["Bath", "New"]);
+}
+
+#[test]
+fn items_have_the_other_keys_that_their_page_names() {
+    let server = Server::with_shelves(&[]);
+    assert_eq!(server.get("/v1.0/shelves/attic").is(200).json()["id"], "a");
+    let change = json!({"height": 9});
+    server.send("PATCH /v1.0/shelves/Attic", &change).is(200);
+    assert_eq!(server.get("/v1.0/shelves/a").is(200).json()["height"], 9);
+    server.get("/v1.0/shelves/20").is(404);
 }
 
 #[test]

@@ -461,12 +461,10 @@ fn path_of(
                             .any(|known| known.name.eq_ignore_ascii_case(name))
                     };
                     let name = path::unique(&placeholder.wish, taken);
-                    let mut parameter = path_parameter(name, placeholder, line, page);
+                    // The same path has as many placeholders, however it is spelled.
                     let own = line.path.placeholders.get(out.parameters.len());
-                    if let Some(own) = own.filter(|own| path::is_sample(&own.documented)) {
-                        parameter.documented.clone_from(&own.documented);
-                        parameter.is_sample = true;
-                    }
+                    let documented = &own.unwrap_or(placeholder).documented;
+                    let parameter = path_parameter(name, placeholder, documented, line, page);
                     out.parameters.push(parameter);
                     Piece::Parameter(out.parameters.len() - 1)
                 }
@@ -494,12 +492,12 @@ fn path_of(
 fn path_parameter(
     name: String,
     placeholder: &path::Placeholder,
+    documented: &str,
     line: Line,
     page: &OperationPage,
 ) -> PathParameter {
-    let is_it = |known: &str| {
-        known.eq_ignore_ascii_case(&name) || known.eq_ignore_ascii_case(&placeholder.documented)
-    };
+    let is_it =
+        |known: &str| known.eq_ignore_ascii_case(&name) || known.eq_ignore_ascii_case(documented);
     let argument = page
         .function_parameters
         .iter()
@@ -516,8 +514,8 @@ fn path_parameter(
         description: described
             .or_else(|| row().map(|(_, row)| row.description.clone()))
             .unwrap_or_default(),
-        documented: placeholder.documented.clone(),
-        is_sample: false,
+        documented: documented.to_owned(),
+        is_sample: path::is_sample(documented),
         quoted: placeholder.quoted,
         multi_segment: placeholder.multi_segment,
         name,

@@ -21,9 +21,6 @@ use crate::{
     conform,
 };
 
-/// Properties by which paths may name an item instead of its key: `users/{id | userPrincipalName}`.
-const OTHER_KEYS: [&str; 1] = ["userPrincipalName"];
-
 /// The state of one version at one moment.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'s> {
@@ -234,8 +231,9 @@ impl<'s> Reader<'s> {
 
     fn key_by(&self, item: &Place) -> Option<String> {
         let wanted = item.name();
+        let names: Vec<_> = self.version.spots.key_names(&item.template()).collect();
         let is_meant = |entry: &Entry| {
-            let mut values = OTHER_KEYS
+            let mut values = names
                 .iter()
                 .filter_map(|name| entry.object.get(*name)?.as_str());
             values.any(|value| value.eq_ignore_ascii_case(wanted))

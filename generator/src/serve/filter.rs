@@ -18,6 +18,8 @@ use std::{cmp::Ordering, fmt};
 use serde_json::{Map, Value};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+use crate::conform;
+
 /// How many expressions may stand inside of each other.
 const DEEPEST: usize = 32;
 
@@ -637,7 +639,7 @@ fn literal(word: &str) -> Option<Value> {
         _ => {}
     }
     if !word.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '+') {
-        return is_guid(word).then(|| word.into());
+        return conform::is_guid(word).then(|| word.into());
     }
     let number = word.parse::<i64>().map(Value::from).ok();
     let number = number.or_else(|| {
@@ -645,10 +647,6 @@ fn literal(word: &str) -> Option<Value> {
         serde_json::Number::from_f64(number).map(Value::Number)
     });
     Some(number.unwrap_or_else(|| word.into()))
-}
-
-fn is_guid(word: &str) -> bool {
-    word.split('-').map(str::len).eq([8, 4, 4, 4, 12])
 }
 
 #[cfg(test)]

@@ -16,10 +16,11 @@ use super::{
 };
 use crate::{
     api::{
-        Api, HttpMessage, ItemType, Member, MemberKind, Operation, OperationKind, Response,
-        ResponseBody, StartLine, Type, TypeId,
+        Api, HttpMessage, ItemType, Member, MemberKind, Operation, OperationKind, Piece, Response,
+        ResponseBody, SegmentKind, StartLine, Type, TypeId,
     },
     conform::{self, Mismatch},
+    example,
     ir::Primitive,
 };
 
@@ -124,6 +125,21 @@ impl<'a> Spots<'a> {
             })
         });
         is_listed || self.spots.contains_key(&format!("{template}/{{}}"))
+    }
+
+    /// By which properties paths may name an item at a place (`users/{id | userPrincipalName}`).
+    pub(super) fn key_names(&self, template: &str) -> impl Iterator<Item = &'a str> {
+        let spot = self.spots.get(template);
+        let operations = spot.into_iter().flat_map(|spot| &spot.operations);
+        let documented = operations.filter_map(|operation| {
+            let keys = operation.path.segments.iter().rev();
+            let key = keys.into_iter().find(|it| it.kind == SegmentKind::Key)?;
+            key.pieces.iter().find_map(|piece| match piece {
+                Piece::Parameter(at) => Some(operation.path.parameters[*at].documented.as_str()),
+                Piece::Text(_) => None,
+            })
+        });
+        documented.flat_map(|documented| documented.split('|').map(str::trim))
     }
 
     /// Whether there is a way to have an item in a collection: somebody can create it, or an example shows one.
@@ -247,16 +263,15 @@ fn answered_type(operation: &Operation) -> Option<Type> {
 /// The JSON of the successful answers that a page shows, those to requests without a query first.
 pub(super) fn examples(operation: &Operation) -> impl Iterator<Item = Value> {
     let shown = operation.page.examples.iter().filter_map(|example| {
-        let target = match example.request.as_ref().map(|request| &request.start_line) {
+        let has_query = match example.request.as_ref().map(|request| &request.start_line) {
             Some(StartLine::Request(method, _)) if *method != operation.method => {
                 return None;
             }
-            Some(StartLine::Request(_, target)) => target.as_str(),
-            Some(StartLine::Status(_)) | None => "",
+            Some(StartLine::Request(_, target)) => target.contains('?'),
+            Some(StartLine::Status(_)) | None => false,
         };
         let response = example.response.as_ref().filter(|it| is_success(it))?;
-        let value = serde_json::from_str(&response.body).ok()?;
-        Some((target.contains('?'), value))
+        Some((has_query, example::json(response)?))
     });
     let mut shown: Vec<(bool, Value)> = shown.collect();
     shown.sort_by_key(|(has_query, _)| *has_query);
@@ -271,12 +286,10 @@ fn is_success(message: &HttpMessage) -> bool {
 pub(super) fn shown_text(operation: &Operation) -> Option<&str> {
     let responses = operation.page.examples.iter();
     let responses = responses.filter_map(|example| example.response.as_ref());
-    let texts = responses
-        .filter(|it| is_success(it))
-        .map(|it| it.body.trim());
-    texts
-        .into_iter()
-        .find(|text| serde_json::from_str::<Value>(text).is_err())
+    let mut successes = responses.filter(|it| is_success(it));
+    successes
+        .find(|it| example::json(it).is_none())
+        .map(|it| it.body.trim())
 }
 
 /// Examples of single values sometimes stand in a `value`, as those of primitive types have to.

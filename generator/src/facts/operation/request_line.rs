@@ -1,13 +1,10 @@
 //! Request lines: the method and the path of each line in the `HTTP request` sections.
 //!
 //! ```text
-//! line   := "`"? method blank* target (" HTTP/" version)? "`"?
-//! target := (scheme host)? ("/" version-segment)? path ("?" query)?
-//! path   := "~"? "/"? segment ("/" segment)* "/"?
+//! line := "`"? method blank* target (" HTTP/" version)? "`"?
 //! ```
 //!
 //! Comes in: a line of a code block. Goes out: method, path with a leading and without a trailing slash, and query.
-//! What stands between braces is the page's own business: it may hold blanks, pipes and question marks.
 
 use super::{Area, Context, Part, http};
 use crate::{
@@ -15,6 +12,7 @@ use crate::{
     ir::Method,
     sections::Code,
     span::ByteRange,
+    target::Target,
 };
 
 /// More segments than any path of a service has; a longer one is an accident.
@@ -165,10 +163,8 @@ pub(super) fn method(line: &str) -> Option<(Method, &str)> {
 /// The path and the query of a request target.
 fn split_target(target: &str) -> (String, Option<String>) {
     let target = target.split(" HTTP/").next().unwrap_or(target).trim_end();
-    let target = without_host(target);
-    let (path, query) = split_query(target);
-    let path = without_version(path.trim_start_matches('~')).trim_end_matches('/');
-    let path = path.trim_end();
+    let Target { path, query, .. } = Target::of(target);
+    let path = path.trim_end_matches('/').trim_end();
     let path = if path.starts_with('/') {
         path.to_owned()
     } else {
@@ -180,49 +176,6 @@ fn split_target(target: &str) -> (String, Option<String>) {
         .map(str::to_owned);
     (path, query)
 }
-
-fn without_host(target: &str) -> &str {
-    let Some((scheme, rest)) = target.split_once("://") else {
-        return target;
-    };
-    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
-        return target;
-    }
-    rest.find('/').map_or("", |at| &rest[at..])
-}
-
-/// The first `?` that stands in no placeholder and in no string.
-fn split_query(target: &str) -> (&str, Option<&str>) {
-    let mut depth = 0_u32;
-    let mut quoted = false;
-    for (at, byte) in target.bytes().enumerate() {
-        match byte {
-            b'{' => depth += 1,
-            b'}' => depth = depth.saturating_sub(1),
-            b'\'' => quoted = !quoted,
-            b'?' if depth == 0 && !quoted => return (&target[..at], Some(&target[at + 1..])),
-            _ => {}
-        }
-    }
-    (target, None)
-}
-
-/// Takes off a first segment that names a version of the service.
-fn without_version(path: &str) -> &str {
-    let rest = path.strip_prefix('/').unwrap_or(path);
-    let (first, tail) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
-    if VERSIONS
-        .iter()
-        .any(|version| first.eq_ignore_ascii_case(version))
-    {
-        tail
-    } else {
-        path
-    }
-}
-
-/// What stands for the version in URLs, also in those of pages that were never finished.
-const VERSIONS: &[&str] = &["v1.0", "beta", "localtest", "stagingbeta"];
 
 #[cfg(test)]
 mod tests {
