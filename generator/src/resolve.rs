@@ -54,7 +54,8 @@ pub fn resolve(
         facts,
         model,
     };
-    let roots = operations::roots::find(input);
+    let requests = operations::Requests::of(facts);
+    let roots = operations::roots::find(input, &requests);
     let mut scope = Scope::new(input, &roots);
     let enums = enums::resolve(input, &scope);
     let entities = kinds::on_their_own(input, &scope);
@@ -67,7 +68,7 @@ pub fn resolve(
     types::subtract_inherited(&mut types);
     kinds::set(input, &scope, &entities, &mut types);
     kinds::demote_navigation(&mut types);
-    let operations = operations::resolve(input, &scope, &types);
+    let operations = operations::resolve(input, &scope, &types, &requests);
     from_paths::complete(&mut types, &operations.operations);
     types::subtract_inherited(&mut types);
     Api {

@@ -24,7 +24,7 @@ use crate::{
         RequestBody, Response, ResponseBody, Root, Segment, SegmentKind, StructuredType, Type,
         TypeId,
     },
-    facts::{BodyText, Fact, PageId, ParameterPlace},
+    facts::{BodyText, Fact, PageFacts, PageId, ParameterPlace},
     ir::Method,
 };
 
@@ -50,9 +50,31 @@ pub(super) struct Resolved {
 /// A path that spells a beginning of paths well, and the position of the last segment of the beginning.
 type Spellings<'a> = HashMap<&'a str, (&'a Parsed, usize)>;
 
+/// The pages that describe requests, and the paths of these.
+pub(super) struct Requests<'a> {
+    pages: Vec<PageClaims<'a>>,
+    /// Each spelling of a path once; pages repeat the same lines.
+    paths: HashMap<&'a str, Parsed>,
+}
+
+impl<'a> Requests<'a> {
+    /// Brings the claims of each page together.
+    pub(super) fn of(facts: &'a [PageFacts]) -> Self {
+        let claims = facts.par_iter().enumerate();
+        let pages: Vec<_> = claims
+            .filter_map(|(at, facts)| PageClaims::of(PageId(at as u32), facts))
+            .collect();
+        let requests = pages.iter().flat_map(|page| &page.requests);
+        let paths: HashSet<&str> = requests.map(|request| request.path).collect();
+        let paths = paths.into_par_iter();
+        let paths = paths.map(|path| (path, path::parse(path))).collect();
+        Self { pages, paths }
+    }
+}
+
 /// A page with what is known of it as a whole.
 struct Known<'a> {
-    claims: PageClaims<'a>,
+    claims: &'a PageClaims<'a>,
     responses: Vec<Response>,
     /// What a success carries.
     answer: Option<Type>,
@@ -72,10 +94,14 @@ struct Line<'a> {
 }
 
 /// Resolves the operations of all pages.
-pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> Resolved {
-    let pages: Vec<Known> = known_pages(input, scope);
-    let paths = parse_paths(&pages);
-    let lines: Vec<Line> = lines(&pages, &paths);
+pub(super) fn resolve(
+    input: Input,
+    scope: &Scope,
+    types: &[StructuredType],
+    requests: &Requests,
+) -> Resolved {
+    let pages: Vec<Known> = known_pages(requests, scope);
+    let lines: Vec<Line> = lines(&pages, &requests.paths);
     let depths = depths(types);
     let evidence = evidence(&lines, types, &depths);
     let mut walker = Walker::new(scope, types, &evidence);
@@ -105,7 +131,7 @@ pub(super) fn resolve(input: Input, scope: &Scope, types: &[StructuredType]) -> 
             line.method,
             line.path,
             &steps,
-            &line.page.claims,
+            line.page.claims,
             line.page.answer.as_ref(),
             &evidence,
         );
@@ -141,13 +167,10 @@ fn is_untold(body: &RequestBody) -> bool {
     }
 }
 
-fn known_pages<'a>(input: Input<'a>, scope: &Scope) -> Vec<Known<'a>> {
-    let claims = input
-        .facts
+fn known_pages<'a>(requests: &'a Requests<'a>, scope: &Scope) -> Vec<Known<'a>> {
+    requests
+        .pages
         .par_iter()
-        .enumerate()
-        .filter_map(|(at, facts)| PageClaims::of(PageId(at as u32), facts));
-    claims
         .map(|claims| {
             let responses = claims.responses(scope);
             let answer = page::value(&responses);
@@ -170,16 +193,6 @@ fn known_pages<'a>(input: Input<'a>, scope: &Scope) -> Vec<Known<'a>> {
                 about,
             }
         })
-        .collect()
-}
-
-/// Each spelling of a path once; pages repeat the same lines.
-fn parse_paths<'a>(pages: &'a [Known]) -> HashMap<&'a str, Parsed> {
-    let requests = pages.iter().flat_map(|page| &page.claims.requests);
-    let paths: HashSet<&str> = requests.map(|request| request.path).collect();
-    paths
-        .into_par_iter()
-        .map(|path| (path, path::parse(path)))
         .collect()
 }
 
@@ -221,7 +234,7 @@ fn evidence<'a>(lines: &[Line<'a>], types: &[StructuredType], depths: &[u32]) ->
         for at in 0..line.path.segments.len() {
             out.prefixes.insert(line.path.prefix(at));
         }
-        let announced = kind::announces(&line.page.claims, line.path);
+        let announced = kind::announces(line.page.claims, line.path);
         if let Some(name) = announced.filter(|_| matches!(line.method, Method::Get | Method::Post))
         {
             let returns = out.callables.entry(name.to_ascii_lowercase()).or_default();

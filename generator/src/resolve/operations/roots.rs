@@ -7,14 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use super::{
-    PageClaims, kind,
-    path::{self, Parsed, Shape, singular},
+    PageClaims, Requests, kind,
+    path::{Parsed, Shape, singular},
 };
 use crate::{
-    facts::PageId,
     ir::TypeName,
     model::TypeModel,
     resolve::{Input, kinds},
@@ -41,9 +38,9 @@ struct Seen {
 }
 
 /// Finds the singletons that no page answers with, and names their types.
-pub(in crate::resolve) fn find(input: Input) -> Roots {
+pub(in crate::resolve) fn find(input: Input, requests: &Requests) -> Roots {
     let mut out = Roots::default();
-    for (key, seen) in seen(input) {
+    for (key, seen) in seen(requests) {
         if !seen.leads_on || seen.is_told || is_me(&seen.name) {
             continue;
         }
@@ -74,19 +71,11 @@ pub(super) fn usual_names(root: &str) -> [String; 6] {
     ]
 }
 
-fn seen(input: Input) -> BTreeMap<String, Seen> {
-    let claims = input.facts.par_iter().enumerate();
-    let claims = claims.filter_map(|(at, facts)| PageClaims::of(PageId(at as u32), facts));
-    let pages: Vec<(PageClaims, Vec<Parsed>)> = claims
-        .map(|claims| {
-            let requests = claims.requests.iter();
-            let paths = requests.map(|request| path::parse(request.path)).collect();
-            (claims, paths)
-        })
-        .collect();
+fn seen(requests: &Requests) -> BTreeMap<String, Seen> {
     let mut out: BTreeMap<String, Seen> = BTreeMap::new();
-    for (claims, paths) in &pages {
-        for path in paths {
+    for claims in &requests.pages {
+        for request in &claims.requests {
+            let path = &requests.paths[request.path];
             let [first, rest @ ..] = path.segments.as_slice() else {
                 continue;
             };
