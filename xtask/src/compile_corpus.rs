@@ -1,25 +1,17 @@
 //! Whether the crate that a docs tree becomes compiles, and at what cost.
 
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use docwright::{
-    docs::{DocsTree, Role},
-    emit::rust::Options,
-    generate,
-    ir::ApiVersion,
-    vocabulary::Vocabulary,
-    writer,
-};
+use docwright::{docs::DocsTree, emit::rust::Options, ir::ApiVersion};
 
 use crate::{
-    Outcome,
+    Outcome, corpus,
     measure::{self, mebibytes},
-    number, option, root,
+    root,
 };
 
 pub(crate) const HELP: &str = "--docs DIR [--api-version V] [--slice N]: `cargo check` of the crate for a docs tree, \
@@ -29,60 +21,17 @@ pub(crate) const HELP: &str = "--docs DIR [--api-version V] [--slice N]: `cargo 
 const SHOWN: usize = 20;
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
-    let docs = option(arguments, "--docs")?.ok_or("`--docs DIR` is missing")?;
-    let slice = number(arguments, "--slice", usize::MAX)?;
-    let only = option(arguments, "--api-version")?.and_then(ApiVersion::from_segment);
-    let tree = DocsTree::read(Path::new(docs), only)?;
-    let mut failed = Vec::new();
-    for version in tree.versions.keys().copied() {
-        if !compile(slice_of(&tree, version, slice), version)? {
-            failed.push(version.to_string());
-        }
-    }
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("{} does not compile cleanly", failed.join(", ")).into())
-    }
-}
-
-/// One version, and of its pages `count`, evenly spread; includes stay.
-pub(crate) fn slice_of(tree: &DocsTree, version: ApiVersion, count: usize) -> DocsTree {
-    let mut docs = tree.versions[&version].clone();
-    let pages = docs
-        .pages
-        .iter()
-        .filter(|page| page.role == Role::Page)
-        .count();
-    let mut at = 0;
-    docs.pages.retain(|page| {
-        if page.role == Role::Include {
-            return true;
-        }
-        at += 1;
-        // The share of the slice grows by one where this page belongs to it.
-        count >= pages || at * count / pages > (at - 1) * count / pages
-    });
-    DocsTree {
-        versions: BTreeMap::from([(version, docs)]),
-        folders: tree.folders.clone(),
-    }
+    corpus::try_versions(arguments, "does not compile cleanly", compile)
 }
 
 /// Writes the crate of one version and checks it; whether there was neither error nor warning.
 fn compile(tree: DocsTree, version: ApiVersion) -> Result<bool, Box<dyn std::error::Error>> {
     let place = root().join("target/compile-corpus");
     let out = place.join(version.as_str());
-    // Cargo tells crates that stand alone by their names, not by their folders.
-    let name = format!("corpus-{}", version.as_str().replace('.', "-"));
-    let (_, files) =
-        generate::compile_rust(tree, &Vocabulary::default(), &[], &Options::new(name))?;
+    let files = corpus::write_crate(tree, &out, &Options::new(corpus::name("corpus", version)))?;
     let (count, bytes) = (files.len(), files.values().map(String::len).sum::<usize>());
-    writer::write(&out, &files)?;
     // Newer than any result of an earlier run, so that there is something to measure.
     fs::write(out.join("src/lib.rs"), &files["src/lib.rs"])?;
-    // The same versions of the dependencies as in this workspace, and an end to the search for a workspace above.
-    fs::copy(root().join("Cargo.lock"), out.join("Cargo.lock"))?;
     let log = place.join(format!("{version}.log"));
     if log.exists() {
         fs::remove_file(&log)?;

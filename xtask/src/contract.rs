@@ -2,40 +2,19 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
 };
 
-use docwright::{
-    docs::DocsTree, emit::rust::Options, generate, ir::ApiVersion, vocabulary::Vocabulary, writer,
-};
+use docwright::{docs::DocsTree, emit::rust::Options, ir::ApiVersion};
 
-use crate::{Outcome, option, root};
+use crate::{Outcome, corpus, root};
 
 pub(crate) const HELP: &str = "--docs DIR [--api-version V] [--slice N]: make every request and read every answer \
                                that the pages (or N of them) show, with the crate that they become";
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
-    let docs = option(arguments, "--docs")?.ok_or("`--docs DIR` is missing")?;
-    let slice = crate::number(arguments, "--slice", usize::MAX)?;
-    let only = option(arguments, "--api-version")?.and_then(ApiVersion::from_segment);
-    let tree = DocsTree::read(Path::new(docs), only)?;
-    let mut failed = Vec::new();
-    for version in tree.versions.keys().copied() {
-        let part = crate::compile_corpus::slice_of(&tree, version, slice);
-        if !hold(part, version)? {
-            failed.push(version.to_string());
-        }
-    }
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!(
-            "{} does not do what its examples show",
-            failed.join(" and ")
-        )
-        .into())
-    }
+    corpus::try_versions(arguments, "does not do what its examples show", hold)
 }
 
 /// Writes the crate of one version and runs its contract tests; whether all of them hold.
@@ -44,12 +23,9 @@ fn hold(tree: DocsTree, version: ApiVersion) -> Result<bool, Box<dyn std::error:
     let out = place.join(version.as_str());
     let options = Options {
         contract_tests: true,
-        ..Options::new(format!("contract-{}", version.as_str().replace('.', "-")))
+        ..Options::new(corpus::name("contract", version))
     };
-    let (_, files) = generate::compile_rust(tree, &Vocabulary::default(), &[], &options)?;
-    writer::write(&out, &files)?;
-    // The same versions of the dependencies as in this workspace, and an end to the search for a workspace above.
-    fs::copy(root().join("Cargo.lock"), out.join("Cargo.lock"))?;
+    corpus::write_crate(tree, &out, &options)?;
     let report = place.join(format!("{version}.txt"));
     if report.exists() {
         fs::remove_file(&report)?;

@@ -8,6 +8,7 @@ mod bench;
 mod check;
 mod compile_corpus;
 mod contract;
+mod corpus;
 mod load;
 mod measure;
 mod msrv;

@@ -256,7 +256,7 @@ fn evidence<'a>(lines: &[Line<'a>], types: &[StructuredType], depths: &[u32]) ->
         } else if line.method == Method::Post
             && announced.is_none()
             && !answer.collection
-            && kind::creates(&line.page.claims)
+            && kind::creates(line.page.claims)
         {
             let known = out
                 .creates
