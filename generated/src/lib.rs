@@ -4,12 +4,27 @@
 //!
 //! Start with a [`GraphClient`], follow the path of what you want, and await the request. Values are in
 //! [`models`], what actions take is in [`actions`], and the builders for the paths are in [`requests`].
+//!
+//! # Features
+//!
+//! Each area of the API is a feature; `full`, which is on by default, has all of them. Turn the default off to
+//! compile only what you use: `default-features = false, features = ["rustls", …]`. A type is there with each area
+//! that needs it; a navigation property with the area that its target is at home in, and without it what a response
+//! holds for the property is in `extra`.
+//!
+//! | feature | begins with | operations |
+//! |:---|:---|---:|
+//! | `device-management` | `/deviceManagement` | 66 |
+//!
+//! Beside them are `rustls` (default) or `native-tls` for the transport, `sign-in` for credentials of users, and
+//! `serde` for `Serialize` and `Deserialize`.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #[rustfmt::skip]
 pub mod actions;
 
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 #[rustfmt::skip]
 mod contract;
 #[rustfmt::skip]

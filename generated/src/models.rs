@@ -3,22 +3,14 @@
 //! Entity types, complex types and enumerations of the API.
 //!
 //! Types of a namespace below `microsoft.graph` are in a module of its name.
-mod a;
-mod c;
-mod d;
-mod device;
-mod e;
-mod g;
-mod h;
-mod m;
-mod r;
+#[cfg(feature = "device-management")]
+mod device_management;
 
-pub use self::a::*;
-pub use self::c::*;
-pub use self::d::*;
-pub use self::device::*;
-pub use self::e::*;
-pub use self::g::*;
-pub use self::h::*;
-pub use self::m::*;
-pub use self::r::*;
+#[cfg(feature = "full")]
+mod full;
+
+#[cfg(feature = "device-management")]
+pub use self::device_management::*;
+
+#[cfg(feature = "full")]
+pub use self::full::*;

@@ -4,11 +4,13 @@
 #[allow(unused_imports)]
 use crate::runtime::requests::*;
 
+#[cfg(feature = "device-management")]
 pub mod device_management;
 
 /// The first segments of the paths.
 impl GraphClient {
     /// `/deviceManagement`
+    #[cfg(feature = "device-management")]
     pub fn device_management(&self) -> device_management::DeviceManagement {
         device_management::DeviceManagement(Path::new(self))
     }

@@ -467,6 +467,14 @@ impl Segment {
         });
         pieces.collect()
     }
+
+    /// The name that it begins with, without a key or arguments in parentheses; `None` if it begins with a placeholder.
+    pub fn name(&self) -> Option<&str> {
+        match self.pieces.first()? {
+            Piece::Text(text) => text.split('(').next().filter(|name| !name.is_empty()),
+            Piece::Parameter(_) => None,
+        }
+    }
 }
 
 /// Text or a placeholder within a segment.

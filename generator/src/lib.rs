@@ -20,6 +20,7 @@ pub mod route;
 pub mod conform;
 pub mod example;
 pub mod slice;
+pub mod area;
 pub mod prose;
 pub mod emit;
 #[cfg(feature = "serve")]

@@ -104,12 +104,7 @@ impl Closure {
 
     /// Adds what an operation needs.
     pub fn add_operation(&mut self, api: &Api, operation: &Operation) {
-        let path = &operation.path;
-        let selected = path.segments.last().and_then(|last| last.ty.as_ref());
-        let selected = selected.filter(|_| !tells_answer(&operation.page));
-        let placeholders = path.parameters.iter().map(|parameter| &parameter.ty);
-        let named = places::of_page(&operation.page);
-        for ty in named.into_iter().chain(selected).chain(placeholders) {
+        for ty in named_types(operation) {
             self.add(api, ty);
         }
         if let Some(id) = operation.calls
@@ -211,6 +206,17 @@ impl Selection {
     }
 }
 
+/// The types that an operation names: in its page and its placeholders, and what its path selects where the page does not
+/// tell the answer.
+pub(crate) fn named_types(operation: &Operation) -> impl Iterator<Item = &Type> {
+    let path = &operation.path;
+    let selected = path.segments.last().and_then(|last| last.ty.as_ref());
+    let selected = selected.filter(|_| !tells_answer(&operation.page));
+    let placeholders = path.parameters.iter().map(|parameter| &parameter.ty);
+    let named = places::of_page(&operation.page);
+    named.into_iter().chain(selected).chain(placeholders)
+}
+
 /// Whether a page says what comes back if all goes well.
 fn tells_answer(page: &OperationPage) -> bool {
     page.success()
@@ -248,9 +254,8 @@ fn cut(api: &Api, selection: &Selection) -> Api {
 
 /// The name that a path begins with, lower-cased, without a key in parentheses.
 fn first_name(operation: &Operation) -> Option<String> {
-    let first = operation.path.segments.first()?.shape();
-    let name = first.split('(').next()?;
-    Some(name.to_ascii_lowercase())
+    let first = operation.path.segments.first()?;
+    first.name().map(str::to_ascii_lowercase)
 }
 
 /// Each of the ids with its position among them as an id.

@@ -14,31 +14,71 @@ use crate::{
     root,
 };
 
-pub(crate) const HELP: &str = "--docs DIR [--api-version V] [--slice N]: `cargo check` of the crate for a docs tree, \
-                               or for N of its pages";
+pub(crate) const HELP: &str = "--docs DIR [--api-version V] [--slice N] [--areas]: `cargo check` of the crate for a \
+                               docs tree, or for N of its pages; and with each area alone";
 
 /// How many messages are printed; all are counted.
 const SHOWN: usize = 20;
 
+/// All features but `native-tls`: the TLS of the system may not be there to compile against.
+const ALL: &[&str] = &["--features", "serde,sign-in"];
+
 pub(crate) fn run(arguments: &[String]) -> Outcome {
-    corpus::try_versions(arguments, "does not compile cleanly", compile)
+    let each_area = arguments.iter().any(|argument| argument == "--areas");
+    corpus::try_versions(arguments, "does not compile cleanly", |tree, version| {
+        compile(tree, version, each_area)
+    })
 }
 
 /// Writes the crate of one version and checks it; whether there was neither error nor warning.
-fn compile(tree: DocsTree, version: ApiVersion) -> Result<bool, Box<dyn std::error::Error>> {
+fn compile(
+    tree: DocsTree,
+    version: ApiVersion,
+    each_area: bool,
+) -> Result<bool, Box<dyn std::error::Error>> {
     let place = root().join("target/compile-corpus");
     let out = place.join(version.as_str());
     let files = corpus::write_crate(tree, &out, &Options::new(corpus::name("corpus", version)))?;
     let (count, bytes) = (files.len(), files.values().map(String::len).sum::<usize>());
+    print!("{version}: {count} files, {:.1} MB: ", bytes as f64 / 1e6);
+    let mut is_clean = check(&place, &out, &files["src/lib.rs"], ALL)?;
+    if each_area {
+        for area in areas(&files["Cargo.toml"])? {
+            print!("{version}, {area}: ");
+            let features = ["--no-default-features", "--features", &area];
+            is_clean &= check(&place, &out, &files["src/lib.rs"], &features)?;
+        }
+    }
+    Ok(is_clean)
+}
+
+/// The features that `full` stands for, by the manifest.
+fn areas(manifest: &str) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let (_, list) = manifest
+        .split_once("\nfull = [")
+        .ok_or("the manifest has no feature `full`")?;
+    let (list, _) = list.split_once(']').unwrap_or((list, ""));
+    let names = list.split('"').skip(1).step_by(2);
+    Ok(names.map(str::to_owned).collect())
+}
+
+/// Checks a crate with some features, and prints what that took; whether there was neither error nor warning.
+fn check(
+    place: &Path,
+    out: &Path,
+    lib: &str,
+    features: &[&str],
+) -> Result<bool, Box<dyn std::error::Error>> {
     // Newer than any result of an earlier run, so that there is something to measure.
-    fs::write(out.join("src/lib.rs"), &files["src/lib.rs"])?;
-    let log = place.join(format!("{version}.log"));
+    fs::write(out.join("src/lib.rs"), lib)?;
+    let log = place.join("cost.log");
     if log.exists() {
         fs::remove_file(&log)?;
     }
-    let messages = place.join(format!("{version}.json"));
-    let mut command = cargo_check(&out);
+    let messages = place.join("messages.json");
+    let mut command = cargo_check(out);
     command
+        .args(features)
         .stdout(fs::File::create(&messages)?)
         .env(measure::LOG, &log);
     let (success, _) = measure::run(&mut command)?;
@@ -52,8 +92,7 @@ fn compile(tree: DocsTree, version: ApiVersion) -> Result<bool, Box<dyn std::err
             (cpu + entry.1, peak.max(entry.2))
         });
     println!(
-        "{version}: {count} files, {:.1} MB: {errors} errors, {warnings} warnings; rustc {cpu:.1} s, peak {}",
-        bytes as f64 / 1e6,
+        "{errors} errors, {warnings} warnings; rustc {cpu:.1} s, peak {}",
         mebibytes(Some(peak))
     );
     Ok(success && errors == 0 && warnings == 0)
@@ -62,15 +101,7 @@ fn compile(tree: DocsTree, version: ApiVersion) -> Result<bool, Box<dyn std::err
 fn cargo_check(crate_root: &Path) -> Command {
     let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
     let mut command = Command::new(cargo);
-    command.args([
-        "check",
-        "--quiet",
-        // All features but `native-tls`: the TLS of the system may not be there to compile against.
-        "--features",
-        "serde,sign-in",
-        "--message-format",
-        "json",
-    ]);
+    command.args(["check", "--quiet", "--message-format", "json"]);
     command
         .current_dir(crate_root)
         .env("CARGO_TARGET_DIR", root().join("target"))

@@ -10,6 +10,7 @@ mod ast;
 mod contract;
 mod cycles;
 mod docs;
+mod features;
 mod format;
 mod functions;
 mod layout;
@@ -87,11 +88,12 @@ pub fn emit(api: &Api, options: &Options) -> Files {
     let names = names::Names::new(api);
     let actions = actions::Actions::new(api);
     let trie = trie::Trie::new(api);
+    let features = features::Features::new(api);
     let mut files = Files::new();
-    files.extend(manifest::emit(api, options));
-    files.extend(models::emit(api, &names));
-    files.extend(actions.emit(api, &names));
-    files.extend(requests::emit(api, &names, &actions, &trie));
+    files.extend(manifest::emit(api, options, &features));
+    files.extend(models::emit(api, &names, &features));
+    files.extend(actions.emit(api, &names, &features));
+    files.extend(requests::emit(api, &names, &actions, &trie, &features));
     if options.contract_tests {
         files.extend(contract::emit(api, &names, &actions, &trie));
     }

@@ -442,8 +442,8 @@ pub(crate) use serde_traits;
 /// Hands out the named fields of a model, and what it does not declare.
 #[allow(unused_macros)] // Not every API has models.
 macro_rules! slots {
-    ($model:ident, $visit:ident, [$($field:ident),*]) => {
-        $visit(&mut [$(&mut $model.$field),*], &mut $model.extra)
+    ($model:ident, $visit:ident, [$($(#[$when:meta])? $field:ident),*]) => {
+        $visit(&mut [$($(#[$when])? &mut $model.$field),*], &mut $model.extra)
     };
 }
 #[allow(unused_imports)]

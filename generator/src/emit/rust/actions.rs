@@ -10,10 +10,9 @@ use rayon::prelude::*;
 use syn::Item;
 
 use super::{
-    ast::{self, ident},
-    docs,
+    ast, docs,
+    features::Features,
     format::{Comments, File},
-    layout,
     layout::Piece,
     names::{self, Names},
     record::{self, Record, Shape},
@@ -21,6 +20,7 @@ use super::{
 };
 use crate::{
     api::{Api, Operation, OperationKind, OperationPage, Parameter, RequestBody, SegmentKind},
+    area::Presence,
     emit::Files,
 };
 
@@ -38,6 +38,8 @@ struct Struct<'a> {
     action: String,
     page: &'a OperationPage,
     parameters: &'a [Parameter],
+    /// The pages of all actions that take it.
+    pages: BTreeSet<&'a str>,
 }
 
 impl<'a> Actions<'a> {
@@ -83,9 +85,11 @@ impl<'a> Actions<'a> {
                         action,
                         page: &operation.page,
                         parameters,
+                        pages: BTreeSet::new(),
                     });
                     actions.structs.len() - 1
                 });
+            actions.structs[index].pages.insert(page);
             actions.by_page.insert(page, index);
         }
         actions
@@ -99,39 +103,30 @@ impl<'a> Actions<'a> {
     }
 
     /// The files below `src/actions`, and `src/actions.rs`.
-    pub(super) fn emit(&self, api: &Api, names: &Names) -> Files {
-        let piece = |item: &'_ Struct<'a>| {
+    pub(super) fn emit(&self, api: &Api, names: &Names, features: &Features) -> Files {
+        let presences = self.presences(api, features);
+        let pieces = self.structs.iter().zip(presences).map(|(item, presence)| {
             let name = names::snake(&item.name);
-            name.split('_')
-                .filter(|word| !word.is_empty())
-                .map(str::to_owned)
-                .collect()
-        };
-        let pieces = self
-            .structs
-            .iter()
-            .map(|item| Piece {
-                words: piece(item),
+            let words = name.split('_').filter(|word| !word.is_empty());
+            let piece = Piece {
+                words: words.map(str::to_owned).collect(),
                 weight: 25 + 6 * item.parameters.len(),
                 item,
-            })
-            .collect();
-        let mut modules = names::Scope::functions();
-        let groups: Vec<_> = layout::group(pieces)
-            .into_iter()
-            .map(|group| (modules.take(names::snake(&group.name)), group.items))
-            .collect();
-        let idents: Vec<_> = groups.iter().map(|(module, _)| ident(module)).collect();
+            };
+            (presence, piece)
+        });
+        let files = features.files(pieces.collect(), &mut names::Scope::functions());
+        let modules: Vec<_> = files.iter().map(|(module, _)| module.clone()).collect();
+        let declarations = features.declare(&modules);
         let mut comments = Comments::default();
         let about = comments.add("What the actions of the API take.");
         let index = quote! {
             #![doc = #about]
-            #(mod #idents;)*
-            #(pub use self::#idents::*;)*
+            #declarations
         };
         let index = File::new(index).text(&comments);
-        let mut files = Files::from([("src/actions.rs".to_owned(), index)]);
-        files.par_extend(groups.par_iter().map(|(module, items)| {
+        let mut texts = Files::from([("src/actions.rs".to_owned(), index)]);
+        texts.par_extend(files.par_iter().map(|(module, items)| {
             let mut comments = Comments::default();
             let mut file = File::new(quote! {
                 #[allow(unused_imports)]
@@ -143,9 +138,29 @@ impl<'a> Actions<'a> {
             }
             let types: Vec<_> = items.iter().map(|item| &item.name).collect();
             file.extend(record::macro_over("models", &types));
-            (format!("src/actions/{module}.rs"), file.text(&comments))
+            (
+                format!("src/actions/{}.rs", module.name),
+                file.text(&comments),
+            )
         }));
-        files
+        texts
+    }
+
+    /// When each struct is there: with the operations that take it.
+    fn presences(&self, api: &Api, features: &Features) -> Vec<Presence> {
+        let mut by_page = BTreeMap::<&str, Presence>::new();
+        for operation in &api.operations {
+            let presence = features.areas().of_operation(operation);
+            let known = by_page
+                .entry(&operation.page.page)
+                .or_insert(Presence::Whole);
+            *known = std::mem::replace(known, Presence::Whole).or(presence);
+        }
+        let of_struct = |item: &Struct| {
+            let pages = item.pages.iter().filter_map(|page| by_page.get(page));
+            pages.cloned().fold(Presence::Whole, Presence::or)
+        };
+        self.structs.iter().map(of_struct).collect()
     }
 }
 
@@ -168,10 +183,10 @@ impl Struct<'_> {
         for parameter in self.parameters {
             let field = taken.take(names::snake(&parameter.name));
             let doc = comments.add(parameter_doc(api, parameter));
-            record.add(doc, &field, ast::generic("Option", scope.ty(&parameter.ty)));
+            let ty = ast::generic("Option", scope.ty(&parameter.ty));
+            record.add(doc, (&parameter.name, &field), ty, None);
         }
-        let members = self.parameters.iter().map(|parameter| &*parameter.name);
-        record.items(shape, record::type_info(&self.action, members), comments)
+        record.items(shape, &self.action, |info| info, comments)
     }
 }
 

@@ -6,14 +6,15 @@
 #![allow(clippy::default_trait_access)] // The tokens of punctuation all are their defaults.
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
 use syn::{
     AngleBracketedGenericArguments, AttrStyle, Attribute, Block, Expr, ExprArray, ExprCall,
     ExprField, ExprLit, ExprMethodCall, ExprPath, ExprReference, Field, FieldModifiers, FnArg,
     GenericArgument, Generics, ImplItem, ImplItemConst, ImplItemFn, Lit, LitInt, LitStr, Macro,
-    MacroDelimiter, Member, Meta, MetaNameValue, Pat, PatIdent, PatType, Path, PathArguments,
-    PathSegment, Receiver, ReceiverKind, ReturnType, Safety, Signature, Stmt, StmtMacro,
-    TraitBound, TraitBoundModifiers, Type, TypeImplTrait, TypeParamBound, TypePath, TypeReference,
-    TypeTuple, Visibility, punctuated::Punctuated,
+    MacroDelimiter, Member, Meta, MetaList, MetaNameValue, Pat, PatIdent, PatType, Path,
+    PathArguments, PathSegment, Receiver, ReceiverKind, ReturnType, Safety, Signature, Stmt,
+    StmtMacro, TraitBound, TraitBoundModifiers, Type, TypeImplTrait, TypeParamBound, TypePath,
+    TypeReference, TypeTuple, Visibility, punctuated::Punctuated,
 };
 
 /// An identifier for a name that `names` has decided.
@@ -119,6 +120,29 @@ pub(super) fn doc(comment: Literal) -> Attribute {
     }
 }
 
+/// `#[cfg(feature = "name")]`.
+pub(super) fn feature(name: &str) -> Attribute {
+    cfg(quote!(feature = #name))
+}
+
+/// `#[cfg(any(feature = "one", feature = "other"))]`.
+pub(super) fn any_feature(names: &[&str]) -> Attribute {
+    cfg(quote!(any(#(feature = #names),*)))
+}
+
+fn cfg(condition: TokenStream) -> Attribute {
+    Attribute {
+        pound_token: Default::default(),
+        style: AttrStyle::Outer,
+        bracket_token: Default::default(),
+        meta: Meta::List(MetaList {
+            path: ident("cfg").into(),
+            delimiter: MacroDelimiter::Paren(Default::default()),
+            tokens: condition,
+        }),
+    }
+}
+
 /// `pub name: Type`, documented.
 pub(super) fn field(comment: Literal, name: &Ident, ty: Type) -> Field {
     Field {
@@ -156,14 +180,14 @@ pub(super) fn method(
     arguments: impl IntoIterator<Item = FnArg>,
     answer: Type,
     body: Expr,
-) -> ImplItem {
+) -> ImplItemFn {
     let receiver = FnArg::Receiver(Receiver {
         attrs: Vec::new(),
         mutability: None,
         self_token: Default::default(),
         kind: ReceiverKind::Reference(Default::default(), None, None),
     });
-    ImplItem::Fn(ImplItemFn {
+    ImplItemFn {
         attrs: vec![doc(comment)],
         vis: public(),
         modifiers: Default::default(),
@@ -184,7 +208,7 @@ pub(super) fn method(
             brace_token: Default::default(),
             stmts: vec![Stmt::Expr(body, None)],
         },
-    })
+    }
 }
 
 /// `name!(tokens);`
@@ -234,10 +258,7 @@ pub(super) fn variable(name: &str) -> Expr {
 
 /// `"text"`.
 pub(super) fn text(text: &str) -> Expr {
-    Expr::Lit(ExprLit {
-        attrs: Vec::new(),
-        lit: Lit::Str(LitStr::new(text, Span::call_site())),
-    })
+    text_with(None, text)
 }
 
 /// `7`.
@@ -248,12 +269,25 @@ pub(super) fn number(number: usize) -> Expr {
     })
 }
 
+/// `"text"`, left out without a feature.
+pub(super) fn text_with(feature: Option<&str>, text: &str) -> Expr {
+    Expr::Lit(ExprLit {
+        attrs: feature.map(self::feature).into_iter().collect(),
+        lit: Lit::Str(LitStr::new(text, Span::call_site())),
+    })
+}
+
 /// `&["a", "b"]`.
 pub(super) fn texts<'a>(items: impl IntoIterator<Item = &'a str>) -> Expr {
+    array(items.into_iter().map(text))
+}
+
+/// `&[a, b]`.
+pub(super) fn array(items: impl IntoIterator<Item = Expr>) -> Expr {
     borrow(Expr::Array(ExprArray {
         attrs: Vec::new(),
         bracket_token: Default::default(),
-        elems: items.into_iter().map(text).collect(),
+        elems: items.into_iter().collect(),
     }))
 }
 

@@ -37,9 +37,14 @@ pub(super) struct Group<T> {
 
 /// Divides pieces, which are in order, into groups, by name.
 pub(super) fn group<T>(pieces: Vec<Piece<T>>) -> Vec<Group<T>> {
+    group_below("", pieces)
+}
+
+/// The same for pieces that have more in common than their names show: every group is called after `shared` first.
+pub(super) fn group_below<T>(shared: &str, pieces: Vec<Piece<T>>) -> Vec<Group<T>> {
     let mut groups = BTreeMap::<String, Vec<(usize, T)>>::new();
     let numbered = pieces.into_iter().enumerate().collect();
-    divide(numbered, 0, "", &mut groups);
+    divide(numbered, 0, shared, &mut groups);
     let sorted = |(name, mut items): (String, Vec<(usize, T)>)| {
         items.sort_by_key(|(position, _)| *position);
         Group {
@@ -54,7 +59,7 @@ fn weight<T>(pieces: &[(usize, Piece<T>)]) -> usize {
     pieces.iter().map(|(_, piece)| piece.weight).sum()
 }
 
-/// Files pieces that share their first `depth` words, which are `shared`.
+/// Files pieces that share their first `depth` words; `shared` is how their files are called.
 fn divide<T>(
     pieces: Vec<(usize, Piece<T>)>,
     depth: usize,
@@ -68,7 +73,7 @@ fn divide<T>(
                 .map(|(position, piece)| (position, piece.item)),
         );
     };
-    if depth > 0 && weight(&pieces) <= HEAVY {
+    if !shared.is_empty() && weight(&pieces) <= HEAVY {
         return file(shared.to_owned(), pieces);
     }
     let mut families = BTreeMap::<String, Vec<_>>::new();
@@ -143,6 +148,25 @@ mod tests {
             "user: user",
         ];
         assert_eq!(grouped(&names), expected);
+    }
+
+    #[test]
+    fn what_has_more_in_common_is_divided_only_where_it_is_heavy() {
+        let piece = |word: &str, weight| Piece {
+            words: vec![word.to_owned()],
+            weight,
+            item: weight,
+        };
+        let names = |pieces| -> Vec<_> {
+            let groups = group_below("users", pieces).into_iter();
+            groups.map(|group| group.name).collect()
+        };
+        assert_eq!(
+            names(vec![piece("device", 500), piece("drive", 600)]),
+            ["users"]
+        );
+        let heavy = vec![piece("device", 2_500), piece("drive", 600), piece("x", 1)];
+        assert_eq!(names(heavy), ["users_device", "users_drive", "users_x"]);
     }
 
     #[test]

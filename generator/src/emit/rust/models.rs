@@ -4,9 +4,9 @@
 //! their names; reading and writing is the runtime's. Deriving `Deserialize` for each would cost a compiler five times
 //! as much. What `models!` and `open_enums!` at the end of a file add is the same for every type.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use rayon::prelude::*;
 use syn::{Item, ItemImpl, parse_quote};
@@ -15,9 +15,9 @@ use super::{
     ast::{self, ident},
     cycles::Cycles,
     docs,
+    features::{self, Features},
     format::{Comments, File},
-    layout,
-    layout::{Group, Piece},
+    layout::Piece,
     names::{self, Names},
     record::{self, Record, Shape},
     types::Scope,
@@ -26,6 +26,7 @@ use crate::{
     api::{
         Api, EnumId, EnumMember, EnumType, ItemType, Member, MemberKind, StructuredType, TypeId,
     },
+    area::Presence,
     emit::Files,
     ir::Primitive,
 };
@@ -40,24 +41,25 @@ enum Definition {
 /// A module for each namespace, and below it a file for each group of types.
 #[derive(Default)]
 struct Module {
-    pieces: Vec<Piece<Definition>>,
+    pieces: Vec<(Presence, Piece<Definition>)>,
     children: Vec<String>,
 }
 
 /// The files below `src/models`, and `src/models.rs`.
-pub(super) fn emit(api: &Api, names: &Names) -> Files {
+pub(super) fn emit(api: &Api, names: &Names, features: &Features) -> Files {
     let docs = member_docs(api);
     let cycles = Cycles::new(api);
     let context = Context {
         api,
         names,
+        features,
         docs: &docs,
         cycles: &cycles,
     };
-    let modules = modules(api, names);
+    let modules = modules(api, names, features);
     let files: Vec<_> = modules
         .into_iter()
-        .flat_map(|(path, module)| files_of(path, module))
+        .flat_map(|(path, module)| files_of(path, module, features))
         .collect();
     files
         .into_par_iter()
@@ -113,24 +115,25 @@ fn member_doc(api: &Api, member: &Member) -> String {
 }
 
 /// The modules by path below `models`, each with what it defines, in order.
-fn modules(api: &Api, names: &Names) -> BTreeMap<Vec<String>, Module> {
+fn modules(api: &Api, names: &Names, features: &Features) -> BTreeMap<Vec<String>, Module> {
     let mut modules = BTreeMap::<Vec<String>, Module>::new();
     modules.entry(Vec::new()).or_default();
-    let mut place = |modules_of: &[String], name: &str, weight, item| {
+    let mut place = |modules_of: &[String], name: &str, weight, item, presence: &Presence| {
         let words = names::snake(name)
             .split('_')
             .filter(|word| !word.is_empty())
             .map(str::to_owned)
             .collect();
+        let piece = Piece {
+            words,
+            weight,
+            item,
+        };
         modules
             .entry(modules_of.to_vec())
             .or_default()
             .pieces
-            .push(Piece {
-                words,
-                weight,
-                item,
-            });
+            .push((presence.clone(), piece));
     };
     for id in api.type_ids() {
         let members: usize = api.lineage(id).map(|ty| ty.members.len()).sum();
@@ -139,6 +142,7 @@ fn modules(api: &Api, names: &Names) -> BTreeMap<Vec<String>, Module> {
             api[id].name.name(),
             25 + 6 * members,
             Definition::Type(id),
+            features.areas().of_type(id),
         );
     }
     for id in api.enum_ids() {
@@ -148,6 +152,7 @@ fn modules(api: &Api, names: &Names) -> BTreeMap<Vec<String>, Module> {
             api[id].name.name(),
             15 + 3 * members,
             Definition::Enum(id),
+            features.areas().of_enum(id),
         );
     }
     let paths: Vec<_> = modules.keys().cloned().collect();
@@ -169,11 +174,12 @@ enum Content {
     Index {
         path: Vec<String>,
         children: Vec<String>,
-        files: Vec<String>,
+        files: Vec<features::Module>,
     },
     /// Some definitions of a module.
     Definitions {
         path: Vec<String>,
+        presence: Presence,
         items: Vec<Definition>,
     },
 }
@@ -182,6 +188,7 @@ enum Content {
 struct Context<'a> {
     api: &'a Api,
     names: &'a Names,
+    features: &'a Features,
     docs: &'a [Vec<String>],
     cycles: &'a Cycles,
 }
@@ -194,28 +201,61 @@ impl<'a> Context<'a> {
                 path,
                 children,
                 files,
-            } => File::new(index(path, children, files, &mut comments)),
-            Content::Definitions { path, items } => self.definitions(path, items, &mut comments),
+            } => File::new(self.index(path, children, files, &mut comments)),
+            Content::Definitions {
+                path,
+                presence,
+                items,
+            } => self.definitions(path, presence, items, &mut comments),
         };
         file.text(&comments)
     }
 
-    fn definitions(
+    /// A module: the files that its types are in are no matter of the user.
+    fn index(
         self,
         path: &[String],
+        children: &[String],
+        files: &[features::Module],
+        comments: &mut Comments<'_>,
+    ) -> TokenStream {
+        let about = if path.is_empty() {
+            "Entity types, complex types and enumerations of the API.\n\n\
+             Types of a namespace below `microsoft.graph` are in a module of its name."
+                .to_owned()
+        } else {
+            format!("Types of the namespace `{}`.", path.join("."))
+        };
+        let about = comments.add(about);
+        let children = children.iter().map(|child| ident(child));
+        let files = self.features.declare(files);
+        quote! {
+            #![doc = #about]
+            #(pub mod #children;)*
+            #files
+        }
+    }
+
+    fn definitions(
+        self,
+        path: &'a [String],
+        presence: &'a Presence,
         items: &[Definition],
         comments: &mut Comments<'a>,
     ) -> File {
-        let used = RefCell::default();
-        let scope = Scope::inside(self.api, self.names, path, &used);
+        let place = Place {
+            presence,
+            scope: Scope::inside(self.api, self.names, path),
+        };
         let mut models = Vec::new();
         let mut enums = Vec::new();
         let mut built = Vec::new();
+        let mut imports = Imports::default();
         let shape = Shape::new();
         for item in items {
             match *item {
                 Definition::Type(id) => {
-                    built.extend(self.model(&shape, scope, id, comments));
+                    built.extend(self.model(&shape, place, id, &mut imports, comments));
                     models.push(&self.names.of_type(id).name);
                 }
                 Definition::Enum(id) => {
@@ -224,10 +264,12 @@ impl<'a> Context<'a> {
                 }
             }
         }
-        // A glob of all types in every file would cost a compiler a tenth of its time.
-        let elsewhere = |name: &&String| !models.contains(name) && !enums.contains(name);
-        let used = idents(used.borrow().iter().copied().filter(elsewhere));
-        let imports = (!used.is_empty()).then(|| quote!(use super::{#(#used),*};));
+        let own: BTreeSet<_> = models
+            .iter()
+            .chain(&enums)
+            .map(|name| name.as_str())
+            .collect();
+        let imports = imports.tokens(&own);
         let mut file = File::new(quote! {
             #imports
             #[allow(unused_imports)]
@@ -242,29 +284,48 @@ impl<'a> Context<'a> {
     fn model(
         self,
         shape: &Shape,
-        scope: Scope<'_>,
+        place: Place<'a>,
         id: TypeId,
+        imports: &mut Imports<'a>,
         comments: &mut Comments<'a>,
     ) -> Vec<Item> {
+        let ty = &self.api[id];
         let name = &self.names.of_type(id).name;
-        let mut record = Record::new(comments.add(self.type_doc(&self.api[id])), name);
+        let mut record = Record::new(comments.add(self.type_doc(ty)), name);
         let mut fields = names::Scope::fields();
         for (member, doc) in self.members(id) {
             let field = fields.take(names::snake(&member.name));
+            let feature = self.feature_of(place, member);
+            imports.add(place, &member.ty.item, feature);
             record.add(
                 comments.add(doc),
-                &field,
-                self.field_type(scope, id, member),
+                (&member.name, &field),
+                self.field_type(place.scope, id, member),
+                feature,
             );
         }
         let name = ident(name);
         let derived = |base| -> ItemImpl {
-            let base = scope.structured(base);
+            let base = place.scope.structured(base);
             parse_quote!(impl DerivedFrom<#base> for #name {})
         };
-        let mut items = Vec::from(record.items(shape, self.type_info(scope, id), comments));
-        items.extend(bases(self.api, id).map(|base| Item::Impl(derived(base))));
+        let info = |info| self.type_info(place.scope, id, info);
+        let mut items = Vec::from(record.items(shape, ty.name.as_str(), info, comments));
+        for base in bases(self.api, id) {
+            imports.add(place, &ItemType::Structured(base), None);
+            items.push(Item::Impl(derived(base)));
+        }
         items
+    }
+
+    /// The feature that a member needs beside those of its type.
+    fn feature_of(self, place: Place<'_>, member: &Member) -> Option<&'a str> {
+        match (&member.kind, &member.ty.item) {
+            (MemberKind::Navigation { .. }, ItemType::Structured(target)) => {
+                self.features.of_target(place.presence, *target)
+            }
+            _ => None,
+        }
     }
 
     /// All members that are fields, with their docs. A stream is a request of its own.
@@ -289,12 +350,9 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn type_info(self, scope: Scope<'_>, id: TypeId) -> syn::Expr {
-        let ty = &self.api[id];
-        let members = || self.members(id).map(|(member, _)| member);
-        let names = members().map(|member| member.name.as_str());
-        let mut info = record::type_info(ty.name.as_str(), names);
-        if let Some(base) = ty.base {
+    /// Adds to a `TypeInfo` what its type is related to.
+    fn type_info(self, scope: Scope<'_>, id: TypeId, mut info: syn::Expr) -> syn::Expr {
+        if let Some(base) = self.api[id].base {
             let mut base = scope.structured(base);
             base.segments.push(ident("INFO").into());
             info = ast::call_on(info, "base", [ast::borrow(ast::value(base))]);
@@ -302,7 +360,8 @@ impl<'a> Context<'a> {
         let mut derived = Vec::new();
         descendants(self.api, id, &mut derived);
         derived.sort_unstable();
-        let secret = members().filter(|member| member.secret);
+        let members = self.members(id).map(|(member, _)| member);
+        let secret = members.filter(|member| member.secret);
         let secret = secret.map(|member| member.name.as_str()).collect();
         for (function, names) in [("derived", derived), ("secret", secret)] {
             if !names.is_empty() {
@@ -376,40 +435,67 @@ impl<'a> Context<'a> {
 }
 
 /// The files of a module with their contents.
-fn files_of(path: Vec<String>, module: Module) -> Vec<(String, Content)> {
-    let mut scope = names::Scope::functions();
+fn files_of(path: Vec<String>, module: Module, features: &Features) -> Vec<(String, Content)> {
+    let mut taken = names::Scope::functions();
     for child in &module.children {
-        scope.take(child.clone());
+        taken.take(child.clone());
     }
     let folder = path.iter().fold("src/models".to_owned(), |folder, module| {
         format!("{folder}/{module}")
     });
-    let mut names = Vec::new();
+    let mut modules = Vec::new();
     let mut files = Vec::new();
-    for Group { name, items } in layout::group(module.pieces) {
-        let name = scope.take(names::snake(&name));
+    for (file, items) in features.files(module.pieces, &mut taken) {
         files.push((
-            format!("{folder}/{name}.rs"),
+            format!("{folder}/{}.rs", file.name),
             Content::Definitions {
                 path: path.clone(),
+                presence: file.presence.clone(),
                 items,
             },
         ));
-        names.push(name);
+        modules.push(file);
     }
     files.push((
         format!("{folder}.rs"),
         Content::Index {
             path,
             children: module.children,
-            files: names,
+            files: modules,
         },
     ));
     files
 }
 
-fn idents<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<Ident> {
-    names.into_iter().map(|name| ident(name)).collect()
+/// Where definitions are.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    /// When their file is there.
+    presence: &'a Presence,
+    scope: Scope<'a>,
+}
+
+/// The types that a file imports, by the feature that they need. A glob of all types in every file would cost a compiler a
+/// tenth of its time.
+#[derive(Default)]
+struct Imports<'a>(BTreeMap<Option<&'a str>, BTreeSet<&'a str>>);
+
+impl<'a> Imports<'a> {
+    fn add(&mut self, place: Place<'a>, item: &ItemType, feature: Option<&'a str>) {
+        if let Some(name) = place.scope.import(item) {
+            self.0.entry(feature).or_default().insert(name);
+        }
+    }
+
+    /// Imports what is not the file's own.
+    fn tokens(&self, own: &BTreeSet<&str>) -> TokenStream {
+        let imports = self.0.iter().filter_map(|(feature, names)| {
+            let names: Vec<_> = names.difference(own).map(|name| ident(name)).collect();
+            let when = feature.map(ast::feature);
+            (!names.is_empty()).then(|| quote!(#when use super::{#(#names),*};))
+        });
+        imports.collect()
+    }
 }
 
 /// What something is for, its name in the reference, and where to read on.
@@ -430,30 +516,5 @@ fn descendants<'a>(api: &'a Api, id: TypeId, names: &mut Vec<&'a str>) {
     for &derived in &api[id].derived {
         names.push(api[derived].name.as_str());
         descendants(api, derived, names);
-    }
-}
-
-/// A module: the files that its types are in are no matter of the user.
-fn index(
-    path: &[String],
-    children: &[String],
-    files: &[String],
-    comments: &mut Comments<'_>,
-) -> TokenStream {
-    let about = if path.is_empty() {
-        "Entity types, complex types and enumerations of the API.\n\n\
-         Types of a namespace below `microsoft.graph` are in a module of its name."
-            .to_owned()
-    } else {
-        format!("Types of the namespace `{}`.", path.join("."))
-    };
-    let about = comments.add(about);
-    let children = children.iter().map(|child| ident(child));
-    let files: Vec<_> = files.iter().map(|file| ident(file)).collect();
-    quote! {
-        #![doc = #about]
-        #(pub mod #children;)*
-        #(mod #files;)*
-        #(pub use self::#files::*;)*
     }
 }

@@ -91,6 +91,16 @@ const VARIANTS_IN_USE: &[&str] = &["Self", "UnknownValue"];
 /// The field for what is not declared.
 const FIELDS_IN_USE: &[&str] = &["extra"];
 
+/// The features that are no areas.
+const FEATURES_IN_USE: &[&str] = &[
+    "default",
+    "full",
+    "native-tls",
+    "rustls",
+    "serde",
+    "sign-in",
+];
+
 /// The arguments for what a request carries.
 const ARGUMENTS_IN_USE: &[&str] = &["body", "target"];
 
@@ -129,6 +139,11 @@ impl Scope {
         Self::with(&[VARIANTS_IN_USE])
     }
 
+    /// The Cargo features of the crate.
+    pub(super) fn features() -> Self {
+        Self::with(&[FEATURES_IN_USE])
+    }
+
     /// The functions of one builder, or the modules of one module.
     pub(super) fn functions() -> Self {
         Self::with(&[KEYWORDS])
@@ -164,6 +179,11 @@ impl Scope {
 /// `displayName` → `display_name`.
 pub(super) fn snake(name: &str) -> String {
     valid(ascii_words(name).to_snake_case(), "unnamed")
+}
+
+/// `displayName` → `display-name`.
+pub(super) fn kebab(name: &str) -> String {
+    snake(name).replace('_', "-")
 }
 
 /// `displayName` → `DisplayName`.

@@ -2,7 +2,7 @@
 //!
 //! Every member is optional, what is not declared is in `extra`, and reading and writing is the runtime's.
 
-use proc_macro2::{Ident, Literal};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 use syn::{
     Expr, Field, Fields, ImplItem, ImplItemFn, Item, ItemImpl, ItemStruct, Type, parse_quote,
@@ -18,8 +18,8 @@ pub(super) struct Record {
     doc: Literal,
     name: Ident,
     fields: Vec<Field>,
-    /// The names of the fields, in order.
-    idents: Vec<Ident>,
+    /// The members by name on the wire and by field, in order.
+    members: Vec<(Expr, TokenStream)>,
 }
 
 impl Record {
@@ -29,22 +29,34 @@ impl Record {
             doc,
             name: ident(name),
             fields: Vec::new(),
-            idents: Vec::new(),
+            members: Vec::new(),
         }
     }
 
-    /// Adds a member; its type must be a `Slot` of the runtime.
-    pub(super) fn add(&mut self, doc: Literal, name: &str, ty: Type) {
+    /// Adds a member by its name on the wire and that of its field; its type must be a `Slot` of the runtime. Field and
+    /// table leave it out together without its feature.
+    pub(super) fn add(
+        &mut self,
+        doc: Literal,
+        (wire, name): (&str, &str),
+        ty: Type,
+        feature: Option<&str>,
+    ) {
         let name = ident(name);
-        self.fields.push(ast::field(doc, &name, ty));
-        self.idents.push(name);
+        let when = feature.map(ast::feature);
+        self.members
+            .push((ast::text_with(feature, wire), quote!(#when #name)));
+        let mut field = ast::field(doc, &name, ty);
+        field.attrs.extend(when);
+        self.fields.push(field);
     }
 
-    /// The struct and what makes it a model; `info` is its `TypeInfo`.
+    /// The struct and what makes it a model called `wire`; `info` adds to its `TypeInfo`.
     pub(super) fn items(
         mut self,
         shape: &Shape,
-        info: Expr,
+        wire: &str,
+        info: impl FnOnce(Expr) -> Expr,
         comments: &mut Comments<'_>,
     ) -> [Item; 2] {
         let rest = comments.add("What the type does not declare.");
@@ -59,13 +71,15 @@ impl Record {
         }
 
         let mut slots = shape.slots.clone();
-        let fields = &self.idents;
+        let (names, fields): (Vec<_>, Vec<_>) = self.members.into_iter().unzip();
         let visit = ast::macro_call("slots", quote!(self, visit, [#(#fields),*]));
         slots.block.stmts.push(visit);
 
         let mut table = shape.table.clone();
         *table.self_ty = ast::named(self.name.into());
-        let info = ast::constant("INFO", ast::plain("TypeInfo"), info);
+        let table_of_names = [ast::text(wire), ast::array(names)];
+        let known = ast::call(ast::path(["TypeInfo", "new"]), table_of_names);
+        let info = ast::constant("INFO", ast::plain("TypeInfo"), info(known));
         table.items.extend([info, ImplItem::Fn(slots)]);
         [Item::Struct(declaration), Item::Impl(table)]
     }
@@ -93,12 +107,6 @@ impl Shape {
             },
         }
     }
-}
-
-/// The `TypeInfo` of a type with these members.
-pub(super) fn type_info<'a>(name: &str, members: impl IntoIterator<Item = &'a str>) -> Expr {
-    let arguments = [ast::text(name), ast::texts(members)];
-    ast::call(ast::path(["TypeInfo", "new"]), arguments)
 }
 
 /// Calls a macro of the runtime with the names of types: `models!(A, B);`.

@@ -12,12 +12,13 @@ use std::collections::BTreeMap;
 use proc_macro2::Literal;
 use quote::quote;
 use rayon::prelude::*;
-use syn::{Expr, FnArg, ImplItem, Item, ItemImpl, ItemStruct, parse_quote};
+use syn::{Attribute, Expr, FnArg, ImplItem, Item, ItemImpl, ItemStruct, parse_quote};
 
 use super::{
     actions::Actions,
     ast::{self, ident},
     docs,
+    features::Features,
     format::{Comments, File},
     functions::Function,
     names::{self, Names},
@@ -35,13 +36,20 @@ use crate::{
 const HEAVY: usize = 3_000;
 
 /// The files below `src/requests`, and `src/requests.rs`.
-pub(super) fn emit(api: &Api, names: &Names, actions: &Actions, trie: &Trie) -> Files {
+pub(super) fn emit(
+    api: &Api,
+    names: &Names,
+    actions: &Actions,
+    trie: &Trie,
+    features: &Features,
+) -> Files {
     let docs = page_docs(api);
     let context = Context {
         api,
         names,
         actions,
         trie,
+        features,
         docs: &docs,
     };
     let mut files = Vec::new();
@@ -143,8 +151,8 @@ struct Module {
     modules: Vec<String>,
     /// The builders in it, in order.
     nodes: Vec<NodeId>,
-    /// The modules below it.
-    children: Vec<String>,
+    /// The modules below it, each with the node that it begins with.
+    children: Vec<(String, NodeId)>,
 }
 
 impl Module {
@@ -162,6 +170,7 @@ struct Context<'a> {
     names: &'a Names,
     actions: &'a Actions<'a>,
     trie: &'a Trie<'a>,
+    features: &'a Features,
     docs: &'a BTreeMap<&'a str, String>,
 }
 
@@ -272,7 +281,7 @@ impl<'a> Context<'a> {
                 )
             {
                 let module = scopes.1.take(step.name());
-                files[at].children.push(module.clone());
+                files[at].children.push((module.clone(), child));
                 let modules = files[at].modules.iter().cloned().chain([module]).collect();
                 self.file_of(child, modules, weights, files, places);
             } else {
@@ -283,7 +292,11 @@ impl<'a> Context<'a> {
 
     fn file(self, module: &Module, places: &[String]) -> String {
         let mut comments = Comments::default();
-        let children = module.children.iter().map(|child| ident(child));
+        let children = module.children.iter().map(|(child, node)| {
+            let name = ident(child);
+            let when = self.feature(*node);
+            quote!(#when pub mod #name;)
+        });
         let about = comments.add(if module.modules.is_empty() {
             "Builders of requests, which follow the paths of the API. Start with [`GraphClient`]."
                 .to_owned()
@@ -294,7 +307,7 @@ impl<'a> Context<'a> {
             #![doc = #about]
             #[allow(unused_imports)]
             use crate::runtime::requests::*;
-            #(pub mod #children;)*
+            #(#children)*
         });
         if module.modules.is_empty() {
             file.extend([self.root(places, &mut comments)]);
@@ -315,6 +328,12 @@ impl<'a> Context<'a> {
         };
         functions.items = self.functions(0, places, comments);
         Item::Impl(functions)
+    }
+
+    /// The attribute of the node of a first segment; what is behind it has it from its module.
+    fn feature(self, node: NodeId) -> Option<Attribute> {
+        let step = self.trie.nodes[node].step.filter(|step| step.at == 0)?;
+        self.features.of_segment(step.segment())
     }
 
     fn builder(
@@ -383,7 +402,9 @@ impl<'a> Context<'a> {
         };
         let answer = ast::named(target());
         let body = ast::call(target(), [path]);
-        Some(ast::method(doc, name, arguments, answer, body))
+        let mut method = ast::method(doc, name, arguments, answer, body);
+        method.attrs.extend(self.feature(child));
+        Some(ImplItem::Fn(method))
     }
 
     fn operation(
@@ -406,7 +427,7 @@ impl<'a> Context<'a> {
         let handed = [ast::text(&line)].into_iter().chain(sending.values);
         let body = ast::call_on(with(path_of(node), values), sending.function, handed);
         let answer = ast::generic("Request", payload::answer(scope, operation));
-        ast::method(doc, name, arguments, answer, body)
+        ImplItem::Fn(ast::method(doc, name, arguments, answer, body))
     }
 }
 

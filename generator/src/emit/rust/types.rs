@@ -2,8 +2,6 @@
 //!
 //! Invariant: every type is named from where it is used; nothing but a collection holds another value in itself.
 
-use std::{cell::RefCell, collections::BTreeSet};
-
 use syn::{Path, Type as Syntax};
 
 use super::{
@@ -20,27 +18,17 @@ use crate::{
 pub(super) struct Scope<'a> {
     api: &'a Api,
     names: &'a Names,
-    inside: Option<Inside<'a>>,
-}
-
-#[derive(Clone, Copy)]
-struct Inside<'a> {
-    modules: &'a [String],
-    used: &'a RefCell<BTreeSet<&'a String>>,
+    /// The path of the module of models.
+    inside: Option<&'a [String]>,
 }
 
 impl<'a> Scope<'a> {
-    /// The module of models with this path; what is named without a path is added to `used`.
-    pub(super) fn inside(
-        api: &'a Api,
-        names: &'a Names,
-        modules: &'a [String],
-        used: &'a RefCell<BTreeSet<&'a String>>,
-    ) -> Self {
+    /// The module of models with this path, which imports the types of that module.
+    pub(super) fn inside(api: &'a Api, names: &'a Names, modules: &'a [String]) -> Self {
         Self {
             api,
             names,
-            inside: Some(Inside { modules, used }),
+            inside: Some(modules),
         }
     }
 
@@ -75,6 +63,16 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// What has to be imported to name an item: nothing that is reached by a path.
+    pub(super) fn import(self, item: &ItemType) -> Option<&'a str> {
+        let place = match item {
+            ItemType::Structured(id) => self.names.of_type(*id),
+            ItemType::Enum(id) => self.names.of_enum(*id),
+            ItemType::Primitive(_) | ItemType::Unknown { .. } => return None,
+        };
+        (self.inside == Some(&place.modules)).then_some(place.name.as_str())
+    }
+
     /// One item or many.
     pub(super) fn ty(self, ty: &Type) -> Syntax {
         let item = self.item(&ty.item);
@@ -85,12 +83,9 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn path(self, place: &'a Place) -> Path {
+    fn path(self, place: &Place) -> Path {
         let start: &[&str] = match self.inside {
-            Some(inside) if inside.modules == place.modules => {
-                inside.used.borrow_mut().insert(&place.name);
-                return path([place.name.as_str()]);
-            }
+            Some(modules) if modules == place.modules => return path([place.name.as_str()]),
             Some(_) => &["crate", "models"],
             None => &["models"],
         };

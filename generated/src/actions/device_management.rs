@@ -41,6 +41,23 @@ impl Model for DeviceHealthScriptAssign {
     }
 }
 
+/// What [`updateGlobalScript`](https://learn.microsoft.com/graph/api/devicehealthscript-updateglobalscript?view=graph-rest-beta) takes.
+#[derive(Clone, Default)]
+pub struct UpdateGlobalScript {
+    /// Version to move to, at most the **highestAvailableVersion** of the script. Required.
+    pub version: Option<String>,
+    /// What the type does not declare.
+    pub extra: Extra,
+}
+
+impl Model for UpdateGlobalScript {
+    const INFO: TypeInfo = TypeInfo::new("updateGlobalScript", &["version"]);
+    #[inline]
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(self, visit, [version]);
+    }
+}
+
 /// What [`assign`](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-assign?view=graph-rest-beta) takes.
 #[derive(Clone, Default)]
 pub struct DeviceManagementScriptAssign {
@@ -68,6 +85,23 @@ impl Model for DeviceManagementScriptAssign {
             self, visit, [device_management_script_group_assignments,
             device_management_script_assignments]
         );
+    }
+}
+
+/// What [`hasPayloadLinks`](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-haspayloadlinks?view=graph-rest-beta) takes.
+#[derive(Clone, Default)]
+pub struct HasPayloadLinks {
+    /// IDs of the scripts to ask about. Required.
+    pub payload_ids: Option<Vec<String>>,
+    /// What the type does not declare.
+    pub extra: Extra,
+}
+
+impl Model for HasPayloadLinks {
+    const INFO: TypeInfo = TypeInfo::new("hasPayloadLinks", &["payloadIds"]);
+    #[inline]
+    fn slots(&mut self, visit: Slots<'_>) {
+        slots!(self, visit, [payload_ids]);
     }
 }
 
@@ -102,6 +136,6 @@ impl Model for DeviceShellScriptAssign {
 }
 
 models!(
-    DeviceComplianceScriptAssign, DeviceHealthScriptAssign, DeviceManagementScriptAssign,
-    DeviceShellScriptAssign
+    DeviceComplianceScriptAssign, DeviceHealthScriptAssign, UpdateGlobalScript,
+    DeviceManagementScriptAssign, HasPayloadLinks, DeviceShellScriptAssign
 );
