@@ -20,6 +20,7 @@ mod monitor;
 mod nav;
 mod page;
 mod path;
+mod query;
 mod redirect;
 mod request;
 mod retry;
@@ -44,6 +45,7 @@ pub use self::{
     nav::Nav,
     page::{Page, Pager},
     path::{Argument, Path},
+    query::{Items, OfCollection},
     request::{Answer, Content, Request, Response},
     retry::Limits,
     scalar::{Decimal, IsoDuration},

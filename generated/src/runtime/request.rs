@@ -91,50 +91,6 @@ impl<T> Request<T> {
         self
     }
 
-    /// Asks for these properties only (`$select`).
-    pub fn select<S: AsRef<str>>(self, names: impl IntoIterator<Item = S>) -> Self {
-        self.query("$select", join(names))
-    }
-
-    /// Asks for the targets of these navigation properties as well (`$expand`).
-    pub fn expand<S: AsRef<str>>(self, names: impl IntoIterator<Item = S>) -> Self {
-        self.query("$expand", join(names))
-    }
-
-    /// Asks for the items that meet a condition (`$filter`): `startswith(displayName, 'A')`.
-    pub fn filter(self, condition: impl Into<String>) -> Self {
-        self.query("$filter", condition)
-    }
-
-    /// Asks for the items that match a search (`$search`): `"displayName:wa"`. Directory objects need this header,
-    /// which is set for you: `ConsistencyLevel: eventual`.
-    pub fn search(self, expression: impl Into<String>) -> Self {
-        self.query("$search", expression)
-            .header("ConsistencyLevel", "eventual")
-    }
-
-    /// Orders the items (`$orderby`): `["displayName desc"]`.
-    pub fn orderby<S: AsRef<str>>(self, names: impl IntoIterator<Item = S>) -> Self {
-        self.query("$orderby", join(names))
-    }
-
-    /// Sets the number of items in a page (`$top`).
-    pub fn top(self, count: u32) -> Self {
-        self.query("$top", count.to_string())
-    }
-
-    /// Leaves out the first items (`$skip`).
-    pub fn skip(self, count: u32) -> Self {
-        self.query("$skip", count.to_string())
-    }
-
-    /// Asks for the number of all items (`$count`). Directory objects need this header, which is set for you:
-    /// `ConsistencyLevel: eventual`.
-    pub fn count(self) -> Self {
-        self.query("$count", "true")
-            .header("ConsistencyLevel", "eventual")
-    }
-
     /// Sets any query parameter; replaces an earlier value.
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.draft.set_query(name.into(), value.into());
@@ -283,18 +239,6 @@ impl Draft {
             .execute(&self.context(), &mut request, self.rules)
             .await
     }
-}
-
-/// Joins names by commas.
-fn join<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
-    let mut joined = String::new();
-    for name in names {
-        if !joined.is_empty() {
-            joined.push(',');
-        }
-        joined.push_str(name.as_ref());
-    }
-    joined
 }
 
 impl<T: Answer> Request<T> {

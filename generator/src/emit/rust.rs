@@ -74,6 +74,7 @@ const RUNTIME: &[(&str, &str)] = support![
     "runtime/nav.rs",
     "runtime/page.rs",
     "runtime/path.rs",
+    "runtime/query.rs",
     "runtime/redirect.rs",
     "runtime/request.rs",
     "runtime/retry.rs",
