@@ -47,6 +47,20 @@ impl DeviceManagementDeviceComplianceScripts {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescript-list?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_compliance_scripts()
+    ///     .list()
+    ///     .top(25)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> Request<Page<models::DeviceComplianceScript>> {
         self.0.request("GET /deviceManagement/deviceComplianceScripts")
     }
@@ -61,6 +75,29 @@ impl DeviceManagementDeviceComplianceScripts {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicemanagement-post-devicecompliancescripts?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::models;
+    /// use msgraph::runtime::Json;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = models::DeviceComplianceScript {
+    ///     publisher: Some("Contoso IT".into()),
+    ///     display_name: Some("Discover Secure Boot".into()),
+    ///     description: Some("Reports whether Secure Boot is on.".into()),
+    ///     detection_script_content: Some(Json::from_json(r#""QHsgU2VjdXJlQm9vdCA9IENvbmZpcm0tU2VjdXJlQm9vdFVFRkkgfSB8IENvbnZlcnRUby1Kc29uIC1Db21wcmVzcwo=""#)?),
+    ///     run_as_account: Some(models::RunAsAccountType::System),
+    ///     enforce_signature_check: Some(true),
+    ///     run_as32_bit: Some(false),
+    ///     role_scope_tag_ids: Some(vec!["0".into()]),
+    ///     ..Default::default()
+    /// };
+    /// let answer = client.device_management().device_compliance_scripts().create(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         body: &models::DeviceComplianceScript,
@@ -96,6 +133,20 @@ impl DeviceManagementDeviceComplianceScriptsId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescript-get?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_compliance_scripts()
+    ///     .id("c75d20f4-8e1b-4963-a0f7-3b9d6e82c15a")
+    ///     .get()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Request<models::DeviceComplianceScript> {
         self.0
             .request(
@@ -113,6 +164,27 @@ impl DeviceManagementDeviceComplianceScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescript-update?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::models;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = models::DeviceComplianceScript {
+    ///     publisher: Some("Contoso Security".into()),
+    ///     enforce_signature_check: Some(false),
+    ///     ..Default::default()
+    /// };
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_compliance_scripts()
+    ///     .id("c75d20f4-8e1b-4963-a0f7-3b9d6e82c15a")
+    ///     .update(&body)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         body: &models::DeviceComplianceScript,
@@ -134,6 +206,20 @@ impl DeviceManagementDeviceComplianceScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescript-delete?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// client
+    ///     .device_management()
+    ///     .device_compliance_scripts()
+    ///     .id("16e8b3a9-d47f-4c05-92be-f0a5c7d3681e")
+    ///     .delete()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self) -> Request<()> {
         self.0
             .request(
@@ -168,6 +254,34 @@ impl DeviceManagementDeviceComplianceScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescript-assign?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::actions;
+    /// use msgraph::models;
+    /// use msgraph::runtime::Json;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = actions::DeviceComplianceScriptAssign {
+    ///     device_health_script_assignments: Some(vec![
+    ///         models::DeviceHealthScriptAssignment {
+    ///             target: Some(Json::from_json(r##"{"@odata.type":"#microsoft.graph.allLicensedUsersAssignmentTarget"}"##)?),
+    ///             run_remediation_script: Some(false),
+    ///             ..Default::default()
+    ///         },
+    ///     ]),
+    ///     ..Default::default()
+    /// };
+    /// client
+    ///     .device_management()
+    ///     .device_compliance_scripts()
+    ///     .id("c75d20f4-8e1b-4963-a0f7-3b9d6e82c15a")
+    ///     .assign(&body)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn assign(&self, body: &actions::DeviceComplianceScriptAssign) -> Request<()> {
         self.0
             .send(
@@ -219,6 +333,22 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescript-list-devicerunstates?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_compliance_scripts()
+    ///     .id("c75d20f4-8e1b-4963-a0f7-3b9d6e82c15a")
+    ///     .device_run_states()
+    ///     .list()
+    ///     .top(2)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> Request<Page<models::DeviceComplianceScriptDeviceState>> {
         self.0
             .request(
@@ -254,6 +384,22 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescriptdevicestate-get?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_compliance_scripts()
+    ///     .id("c75d20f4-8e1b-4963-a0f7-3b9d6e82c15a")
+    ///     .device_run_states()
+    ///     .id("c75d20f4-8e1b-4963-a0f7-3b9d6e82c15a:8f0c2a6d-5e17-4b93-96d4-a1c3e7b5f028")
+    ///     .get()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Request<models::DeviceComplianceScriptDeviceState> {
         self.0
             .request(
@@ -271,6 +417,26 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescriptdevicestate-update?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::models;
+    /// use msgraph::runtime::Json;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body: models::DeviceComplianceScriptDeviceState = Json::from_json(r#"{"detectionState":"pending","scriptError":null}"#)?;
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_compliance_scripts()
+    ///     .id("c75d20f4-8e1b-4963-a0f7-3b9d6e82c15a")
+    ///     .device_run_states()
+    ///     .id("c75d20f4-8e1b-4963-a0f7-3b9d6e82c15a:d64b91e3-0a7c-4f58-8e2d-5b39c0f7a816")
+    ///     .update(&body)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         body: &models::DeviceComplianceScriptDeviceState,
@@ -300,6 +466,21 @@ impl DeviceManagementDeviceComplianceScriptsIdRunSummary {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescriptrunsummary-get?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_compliance_scripts()
+    ///     .id("c75d20f4-8e1b-4963-a0f7-3b9d6e82c15a")
+    ///     .run_summary()
+    ///     .get()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Request<models::DeviceComplianceScriptRunSummary> {
         self.0
             .request(
@@ -325,6 +506,15 @@ impl DeviceManagementDeviceHealthScripts {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-list?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client.device_management().device_health_scripts().list().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> Request<Page<models::DeviceHealthScript>> {
         self.0.request("GET /deviceManagement/deviceHealthScripts")
     }
@@ -339,6 +529,41 @@ impl DeviceManagementDeviceHealthScripts {
     /// - application: `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicemanagement-post-devicehealthscripts?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::models;
+    /// use msgraph::runtime::Json;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = models::DeviceHealthScript {
+    ///     publisher: Some("Contoso IT".into()),
+    ///     display_name: Some("Restart the print spooler".into()),
+    ///     description: Some("Starts the print spooler where it has stopped.".into()),
+    ///     detection_script_content: Some(Json::from_json(r#""aWYgKChHZXQtU2VydmljZSBTcG9vbGVyKS5TdGF0dXMgLWVxICdSdW5uaW5nJykgeyBXcml0ZS1PdXRwdXQgJ1Nwb29sZXIgaXMgcnVubmluZyc7IGV4aXQgMCB9CldyaXRlLU91dHB1dCAnU3Bvb2xlciBpcyBzdG9wcGVkJzsgZXhpdCAxCg==""#)?),
+    ///     remediation_script_content: Some(Json::from_json(r#""U3RhcnQtU2VydmljZSBTcG9vbGVyCg==""#)?),
+    ///     run_as_account: Some(models::RunAsAccountType::System),
+    ///     enforce_signature_check: Some(false),
+    ///     run_as32_bit: Some(false),
+    ///     role_scope_tag_ids: Some(vec!["0".into()]),
+    ///     detection_script_parameters: Some(Json::from_json(r##"[
+    ///   {
+    ///     "@odata.type": "#microsoft.graph.deviceHealthScriptStringParameter",
+    ///     "name": "ServiceName",
+    ///     "description": "Service to watch.",
+    ///     "isRequired": false,
+    ///     "applyDefaultValueWhenNotAssigned": true,
+    ///     "defaultValue": "Spooler"
+    ///   }
+    /// ]"##)?),
+    ///     remediation_script_parameters: Some(vec![]),
+    ///     ..Default::default()
+    /// };
+    /// let answer = client.device_management().device_health_scripts().create(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         body: &models::DeviceHealthScript,
@@ -364,6 +589,19 @@ impl DeviceManagementDeviceHealthScripts {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-areglobalscriptsavailable?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_health_scripts()
+    ///     .are_global_scripts_available()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn are_global_scripts_available(
         &self,
     ) -> Request<models::GlobalDeviceHealthScriptState> {
@@ -383,6 +621,15 @@ impl DeviceManagementDeviceHealthScripts {
     /// - application: `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-enableglobalscripts?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// client.device_management().device_health_scripts().enable_global_scripts().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn enable_global_scripts(&self) -> Request<()> {
         self.0.request("POST /deviceManagement/deviceHealthScripts/enableGlobalScripts")
     }
@@ -397,6 +644,19 @@ impl DeviceManagementDeviceHealthScripts {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-getremediationsummary?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_health_scripts()
+    ///     .get_remediation_summary()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_remediation_summary(
         &self,
     ) -> Request<models::DeviceHealthScriptRemediationSummary> {
@@ -421,6 +681,20 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-get?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_health_scripts()
+    ///     .id("3a9e5b70-c4d2-4816-8f3b-d27a061e9c48")
+    ///     .get()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Request<models::DeviceHealthScript> {
         self.0
             .request("GET /deviceManagement/deviceHealthScripts/{deviceHealthScriptId}")
@@ -436,6 +710,27 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-update?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::models;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = models::DeviceHealthScript {
+    ///     description: Some("Starts the print spooler on branch office devices.".into()),
+    ///     run_as32_bit: Some(true),
+    ///     ..Default::default()
+    /// };
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_health_scripts()
+    ///     .id("3a9e5b70-c4d2-4816-8f3b-d27a061e9c48")
+    ///     .update(&body)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         body: &models::DeviceHealthScript,
@@ -457,6 +752,20 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-delete?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// client
+    ///     .device_management()
+    ///     .device_health_scripts()
+    ///     .id("9c41f6e8-2b0d-47a3-b5d9-70e8a3c6154f")
+    ///     .delete()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self) -> Request<()> {
         self.0
             .request(
@@ -491,6 +800,43 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-assign?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::actions;
+    /// use msgraph::models;
+    /// use msgraph::runtime::Json;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = actions::DeviceHealthScriptAssign {
+    ///     device_health_script_assignments: Some(vec![
+    ///         models::DeviceHealthScriptAssignment {
+    ///             target: Some(Json::from_json(r##"{
+    ///   "@odata.type": "#microsoft.graph.groupAssignmentTarget",
+    ///   "groupId": "aa7d1e46-9c35-4b80-8d2f-e6013f5b7c92"
+    /// }"##)?),
+    ///             run_remediation_script: Some(true),
+    ///             run_schedule: Some(Json::from_json(r##"{
+    ///   "@odata.type": "#microsoft.graph.deviceHealthScriptDailySchedule",
+    ///   "interval": 1,
+    ///   "time": "09:00:00.0000000",
+    ///   "useUtc": false
+    /// }"##)?),
+    ///             ..Default::default()
+    ///         },
+    ///     ]),
+    ///     ..Default::default()
+    /// };
+    /// client
+    ///     .device_management()
+    ///     .device_health_scripts()
+    ///     .id("3a9e5b70-c4d2-4816-8f3b-d27a061e9c48")
+    ///     .assign(&body)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn assign(&self, body: &actions::DeviceHealthScriptAssign) -> Request<()> {
         self.0
             .send(
@@ -509,6 +855,20 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-getglobalscripthighestavailableversion?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_health_scripts()
+    ///     .id("9c41f6e8-2b0d-47a3-b5d9-70e8a3c6154f")
+    ///     .get_global_script_highest_available_version()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_global_script_highest_available_version(&self) -> Request<String> {
         self.0
             .request(
@@ -526,6 +886,20 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-getremediationhistory?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_health_scripts()
+    ///     .id("3a9e5b70-c4d2-4816-8f3b-d27a061e9c48")
+    ///     .get_remediation_history()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get_remediation_history(
         &self,
     ) -> Request<models::DeviceHealthScriptRemediationHistory> {
@@ -545,6 +919,26 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-updateglobalscript?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::actions;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = actions::UpdateGlobalScript {
+    ///     version: Some("1.4".into()),
+    ///     ..Default::default()
+    /// };
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_health_scripts()
+    ///     .id("9c41f6e8-2b0d-47a3-b5d9-70e8a3c6154f")
+    ///     .update_global_script(&body)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update_global_script(
         &self,
         body: &actions::UpdateGlobalScript,
@@ -574,6 +968,21 @@ impl DeviceManagementDeviceHealthScriptsIdAssignments {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-list-assignments?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_health_scripts()
+    ///     .id("3a9e5b70-c4d2-4816-8f3b-d27a061e9c48")
+    ///     .assignments()
+    ///     .list()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> Request<Page<models::DeviceHealthScriptAssignment>> {
         self.0
             .request(
@@ -599,6 +1008,21 @@ impl DeviceManagementDeviceHealthScriptsIdDeviceRunStates {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-list-devicerunstates?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_health_scripts()
+    ///     .id("3a9e5b70-c4d2-4816-8f3b-d27a061e9c48")
+    ///     .device_run_states()
+    ///     .list()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> Request<Page<models::DeviceHealthScriptDeviceState>> {
         self.0
             .request(
@@ -634,6 +1058,22 @@ impl DeviceManagementDeviceHealthScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscriptdevicestate-get?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_health_scripts()
+    ///     .id("3a9e5b70-c4d2-4816-8f3b-d27a061e9c48")
+    ///     .device_run_states()
+    ///     .id("3a9e5b70-c4d2-4816-8f3b-d27a061e9c48:8f0c2a6d-5e17-4b93-96d4-a1c3e7b5f028")
+    ///     .get()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Request<models::DeviceHealthScriptDeviceState> {
         self.0
             .request(
@@ -659,6 +1099,21 @@ impl DeviceManagementDeviceHealthScriptsIdRunSummary {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscriptrunsummary-get?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_health_scripts()
+    ///     .id("3a9e5b70-c4d2-4816-8f3b-d27a061e9c48")
+    ///     .run_summary()
+    ///     .get()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Request<models::DeviceHealthScriptRunSummary> {
         self.0
             .request(
@@ -684,6 +1139,15 @@ impl DeviceManagementDeviceManagementScripts {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-list?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client.device_management().device_management_scripts().list().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> Request<Page<models::DeviceManagementScript>> {
         self.0.request("GET /deviceManagement/deviceManagementScripts")
     }
@@ -698,6 +1162,29 @@ impl DeviceManagementDeviceManagementScripts {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-create?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::models;
+    /// use msgraph::runtime::Json;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = models::DeviceManagementScript {
+    ///     display_name: Some("Set time zone".into()),
+    ///     description: Some("Sets devices of the Berlin office to their time zone.".into()),
+    ///     script_content: Some(Json::from_json(r#""U2V0LVRpbWVab25lIC1JZCAnVy4gRXVyb3BlIFN0YW5kYXJkIFRpbWUnCg==""#)?),
+    ///     run_as_account: Some(models::RunAsAccountType::System),
+    ///     enforce_signature_check: Some(false),
+    ///     file_name: Some("Set-TimeZone.ps1".into()),
+    ///     role_scope_tag_ids: Some(vec!["0".into()]),
+    ///     run_as32_bit: Some(false),
+    ///     ..Default::default()
+    /// };
+    /// let answer = client.device_management().device_management_scripts().create(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         body: &models::DeviceManagementScript,
@@ -725,6 +1212,28 @@ impl DeviceManagementDeviceManagementScripts {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-haspayloadlinks?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::actions;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = actions::HasPayloadLinks {
+    ///     payload_ids: Some(vec![
+    ///         "5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305".into(),
+    ///         "e0b7413d-6f58-4a92-b3c7-94d1285af06e".into(),
+    ///     ]),
+    ///     ..Default::default()
+    /// };
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_management_scripts()
+    ///     .has_payload_links(&body)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn has_payload_links(
         &self,
         body: &actions::HasPayloadLinks,
@@ -751,6 +1260,20 @@ impl DeviceManagementDeviceManagementScriptsId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-get?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_management_scripts()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305")
+    ///     .get()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Request<models::DeviceManagementScript> {
         self.0
             .request(
@@ -768,6 +1291,27 @@ impl DeviceManagementDeviceManagementScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-update?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::models;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = models::DeviceManagementScript {
+    ///     display_name: Some("Set time zone (Berlin)".into()),
+    ///     enforce_signature_check: Some(true),
+    ///     ..Default::default()
+    /// };
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_management_scripts()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305")
+    ///     .update(&body)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         body: &models::DeviceManagementScript,
@@ -789,6 +1333,20 @@ impl DeviceManagementDeviceManagementScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-delete?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// client
+    ///     .device_management()
+    ///     .device_management_scripts()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305")
+    ///     .delete()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self) -> Request<()> {
         self.0
             .request(
@@ -837,6 +1395,45 @@ impl DeviceManagementDeviceManagementScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-assign?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::actions;
+    /// use msgraph::models;
+    /// use msgraph::runtime::Json;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = actions::DeviceManagementScriptAssign {
+    ///     device_management_script_assignments: Some(vec![
+    ///         models::DeviceManagementScriptAssignment {
+    ///             target: Some(Json::from_json(r##"{
+    ///   "@odata.type": "#microsoft.graph.groupAssignmentTarget",
+    ///   "deviceAndAppManagementAssignmentFilterId": "e41d7b58-06fa-4293-9c8e-b25f30a7d16c",
+    ///   "deviceAndAppManagementAssignmentFilterType": "include",
+    ///   "groupId": "aa7d1e46-9c35-4b80-8d2f-e6013f5b7c92"
+    /// }"##)?),
+    ///             ..Default::default()
+    ///         },
+    ///         models::DeviceManagementScriptAssignment {
+    ///             target: Some(Json::from_json(r##"{
+    ///   "@odata.type": "#microsoft.graph.exclusionGroupAssignmentTarget",
+    ///   "groupId": "2f86c0b3-e719-4d5a-b1f8-7c42a9d50e63"
+    /// }"##)?),
+    ///             ..Default::default()
+    ///         },
+    ///     ]),
+    ///     ..Default::default()
+    /// };
+    /// client
+    ///     .device_management()
+    ///     .device_management_scripts()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305")
+    ///     .assign(&body)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn assign(&self, body: &actions::DeviceManagementScriptAssign) -> Request<()> {
         self.0
             .send(
@@ -863,6 +1460,21 @@ impl DeviceManagementDeviceManagementScriptsIdAssignments {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptassignment-list?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_management_scripts()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305")
+    ///     .assignments()
+    ///     .list()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptAssignment>> {
         self.0
             .request(
@@ -888,6 +1500,21 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-list?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_management_scripts()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305")
+    ///     .device_run_states()
+    ///     .list()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptDeviceState>> {
         self.0
             .request(
@@ -923,6 +1550,22 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-get?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_management_scripts()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305")
+    ///     .device_run_states()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305:8f0c2a6d-5e17-4b93-96d4-a1c3e7b5f028")
+    ///     .get()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Request<models::DeviceManagementScriptDeviceState> {
         self.0
             .request(
@@ -940,6 +1583,30 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-update?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::models;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = models::DeviceManagementScriptDeviceState {
+    ///     run_state: Some(models::RunState::Pending),
+    ///     result_message: Some("Waiting for the next check-in.".into()),
+    ///     error_code: Some(0),
+    ///     ..Default::default()
+    /// };
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_management_scripts()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305")
+    ///     .device_run_states()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305:d64b91e3-0a7c-4f58-8e2d-5b39c0f7a816")
+    ///     .update(&body)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptDeviceState,
@@ -994,6 +1661,21 @@ impl DeviceManagementDeviceManagementScriptsIdRunSummary {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptrunsummary-get?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_management_scripts()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305")
+    ///     .run_summary()
+    ///     .get()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Request<models::DeviceManagementScriptRunSummary> {
         self.0
             .request(
@@ -1019,6 +1701,21 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-list?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_management_scripts()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305")
+    ///     .user_run_states()
+    ///     .list()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptUserState>> {
         self.0
             .request(
@@ -1054,6 +1751,22 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-get?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_management_scripts()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305")
+    ///     .user_run_states()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305:71b3e8d5-f02a-4c69-b7e4-2d96a8c0f513")
+    ///     .get()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Request<models::DeviceManagementScriptUserState> {
         self.0
             .request(
@@ -1128,6 +1841,23 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-post-devicerunstates?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// client
+    ///     .device_management()
+    ///     .device_management_scripts()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305")
+    ///     .user_run_states()
+    ///     .id("5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305:71b3e8d5-f02a-4c69-b7e4-2d96a8c0f513")
+    ///     .device_run_states()
+    ///     .add_reference("https://graph.microsoft.com/beta/deviceManagement/deviceManagementScripts/5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305/deviceRunStates/5d2f8c41-93ab-4e0d-8b6f-1c7a2e94d305:8f0c2a6d-5e17-4b93-96d4-a1c3e7b5f028")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn add_reference(&self, target: &str) -> Request<()> {
         self.0
             .link(
@@ -1212,6 +1942,15 @@ impl DeviceManagementDeviceShellScripts {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-deviceshellscript-list?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client.device_management().device_shell_scripts().list().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> Request<Page<models::DeviceShellScript>> {
         self.0.request("GET /deviceManagement/deviceShellScripts")
     }
@@ -1226,6 +1965,30 @@ impl DeviceManagementDeviceShellScripts {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-deviceshellscript-create?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::models;
+    /// use msgraph::runtime::Json;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = models::DeviceShellScript {
+    ///     execution_frequency: Some(Json::from_json(r#""P1D""#)?),
+    ///     retry_count: Some(3),
+    ///     block_execution_notifications: Some(true),
+    ///     display_name: Some("Hide the Dock".into()),
+    ///     description: Some("Keeps the Dock out of sight on kiosk Macs.".into()),
+    ///     script_content: Some(Json::from_json(r#""IyEvYmluL3pzaApkZWZhdWx0cyB3cml0ZSBjb20uYXBwbGUuZG9jayBhdXRvaGlkZSAtYm9vbCB0cnVlCg==""#)?),
+    ///     run_as_account: Some(models::RunAsAccountType::User),
+    ///     file_name: Some("hide-dock.sh".into()),
+    ///     role_scope_tag_ids: Some(vec!["0".into()]),
+    ///     ..Default::default()
+    /// };
+    /// let answer = client.device_management().device_shell_scripts().create(&body).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn create(
         &self,
         body: &models::DeviceShellScript,
@@ -1259,6 +2022,20 @@ impl DeviceManagementDeviceShellScriptsId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-deviceshellscript-get?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_shell_scripts()
+    ///     .id("b81c6a3e-07d4-4f29-a5be-6e3d90f14c72")
+    ///     .get()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn get(&self) -> Request<models::DeviceShellScript> {
         self.0.request("GET /deviceManagement/deviceShellScripts/{deviceShellScriptId}")
     }
@@ -1273,6 +2050,28 @@ impl DeviceManagementDeviceShellScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-deviceshellscript-update?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::models;
+    /// use msgraph::runtime::Json;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = models::DeviceShellScript {
+    ///     execution_frequency: Some(Json::from_json(r#""PT8H""#)?),
+    ///     retry_count: Some(1),
+    ///     ..Default::default()
+    /// };
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_shell_scripts()
+    ///     .id("b81c6a3e-07d4-4f29-a5be-6e3d90f14c72")
+    ///     .update(&body)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         body: &models::DeviceShellScript,
@@ -1294,6 +2093,20 @@ impl DeviceManagementDeviceShellScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-deviceshellscript-delete?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// client
+    ///     .device_management()
+    ///     .device_shell_scripts()
+    ///     .id("b81c6a3e-07d4-4f29-a5be-6e3d90f14c72")
+    ///     .delete()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn delete(&self) -> Request<()> {
         self.0
             .request("DELETE /deviceManagement/deviceShellScripts/{deviceShellScriptId}")
@@ -1338,6 +2151,39 @@ impl DeviceManagementDeviceShellScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-deviceshellscript-assign?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::actions;
+    /// use msgraph::models;
+    /// use msgraph::runtime::Json;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = actions::DeviceShellScriptAssign {
+    ///     device_management_script_group_assignments: Some(vec![
+    ///         models::DeviceManagementScriptGroupAssignment {
+    ///             target_group_id: Some("aa7d1e46-9c35-4b80-8d2f-e6013f5b7c92".into()),
+    ///             ..Default::default()
+    ///         },
+    ///     ]),
+    ///     device_management_script_assignments: Some(vec![
+    ///         models::DeviceManagementScriptAssignment {
+    ///             target: Some(Json::from_json(r##"{"@odata.type":"#microsoft.graph.allDevicesAssignmentTarget"}"##)?),
+    ///             ..Default::default()
+    ///         },
+    ///     ]),
+    ///     ..Default::default()
+    /// };
+    /// client
+    ///     .device_management()
+    ///     .device_shell_scripts()
+    ///     .id("b81c6a3e-07d4-4f29-a5be-6e3d90f14c72")
+    ///     .assign(&body)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn assign(&self, body: &actions::DeviceShellScriptAssign) -> Request<()> {
         self.0
             .send(
@@ -1470,6 +2316,21 @@ impl DeviceManagementDeviceShellScriptsIdGroupAssignments {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptgroupassignment-list?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_shell_scripts()
+    ///     .id("b81c6a3e-07d4-4f29-a5be-6e3d90f14c72")
+    ///     .group_assignments()
+    ///     .list()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptGroupAssignment>> {
         self.0
             .request(
@@ -1572,6 +2433,29 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-update?view=graph-rest-beta)
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// use msgraph::models;
+    ///
+    /// # async fn example(client: &msgraph::GraphClient) -> azure_core::Result<()> {
+    /// let body = models::DeviceManagementScriptUserState {
+    ///     success_device_count: Some(1),
+    ///     error_device_count: Some(0),
+    ///     ..Default::default()
+    /// };
+    /// let answer = client
+    ///     .device_management()
+    ///     .device_shell_scripts()
+    ///     .id("b81c6a3e-07d4-4f29-a5be-6e3d90f14c72")
+    ///     .user_run_states()
+    ///     .id("b81c6a3e-07d4-4f29-a5be-6e3d90f14c72:0e5a7c92-b8d3-4f16-a94e-c371d6028fbe")
+    ///     .update(&body)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptUserState,

@@ -20,6 +20,7 @@ mod names;
 mod payload;
 mod record;
 mod requests;
+mod samples;
 mod trie;
 mod types;
 
@@ -89,14 +90,25 @@ pub fn emit(api: &Api, options: &Options) -> Files {
     let names = names::Names::new(api);
     let actions = actions::Actions::new(api);
     let trie = trie::Trie::new(api);
+    let functions = functions::Functions::new(&trie);
     let features = features::Features::new(api);
+    let samples = samples::Samples::new(
+        api,
+        &names,
+        &actions,
+        &trie,
+        &functions,
+        &options.crate_name,
+    );
     let mut files = Files::new();
     files.extend(manifest::emit(api, options, &features));
     files.extend(models::emit(api, &names, &features));
     files.extend(actions.emit(api, &names, &features));
-    files.extend(requests::emit(api, &names, &actions, &trie, &features));
+    files.extend(requests::emit(
+        api, &names, &actions, &trie, &functions, &features, &samples,
+    ));
     if options.contract_tests {
-        files.extend(contract::emit(api, &names, &actions, &trie));
+        files.extend(contract::emit(api, &names, &actions, &trie, &functions));
     }
     files.extend(
         RUNTIME

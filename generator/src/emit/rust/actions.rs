@@ -179,12 +179,11 @@ impl Struct<'_> {
             docs::page_url(api.version, &self.page.page)
         );
         let mut record = Record::new(comments.add(doc), &self.name);
-        let mut taken = names::Scope::fields();
-        for parameter in self.parameters {
-            let field = taken.take(names::snake(&parameter.name));
+        let fields = names::fields(self.parameters.iter().map(|it| it.name.as_str()));
+        for (parameter, field) in self.parameters.iter().zip(&fields) {
             let doc = comments.add(parameter_doc(api, parameter));
             let ty = ast::generic("Option", scope.ty(&parameter.ty));
-            record.add(doc, (&parameter.name, &field), ty, None);
+            record.add(doc, (&parameter.name, field), ty, None);
         }
         record.items(shape, &self.action, |info| info, comments)
     }

@@ -15,7 +15,7 @@ use super::{
     actions::Actions,
     ast::{self, ident},
     format::{Comments, File},
-    functions::Function,
+    functions::{Function, Functions},
     layout::{self, Piece},
     names::{self, Names},
     payload,
@@ -30,7 +30,13 @@ use crate::{
 };
 
 /// The files below `src/contract`, and `src/contract.rs`.
-pub(super) fn emit(api: &Api, names: &Names, actions: &Actions, trie: &Trie) -> Files {
+pub(super) fn emit(
+    api: &Api,
+    names: &Names,
+    actions: &Actions,
+    trie: &Trie,
+    functions: &Functions,
+) -> Files {
     let shown = example::all(api);
     let mut asked: BTreeMap<&str, &Operation> = BTreeMap::new();
     for example in &shown {
@@ -48,6 +54,7 @@ pub(super) fn emit(api: &Api, names: &Names, actions: &Actions, trie: &Trie) -> 
         names,
         actions,
         trie,
+        functions,
     };
     files.extend(calls.emit(&asked));
     files
@@ -95,6 +102,7 @@ struct Calls<'a> {
     names: &'a Names,
     actions: &'a Actions<'a>,
     trie: &'a Trie<'a>,
+    functions: &'a Functions<'a>,
 }
 
 impl Calls<'_> {
@@ -102,16 +110,16 @@ impl Calls<'_> {
         let mut pieces = Vec::new();
         let mut ways = vec![(quote!(client), 0); self.trie.nodes.len()];
         for node in 0..self.trie.nodes.len() {
-            for (name, function) in self.trie.functions(node) {
+            for (name, function) in self.functions.of(node) {
                 match function {
-                    Function::Step(child) => ways[child] = self.step(&ways[node], &name, child),
+                    Function::Step(child) => ways[child] = self.step(&ways[node], name, child),
                     Function::Operation(operation) => {
                         let id = operation.id.as_str();
                         if asked.contains_key(id) {
                             pieces.push(Piece {
                                 words: id.split(['.', '_']).map(names::snake).collect(),
                                 weight: 8,
-                                item: self.call(&ways[node], &name, node, operation),
+                                item: self.call(&ways[node], name, node, operation),
                             });
                         }
                     }

@@ -3,6 +3,8 @@
 //! Comes in: the paths as a tree. Goes out: for each node, its functions by name, in order. The names are decided here, so
 //! that everything that calls a function finds it.
 
+use rayon::prelude::*;
+
 use super::{
     names,
     trie::{NodeId, Step, Trie},
@@ -10,14 +12,50 @@ use super::{
 use crate::api::{Operation, OperationKind, Path, Piece, SegmentKind, Type};
 
 /// A function of a builder.
+#[derive(Clone, Copy)]
 pub(super) enum Function<'a> {
     Step(NodeId),
     Operation(&'a Operation),
 }
 
+/// The functions of all nodes.
+pub(super) struct Functions<'a> {
+    nodes: Vec<Vec<(String, Function<'a>)>>,
+    /// For each node, its place among the functions of the node before it.
+    places: Vec<usize>,
+}
+
+impl<'a> Functions<'a> {
+    /// Names them.
+    pub(super) fn new(trie: &'a Trie<'a>) -> Self {
+        let nodes = (0..trie.nodes.len()).into_par_iter();
+        let nodes: Vec<Vec<_>> = nodes.map(|node| trie.functions(node)).collect();
+        let mut places = vec![0; nodes.len()];
+        for functions in &nodes {
+            for (at, (_, function)) in functions.iter().enumerate() {
+                if let Function::Step(child) = function {
+                    places[*child] = at;
+                }
+            }
+        }
+        Self { nodes, places }
+    }
+
+    /// The functions of a node by name, in order.
+    pub(super) fn of(&self, node: NodeId) -> impl Iterator<Item = (&str, Function<'a>)> {
+        let functions = self.nodes[node].iter();
+        functions.map(|(name, function)| (name.as_str(), *function))
+    }
+
+    /// What the function is called that leads to a node.
+    pub(super) fn step(&self, trie: &Trie, node: NodeId) -> &str {
+        let parent = trie.nodes[node].step.map_or(0, |step| step.parent);
+        &self.nodes[parent][self.places[node]].0
+    }
+}
+
 impl<'a> Trie<'a> {
-    /// The functions of a node.
-    pub(super) fn functions(&self, id: NodeId) -> Vec<(String, Function<'a>)> {
+    fn functions(&self, id: NodeId) -> Vec<(String, Function<'a>)> {
         let node = &self.nodes[id];
         let mut scope = names::Scope::functions();
         let (calls, others): (Vec<&Operation>, Vec<_>) =

@@ -292,14 +292,13 @@ impl<'a> Context<'a> {
         let ty = &self.api[id];
         let name = &self.names.of_type(id).name;
         let mut record = Record::new(comments.add(self.type_doc(ty)), name);
-        let mut fields = names::Scope::fields();
-        for (member, doc) in self.members(id) {
-            let field = fields.take(names::snake(&member.name));
+        let fields = names::fields(self.members(id).map(|(member, _)| member.name.as_str()));
+        for ((member, doc), field) in self.members(id).zip(&fields) {
             let feature = self.feature_of(place, member);
             imports.add(place, &member.ty.item, feature);
             record.add(
                 comments.add(doc),
-                (&member.name, &field),
+                (&member.name, field),
                 self.field_type(place.scope, id, member),
                 feature,
             );

@@ -278,6 +278,15 @@ pub(super) fn variants(ty: &EnumType) -> Vec<String> {
         .collect()
 }
 
+/// The fields for members with these names on the wire, in order.
+pub(super) fn fields<'a>(members: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut scope = Scope::fields();
+    members
+        .into_iter()
+        .map(|name| scope.take(snake(name)))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@
 //! What begins with the same segment is in one file; where that would be longer than a person reads, each segment below
 //! has its own, and so on.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use proc_macro2::Literal;
 use quote::quote;
@@ -20,9 +20,10 @@ use super::{
     docs,
     features::Features,
     format::{Comments, File},
-    functions::Function,
+    functions::{Function, Functions},
     names::{self, Names},
     payload,
+    samples::Samples,
     trie::{NodeId, Trie},
     types::{Scope, primitive},
 };
@@ -41,7 +42,9 @@ pub(super) fn emit(
     names: &Names,
     actions: &Actions,
     trie: &Trie,
+    functions: &Functions,
     features: &Features,
+    samples: &Samples,
 ) -> Files {
     let docs = page_docs(api);
     let context = Context {
@@ -49,7 +52,9 @@ pub(super) fn emit(
         names,
         actions,
         trie,
+        functions,
         features,
+        samples,
         docs: &docs,
     };
     let mut files = Vec::new();
@@ -170,7 +175,9 @@ struct Context<'a> {
     names: &'a Names,
     actions: &'a Actions<'a>,
     trie: &'a Trie<'a>,
+    functions: &'a Functions<'a>,
     features: &'a Features,
+    samples: &'a Samples<'a>,
     docs: &'a BTreeMap<&'a str, String>,
 }
 
@@ -367,6 +374,15 @@ impl<'a> Context<'a> {
             .unwrap_or_default()
     }
 
+    /// The doc comment of a call: that of its operation, and the example of it.
+    fn call_doc(self, name: &str, operation: &'a Operation, node: NodeId) -> Cow<'a, str> {
+        let doc = self.doc(operation);
+        match self.samples.section(node, name, operation) {
+            Some(sample) => format!("{doc}\n\n{sample}").into(),
+            None => doc.into(),
+        }
+    }
+
     /// The functions of a node.
     fn functions(
         self,
@@ -374,11 +390,15 @@ impl<'a> Context<'a> {
         places: &[String],
         comments: &mut Comments<'a>,
     ) -> Vec<ImplItem> {
-        let named = self.trie.functions(id).into_iter();
-        let functions = named.filter_map(|(name, function)| match function {
-            Function::Step(child) => self.step(&name, child, id, places, comments),
-            Function::Operation(operation) => Some(self.operation(&name, operation, id, comments)),
-        });
+        let functions = self
+            .functions
+            .of(id)
+            .filter_map(|(name, function)| match function {
+                Function::Step(child) => self.step(name, child, id, places, comments),
+                Function::Operation(operation) => {
+                    Some(self.operation(name, operation, id, comments))
+                }
+            });
         functions.collect()
     }
 
@@ -415,7 +435,7 @@ impl<'a> Context<'a> {
         comments: &mut Comments<'a>,
     ) -> ImplItem {
         let scope = Scope::outside(self.api, self.names);
-        let doc = comments.add(self.doc(operation));
+        let doc = comments.add(self.call_doc(name, operation, node));
         let line = format!(
             "{} {}",
             operation.method,

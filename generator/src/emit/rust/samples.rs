@@ -1,0 +1,458 @@
+//! The examples of the reference as calls of the crate, in the documentation of the functions that they call.
+//!
+//! Comes in: what the examples show. Goes out: for an operation, the text of a doc test. It is text from the start, since
+//! there are thousands of them and nobody but a reader needs their syntax.
+
+use std::collections::BTreeMap;
+
+use quote::ToTokens;
+use serde_json::Value;
+
+use super::{
+    actions::Actions,
+    cycles::Cycles,
+    functions::Functions,
+    names::{self, Names},
+    payload,
+    trie::{NodeId, Trie},
+    types::Scope,
+};
+use crate::{
+    api::{Api, ItemType, MemberKind, Operation, Parameter, RequestBody, Type, TypeId},
+    example::{self, ShownRequest},
+    ir::Primitive,
+};
+
+/// A line of code is no longer than this, if it can be broken.
+const WIDTH: usize = 90;
+
+/// What is known to write samples.
+pub(super) struct Samples<'a> {
+    api: &'a Api,
+    names: &'a Names,
+    actions: &'a Actions<'a>,
+    trie: &'a Trie<'a>,
+    functions: &'a Functions<'a>,
+    cycles: Cycles,
+    crate_name: String,
+    /// The first example of each operation that contradicts nothing.
+    shown: BTreeMap<&'a str, ShownRequest<'a>>,
+}
+
+impl<'a> Samples<'a> {
+    /// Collects the examples; `crate_name` is the package's.
+    pub(super) fn new(
+        api: &'a Api,
+        names: &'a Names,
+        actions: &'a Actions<'a>,
+        trie: &'a Trie<'a>,
+        functions: &'a Functions<'a>,
+        crate_name: &str,
+    ) -> Self {
+        let mut shown = BTreeMap::new();
+        for example in example::all(api) {
+            if let Some(request) = example.request
+                && request.contradiction.is_none()
+            {
+                shown.entry(&*example.operation.id).or_insert(request);
+            }
+        }
+        Self {
+            api,
+            names,
+            actions,
+            trie,
+            functions,
+            cycles: Cycles::new(api),
+            crate_name: crate_name.replace('-', "_"),
+            shown,
+        }
+    }
+
+    /// The section of a doc comment with the example of an operation, which `name` calls on a node.
+    pub(super) fn section(
+        &self,
+        node: NodeId,
+        name: &str,
+        operation: &'a Operation,
+    ) -> Option<String> {
+        let request = self.shown.get(operation.id.as_str())?;
+        let scope = Scope::outside(self.api, self.names);
+        let mut arguments = request.arguments.iter().map(String::as_str);
+        let mut calls = self.way(node, &mut arguments);
+        let mut own = self.arguments(self.trie.own_parameters(operation, node), &mut arguments);
+        let sending = payload::sending(self.api, self.actions, scope, operation);
+        let mut body = None;
+        match (sending.function, &sending.ty) {
+            ("request", _) => {}
+            ("link", _) => {
+                let target = request.body.as_ref()?.get("@odata.id")?.as_str()?;
+                own.push(quoted(target));
+            }
+            ("upload", _) => own.push("std::fs::read(\"content\")?".to_owned()),
+            (_, Some(ty)) => {
+                body = Some(self.body(operation, request.body.as_ref()?, ty));
+                own.push("&body".to_owned());
+            }
+            (_, None) => return None,
+        }
+        calls.push(format!("{name}({})", own.join(", ")));
+        let answer = Answered::of(&payload::answer(scope, operation));
+        let query = request.query.iter();
+        calls.extend(query.map(|(name, value)| query_option(name, value, answer)));
+        let headers = request.message.headers.iter();
+        calls.extend(headers.filter_map(|(name, value)| header(name, value)));
+        let code = code(body.as_deref(), &calls, answer == Answered::Nothing);
+        Some(self.doc_test(&code))
+    }
+
+    /// The calls that lead to a node.
+    fn way<'v>(&self, node: NodeId, values: &mut impl Iterator<Item = &'v str>) -> Vec<String> {
+        let mut nodes = Vec::new();
+        let mut at = node;
+        while let Some(step) = self.trie.nodes[at].step {
+            nodes.push((at, step));
+            at = step.parent;
+        }
+        let call = |(node, step): (NodeId, super::trie::Step)| {
+            let arguments = self.arguments(step.parameters(), values);
+            format!(
+                "{}({})",
+                self.functions.step(self.trie, node),
+                arguments.join(", ")
+            )
+        };
+        nodes.into_iter().rev().map(call).collect()
+    }
+
+    /// The next of the values as arguments.
+    fn arguments<'v, 't>(
+        &self,
+        parameters: impl Iterator<Item = (String, &'t Type)>,
+        values: &mut impl Iterator<Item = &'v str>,
+    ) -> Vec<String> {
+        parameters
+            .map(|(_, ty)| argument(values.next().unwrap_or_default(), ty))
+            .collect()
+    }
+
+    /// The statement that makes the body.
+    fn body(&self, operation: &Operation, body: &Value, ty: &syn::Type) -> String {
+        let name = ty.to_token_stream().to_string().replace(' ', "");
+        let literal = match &operation.page.body {
+            Some(RequestBody::Object { ty, .. }) => match ty.item {
+                ItemType::Structured(id) if !ty.collection => self.object(body, id, 0),
+                ItemType::Structured(_)
+                | ItemType::Primitive(_)
+                | ItemType::Enum(_)
+                | ItemType::Unknown { .. } => None,
+            },
+            Some(RequestBody::Parameters(parameters)) => self.parameters(body, &name, parameters),
+            Some(RequestBody::Reference | RequestBody::Stream { .. } | RequestBody::Unknown)
+            | None => None,
+        };
+        match literal {
+            Some(literal) => format!("let body = {literal};\n"),
+            None if name == "Value" => format!("let body = serde_json::json!({body:#});\n"),
+            None => format!("let body: {name} = {};\n", from_json(body)),
+        }
+    }
+
+    /// What an action takes, as a struct.
+    fn parameters(&self, body: &Value, name: &str, parameters: &[Parameter]) -> Option<String> {
+        let fields = names::fields(parameters.iter().map(|it| it.name.as_str()));
+        let members = body.as_object()?.iter().map(|(key, value)| {
+            let at = parameters.iter().position(|it| it.name == *key)?;
+            let value = self.some(value, &parameters[at].ty, 1)?;
+            Some((fields[at].as_str(), value))
+        });
+        Some(structure(name, members.collect::<Option<Vec<_>>>()?, 0))
+    }
+
+    /// A JSON object as a struct, if that says the same.
+    fn object(&self, value: &Value, id: TypeId, depth: usize) -> Option<String> {
+        let object = value.as_object()?;
+        if let Some(name) = object.get("@odata.type") {
+            let name = name.as_str()?.trim_start_matches('#');
+            let is_own = name.eq_ignore_ascii_case(self.api[id].name.as_str());
+            if !is_own {
+                return None;
+            }
+        }
+        let mut members = self.api.all_members(id);
+        members.retain(|member| member.ty.item != ItemType::Primitive(Primitive::Stream));
+        let fields = names::fields(members.iter().map(|member| member.name.as_str()));
+        let mut set = Vec::new();
+        for (key, value) in object.iter().filter(|(key, _)| *key != "@odata.type") {
+            let at = members.iter().position(|member| member.name == *key)?;
+            let member = members[at];
+            let value = match member.kind {
+                MemberKind::Navigation { .. } => {
+                    let target = self.known(value, &member.ty, depth + 1)?;
+                    format!("{target}.into()")
+                }
+                MemberKind::Property if self.cycles.contains(id, &member.ty) => return None,
+                MemberKind::Property => self.some(value, &member.ty, depth + 1)?,
+            };
+            set.push((fields[at].as_str(), value));
+        }
+        let place = self.names.of_type(id);
+        let path = place.modules.iter().chain([&place.name]);
+        let path: Vec<_> = path.map(String::as_str).collect();
+        Some(structure(
+            &format!("models::{}", path.join("::")),
+            set,
+            depth,
+        ))
+    }
+
+    /// `Some(…)`, read from JSON where there is no shorter way; nothing says the same as an explicit `null`.
+    fn some(&self, value: &Value, ty: &Type, depth: usize) -> Option<String> {
+        if value.is_null() {
+            return None;
+        }
+        let known = self.known(value, ty, depth);
+        Some(format!(
+            "Some({})",
+            known.unwrap_or_else(|| from_json(value))
+        ))
+    }
+
+    /// A value as a literal.
+    fn known(&self, value: &Value, ty: &Type, depth: usize) -> Option<String> {
+        if !ty.collection {
+            return self.item(value, &ty.item, depth);
+        }
+        let items = value.as_array()?.iter();
+        let items: Vec<_> = items
+            .map(|item| self.item(item, &ty.item, depth + 1))
+            .collect::<Option<_>>()?;
+        let short = format!("vec![{}]", items.join(", "));
+        if short.len() + 4 * depth < WIDTH && !short.contains('\n') {
+            return Some(short);
+        }
+        let indent = "    ".repeat(depth + 1);
+        let lines: String = items
+            .iter()
+            .map(|item| format!("{indent}{item},\n"))
+            .collect();
+        Some(format!("vec![\n{lines}{}]", "    ".repeat(depth)))
+    }
+
+    fn item(&self, value: &Value, item: &ItemType, depth: usize) -> Option<String> {
+        match item {
+            ItemType::Structured(id) => self.object(value, *id, depth),
+            ItemType::Enum(id) => {
+                let ty = &self.api[*id];
+                let name = value.as_str().filter(|_| !ty.is_flags)?;
+                let at = ty.members.iter().position(|member| member.name == name)?;
+                let place = self.names.of_enum(*id);
+                let path = place.modules.iter().chain([&place.name]);
+                let path: Vec<_> = path.map(String::as_str).collect();
+                Some(format!(
+                    "models::{}::{}",
+                    path.join("::"),
+                    names::variants(ty)[at]
+                ))
+            }
+            ItemType::Primitive(primitive) => literal(value, *primitive),
+            ItemType::Unknown { .. } => None,
+        }
+    }
+
+    fn doc_test(&self, code: &str) -> String {
+        let krate = &self.crate_name;
+        let mut used = String::new();
+        for (mark, path) in [
+            ("actions::", "actions"),
+            ("models::", "models"),
+            ("Json::from_json", "runtime::Json"),
+        ] {
+            if code.contains(mark) {
+                used += &["use ", krate, "::", path, ";\n"].concat();
+            }
+        }
+        let gap = if used.is_empty() { "" } else { "\n" };
+        let error = if code.contains("std::fs::") {
+            "Result<(), Box<dyn std::error::Error>>"
+        } else {
+            "azure_core::Result<()>"
+        };
+        format!(
+            "# Example\n\n```no_run\n{used}{gap}\
+             # async fn example(client: &{krate}::GraphClient) -> {error} {{\n{code}# Ok(())\n# }}\n```"
+        )
+    }
+}
+
+/// What an answer is, as far as it matters for what can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answered {
+    Nothing,
+    One,
+    Count,
+    Items,
+}
+
+impl Answered {
+    fn of(ty: &syn::Type) -> Self {
+        let name = match ty {
+            syn::Type::Path(path) => path.path.segments.last(),
+            syn::Type::Tuple(_) => return Self::Nothing,
+            _ => None,
+        };
+        match name.map(|name| name.ident.to_string()).as_deref() {
+            Some("Page" | "Value") => Self::Items,
+            Some("i64") => Self::Count,
+            _ => Self::One,
+        }
+    }
+}
+
+/// The call that sets a query option.
+fn query_option(name: &str, value: &str, answer: Answered) -> String {
+    let is_of_collection = matches!(answer, Answered::Items | Answered::Count);
+    let is_items = answer == Answered::Items;
+    match name {
+        // A comma in parentheses belongs to a nested option.
+        "$select" | "$expand" if !value.contains('(') => listed(&name[1..], value),
+        "$orderby" if is_items && !value.contains('(') => listed("orderby", value),
+        "$filter" | "$search" if is_of_collection => format!("{}({})", &name[1..], quoted(value)),
+        "$top" | "$skip" if is_items && value.parse::<u32>().is_ok() => {
+            format!("{}({value})", &name[1..])
+        }
+        "$count" if is_items && value == "true" => "count()".to_owned(),
+        _ => format!("query({}, {})", quoted(name), quoted(value)),
+    }
+}
+
+/// A call with the names in a list.
+fn listed(function: &str, names: &str) -> String {
+    let names: Vec<_> = names.split(',').map(|name| quoted(name.trim())).collect();
+    format!("{function}([{}])", names.join(", "))
+}
+
+/// The call that sets a header, unless the runtime does.
+fn header(name: &str, value: &str) -> Option<String> {
+    let value = quoted(value);
+    match name.to_ascii_lowercase().as_str() {
+        "accept" | "authorization" | "connection" | "content-length" | "content-type" | "host"
+        | "user-agent" => None,
+        "prefer" => Some(format!("prefer({value})")),
+        "if-match" => Some(format!("if_match({value})")),
+        _ => Some(format!("header({}, {value})", quoted(name))),
+    }
+}
+
+/// The statements of a sample.
+fn code(body: Option<&str>, calls: &[String], is_silent: bool) -> String {
+    let start = if is_silent {
+        "client"
+    } else {
+        "let answer = client"
+    };
+    let short = format!("{start}.{}.await?;\n", calls.join("."));
+    let call = if short.len() <= WIDTH {
+        short
+    } else {
+        let indent = "    ";
+        let lines: String = calls
+            .iter()
+            .map(|call| format!("{indent}.{call}\n"))
+            .collect();
+        format!("{start}\n{lines}{indent}.await?;\n")
+    };
+    body.unwrap_or_default().to_owned() + &call
+}
+
+/// A struct with these members set.
+fn structure(name: &str, members: Vec<(&str, String)>, depth: usize) -> String {
+    let indent = "    ".repeat(depth + 1);
+    let lines: String = members
+        .into_iter()
+        .map(|(field, value)| format!("{indent}{field}: {value},\n"))
+        .collect();
+    format!(
+        "{name} {{\n{lines}{indent}..Default::default()\n{}}}",
+        "    ".repeat(depth)
+    )
+}
+
+/// A value in the place of a placeholder.
+fn argument(value: &str, ty: &Type) -> String {
+    let number = |is_one: bool| is_one.then(|| value.to_owned());
+    let known = match (&ty.item, ty.collection) {
+        (ItemType::Primitive(Primitive::String | Primitive::Binary | Primitive::Stream), false) => {
+            return quoted(value);
+        }
+        (ItemType::Primitive(Primitive::Boolean), false) => number(value.parse::<bool>().is_ok()),
+        (ItemType::Primitive(Primitive::Int32), false) => number(value.parse::<i32>().is_ok()),
+        (ItemType::Primitive(Primitive::Int64), false) => number(value.parse::<i64>().is_ok()),
+        (ItemType::Primitive(primitive), false) if payload::is_small(*primitive) => None,
+        (
+            ItemType::Primitive(_)
+            | ItemType::Enum(_)
+            | ItemType::Structured(_)
+            | ItemType::Unknown { .. },
+            _,
+        ) => return format!("&{}", from_text(value)),
+    };
+    known.unwrap_or_else(|| from_text(value))
+}
+
+/// A value of a placeholder, which is JSON or a text.
+fn from_text(value: &str) -> String {
+    match serde_json::from_str(value) {
+        Ok(json) => from_json(&json),
+        Err(_) => from_json(&Value::from(value)),
+    }
+}
+
+/// A primitive value as a literal, if Rust has one.
+fn literal(value: &Value, primitive: Primitive) -> Option<String> {
+    match primitive {
+        Primitive::String => Some(format!("{}.into()", quoted(value.as_str()?))),
+        Primitive::Boolean => Some(value.as_bool()?.to_string()),
+        Primitive::Byte => in_range::<u8>(value),
+        Primitive::SByte => in_range::<i8>(value),
+        Primitive::Int16 => in_range::<i16>(value),
+        Primitive::Int32 => in_range::<i32>(value),
+        Primitive::Int64 => in_range::<i64>(value),
+        Primitive::Double | Primitive::Single => Some(format!("{:?}", value.as_f64()?)),
+        Primitive::Binary
+        | Primitive::Date
+        | Primitive::DateTimeOffset
+        | Primitive::Decimal
+        | Primitive::Duration
+        | Primitive::Guid
+        | Primitive::Stream
+        | Primitive::TimeOfDay
+        | Primitive::Untyped => None,
+    }
+}
+
+/// An integer of the type `T`.
+fn in_range<T: TryFrom<i64>>(value: &Value) -> Option<String> {
+    let number = value.as_i64()?;
+    T::try_from(number).is_ok().then(|| number.to_string())
+}
+
+fn quoted(text: &str) -> String {
+    format!("{text:?}")
+}
+
+/// A value that is read from JSON.
+fn from_json(value: &Value) -> String {
+    let short = value.to_string();
+    let json = if short.len() <= WIDTH {
+        short
+    } else {
+        format!("{value:#}")
+    };
+    // As many marks as it takes for the text not to end the literal.
+    let mut marks = "#".to_owned();
+    while json.contains(&format!("\"{marks}")) {
+        marks.push('#');
+    }
+    format!("Json::from_json(r{marks}\"{json}\"{marks})?")
+}
