@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::{
     answer::{Answer, Fault},
@@ -136,7 +136,7 @@ impl Call<'_> {
             let place = self.located(reader)?;
             if !self.version.spots.is_collection(&place.template()) {
                 let target = reader.existing(&place).map(|_| reader.target(&place))?;
-                return Ok(self.one(200, &place, &reference(self.address(&target))));
+                return Ok(self.referred(&target));
             }
             let (entries, next) = self.cut(reader.entries(&place))?;
             let targets = entries
@@ -148,7 +148,7 @@ impl Call<'_> {
                 next_link: next.map(|skipped| self.link("$skiptoken", &skipped.to_string())),
                 delta_link: None,
                 value: targets
-                    .map(|target| Listed::plain(Arc::new(reference(self.address(&target)))))
+                    .map(|target| Listed::plain(Arc::new(self.reference(&target))))
                     .collect(),
             };
             Ok(Answer::json(self.status(200), &page))
@@ -207,10 +207,6 @@ impl Call<'_> {
         }
         answer
     }
-}
-
-fn reference(address: String) -> Map<String, Value> {
-    Map::from_iter([("@odata.id".to_owned(), address.into())])
 }
 
 pub(super) fn wrong_token(name: &str) -> Fault {

@@ -152,6 +152,21 @@ impl Call<'_> {
         Answer::json(self.status(usual), &one)
     }
 
+    /// The address of a place, in the place of what is there (OData JSON Format 4.0, section 13).
+    pub(super) fn referred(&self, place: &Place) -> Answer {
+        let one = One {
+            context: format!("{}/$metadata#$ref", self.base()),
+            etag: None,
+            object: &self.reference(place),
+        };
+        Answer::json(self.status(200), &one)
+    }
+
+    /// What refers to a place.
+    pub(super) fn reference(&self, place: &Place) -> Map<String, Value> {
+        Map::from_iter([("@odata.id".to_owned(), self.address(place).into())])
+    }
+
     /// The state of what is at a place.
     pub(super) fn entity(
         &self,

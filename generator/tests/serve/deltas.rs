@@ -118,3 +118,27 @@ fn tokens_are_too_old_when_more_went_than_is_remembered() {
     come_and_go(40);
     assert_eq!(round(&server, &link).1.len(), 1);
 }
+
+#[test]
+fn tokens_are_too_old_for_what_began_anew() {
+    let server = Server::with_shelves(&[]);
+    let create = || {
+        let shelf = json!({"id": "c"});
+        server.send("POST /v1.0/shelves", &shelf).is(201);
+        let book = json!({"id": "x"});
+        server.send("POST /v1.0/shelves/c/books", &book).is(201);
+    };
+    create();
+    let (link, ids) = round(&server, "/v1.0/shelves/c/books/delta");
+    assert_eq!(ids, ["x"]);
+    server
+        .send("PATCH /v1.0/shelves/c", &json!({"name": "Cellar"}))
+        .is(200);
+    let (link, ids) = round(&server, &link);
+    assert!(ids.is_empty());
+    // What was in the first shelf went with it, and nothing tells what.
+    server.send("DELETE /v1.0/shelves/c", &Value::Null).is(204);
+    server.get(&link).is(404);
+    create();
+    server.get(&link).is(410);
+}

@@ -71,7 +71,9 @@ fn everything_that_is_read_can_be_referred_to() {
     server.send("PUT /v1.0/shelves/a/owner/$ref", &body).is(204);
     let address = |path: &str| json!(format!("http://{}/v1.0/{path}", server.address));
     let reference = server.get("/v1.0/shelves/a/owner/$ref").is(200).json();
-    assert_eq!(reference["@odata.id"], address("shelves/b"));
+    let context = format!("http://{}/v1.0/$metadata#$ref", server.address);
+    let expected = json!({"@odata.context": context, "@odata.id": address("shelves/b")});
+    assert_eq!(reference, expected);
     let references = server.get("/v1.0/shelves/$ref").is(200);
     let expected = [address("shelves/a"), address("shelves/b")];
     assert_eq!(references.each("@odata.id"), expected);

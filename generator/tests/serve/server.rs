@@ -29,7 +29,7 @@ const RESOURCES: [(&str, &str); 2] = [
 ];
 
 /// Title, request line, what is sent, what comes back.
-const OPERATIONS: [(&str, &str, &str, &str); 19] = [
+const OPERATIONS: [(&str, &str, &str, &str); 20] = [
     (
         "List shelves",
         "GET /shelves",
@@ -105,6 +105,12 @@ const OPERATIONS: [(&str, &str, &str, &str); 19] = [
     (
         "List books",
         "GET /shelves/{id}/books",
+        "",
+        "200 OK` response code and a collection of [book](../resources/book.md) objects",
+    ),
+    (
+        "book: delta",
+        "GET /shelves/{id}/books/delta",
         "",
         "200 OK` response code and a collection of [book](../resources/book.md) objects",
     ),
