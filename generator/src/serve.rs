@@ -19,11 +19,15 @@ use std::{path::PathBuf, sync::RwLock};
 use axum::http::HeaderMap;
 
 pub mod answer;
+mod batch;
 mod collection;
+mod condition;
+mod delta;
 pub mod failures;
 pub mod filter;
 mod handler;
 pub mod http;
+mod links;
 mod payload;
 mod place;
 pub mod query;
@@ -35,13 +39,14 @@ mod write;
 
 use answer::{Answer, Fault, Ids, new_guid};
 use failures::Failures;
+use handler::Aspect;
 use seed::Spots;
 use store::Store;
 
 use crate::{
     api::{Api, OperationKind},
     ir::{ApiVersion, Method},
-    route::{Miss, Router},
+    route::{Match, Miss, Router},
 };
 
 /// The largest body of a request, as with Graph.
@@ -116,7 +121,7 @@ impl<'a> Service<'a> {
         &self.options.failures
     }
 
-    /// Answers a request; `target` is its path and query.
+    /// Answers a request; `target` is its path and query. What takes time on purpose is for the caller to wait for.
     pub fn handle(&self, method: &str, target: &str, headers: &HeaderMap, body: &[u8]) -> Answer {
         let request = new_guid();
         let client = header(headers, "client-request-id").unwrap_or(&request);
@@ -127,9 +132,11 @@ impl<'a> Service<'a> {
         let answer = self
             .try_handle(method, target, headers, body)
             .unwrap_or_else(|fault| fault.answer(&ids));
-        answer
+        let mut answer = answer
             .header("request-id", ids.request)
-            .header("client-request-id", ids.client)
+            .header("client-request-id", ids.client);
+        answer.delay += self.options.failures.latency().unwrap_or_default();
+        answer
     }
 
     fn try_handle(
@@ -147,6 +154,9 @@ impl<'a> Service<'a> {
             return Err(too_large());
         }
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        if let Some(prefix) = batch::prefix(path) {
+            return batch::answer(self, method, prefix, headers, body);
+        }
         let (version, below) = self.version(path)?;
         // The answer to HEAD is that to GET without the body (RFC 9110, section 9.3.2), which the server leaves out.
         let known = match method {
@@ -154,24 +164,27 @@ impl<'a> Service<'a> {
             _ => Method::from_name(method),
         };
         let found = version.router.find(known.unwrap_or(Method::Options), below);
-        // Every list can be counted, whether its page says so or not.
-        let counted = below.strip_suffix("/$count").filter(|_| found.is_err());
-        let counted = counted.and_then(|list| version.router.find(known?, list).ok());
-        let counted = counted.filter(|list| list.operation.kind == OperationKind::List);
-        let wants_count = counted.is_some();
-        let found = counted.map_or(found, Ok);
-        let found = found.map_err(|miss| self.missed(version, method, below, miss))?;
+        let found = found.map(|found| (found, Aspect::Documented));
+        let found = found.or_else(|miss| version.aspect(known, below).ok_or(miss));
+        let (found, aspect) = found.map_err(|miss| self.missed(version, method, below, miss))?;
         let query = query::parse(query).map_err(Fault::bad_request)?;
-        handler::answer(&handler::Call {
+        let accepted = header(headers, "accept").is_some_and(query::wants_none);
+        let without_metadata = accepted || query.without_metadata;
+        let answer = handler::answer(&handler::Call {
             service: self,
             version,
             operation: found.operation,
             place: place::Place::new(version.name(), found.operation, &found.arguments),
-            wants_count,
+            aspect,
             query,
             target,
             headers,
             body,
+        })?;
+        Ok(if without_metadata {
+            answer.without_metadata()
+        } else {
+            answer
         })
     }
 
@@ -227,10 +240,25 @@ impl<'a> Service<'a> {
     }
 }
 
-impl Version<'_> {
+impl<'a> Version<'a> {
     /// As paths begin.
     fn name(&self) -> &'static str {
         self.api.version.as_str()
+    }
+
+    /// Every list can be counted, and everything that can be read be referred to, whether its page says so or not.
+    fn aspect(&self, method: Option<Method>, path: &str) -> Option<(Match<'a>, Aspect)> {
+        let aspects = [("/$count", Aspect::Count), ("/$ref", Aspect::References)];
+        aspects.into_iter().find_map(|(end, aspect)| {
+            let found = self.router.find(method?, path.strip_suffix(end)?).ok()?;
+            let kind = &found.operation.kind;
+            let fits = match aspect {
+                Aspect::Count => *kind == OperationKind::List,
+                Aspect::References => matches!(kind, OperationKind::List | OperationKind::Get),
+                Aspect::Documented => true,
+            };
+            fits.then_some((found, aspect))
+        })
     }
 }
 

@@ -207,11 +207,11 @@ proptest! {
     fn no_request_makes_it_panic(
         method in "GET|POST|PUT|PATCH|DELETE|HEAD|X",
         segments in proptest::collection::vec(
-            "deviceManagement|deviceHealthScripts|deviceManagementScripts|userRunStates|deviceRunStates|\\$ref|\\$count|assign|[a-z%'()/.=:é]{0,8}",
+            "deviceManagement|deviceHealthScripts|deviceManagementScripts|userRunStates|deviceRunStates|\\$ref|\\$count|\\$batch|assign|[a-z%'()/.=:é]{0,8}",
             0..7,
         ),
         query in "(\\$(filter|select|expand|orderby|top|skip|skiptoken|deltatoken|search|id)=[a-z0-9'()/,:$% ]{0,12}&){0,3}",
-        body in "\\{\"(id|@odata.id|displayName)\": ?(\"[a-z/:()']{0,12}\"|7|null|\\[\\]|\\{\\})\\}|.{0,10}",
+        body in "\\{\"(id|@odata.id|displayName|(assignments|deviceRunStates|displayName)@odata.bind|requests)\": ?(\"[a-z/:()']{0,12}\"|7|null|\\[\\]|\\{\\})\\}|.{0,10}",
     ) {
         static APIS: std::sync::LazyLock<Vec<Api>> = std::sync::LazyLock::new(own_apis);
         static SERVICE: std::sync::LazyLock<Service<'static>> = std::sync::LazyLock::new(|| service(&APIS));

@@ -3,8 +3,10 @@
 //! Comes in: facts about a request. Goes out: [`Answer`]. Errors have the form that Graph gives them: a code for programs
 //! and a message for people, with the ids by which a request is found again.
 
+use std::time::Duration;
+
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// What goes back to a client.
@@ -16,7 +18,14 @@ pub struct Answer {
     pub headers: Vec<(&'static str, String)>,
     /// May be empty.
     pub body: Vec<u8>,
+    /// How long it is held back.
+    pub delay: Duration,
 }
+
+/// What JSON comes with that says about itself what clients need.
+const MINIMAL_JSON: &str = "application/json;odata.metadata=minimal;charset=utf-8";
+/// What JSON comes with that says nothing about itself.
+const PLAIN_JSON: &str = "application/json;odata.metadata=none;charset=utf-8";
 
 impl Answer {
     /// A status and nothing else.
@@ -29,11 +38,10 @@ impl Answer {
 
     /// A value as JSON.
     pub fn json(status: u16, value: &impl Serialize) -> Self {
-        let media_type = "application/json;odata.metadata=minimal;charset=utf-8";
         // Only a map with keys that are no texts could fail, and there is none.
         Self::bytes(
             status,
-            media_type,
+            MINIMAL_JSON,
             serde_json::to_vec(value).unwrap_or_default(),
         )
     }
@@ -44,7 +52,23 @@ impl Answer {
             status,
             headers: vec![("content-type", media_type.to_owned())],
             body,
+            delay: Duration::ZERO,
         }
+    }
+
+    /// The same without what JSON says about itself, but for what leads on (OData JSON Format 4.0, section 3.1.3).
+    #[must_use]
+    pub fn without_metadata(mut self) -> Self {
+        let mut media_types = self.headers.iter_mut();
+        let media_type = media_types.find(|(_, value)| value == MINIMAL_JSON);
+        if let (Some((_, media_type)), Ok(mut body)) =
+            (media_type, serde_json::from_slice(&self.body))
+        {
+            PLAIN_JSON.clone_into(media_type);
+            drop_metadata(&mut body);
+            self.body = body.to_string().into();
+        }
+        self
     }
 
     /// Adds a header.
@@ -52,6 +76,20 @@ impl Answer {
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+}
+
+fn drop_metadata(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, _| match name.split_once("@odata.") {
+                Some((_, term)) => ["count", "nextLink", "deltaLink"].contains(&term),
+                None => true,
+            });
+            members.values_mut().for_each(drop_metadata);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_metadata),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

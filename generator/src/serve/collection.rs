@@ -10,14 +10,14 @@ use serde_json::{Map, Value};
 use super::{
     Version,
     answer::Fault,
-    filter,
+    condition, filter,
     place::Place,
     query::{Direction, Query},
     seed::{self, Object},
-    store::{Content, FIRST_OWN, Record, Store},
+    store::{Content, FIRST_OWN, Record, Store, Trace},
 };
 use crate::{
-    api::{ItemType, Member, MemberKind, Type, TypeId},
+    api::{Api, ItemType, Member, MemberKind, Type, TypeId, TypeKind},
     conform,
 };
 
@@ -36,7 +36,12 @@ pub(super) struct Entry {
     pub(super) object: Object,
     /// See [`Record::created`].
     pub(super) created: u64,
+    /// See [`Reader::revision`].
+    pub(super) revision: u64,
 }
+
+/// The annotation that says which state of an entity this is.
+pub(super) const ETAG: &str = "@odata.etag";
 
 impl<'s> Reader<'s> {
     /// The record of a place itself.
@@ -52,10 +57,10 @@ impl<'s> Reader<'s> {
             // A reference never leads to a reference.
             Some(Content::Link(target)) => match self.record(target).map(|it| &it.content) {
                 Some(Content::Item(object)) => Some(object.clone()),
-                Some(Content::Link(_) | Content::Bytes(..) | Content::Gone) => None,
+                Some(Content::Link(_) | Content::Bytes(..) | Content::Gone(_)) => None,
                 None => self.shown(target),
             },
-            Some(Content::Bytes(..) | Content::Gone) => None,
+            Some(Content::Bytes(..) | Content::Gone(_)) => None,
             None => self.shown(place),
         }
     }
@@ -66,6 +71,61 @@ impl<'s> Reader<'s> {
             Some(Content::Link(target)) => target.clone(),
             _ => place.clone(),
         }
+    }
+
+    /// The number of the last change of what is at a place: that of what it stands in, if it is only a part of that, and 0
+    /// for what the documents show.
+    pub(super) fn revision(&self, place: &Place) -> u64 {
+        let target = self.target(place);
+        if let Some(record) = self.record(&target) {
+            return record.changed;
+        }
+        let holder = if target.is_item() {
+            target.parent()
+        } else {
+            target
+        };
+        match self.member_of_owner(&holder) {
+            Some(_) => self.revision(&holder.parent()),
+            None => 0,
+        }
+    }
+
+    /// [`Self::revision`], if something is there.
+    pub(super) fn current(&self, place: &Place) -> Option<u64> {
+        let content = self.record(place).map(|record| &record.content);
+        let has_bytes = matches!(content, Some(Content::Bytes(..)));
+        (has_bytes || self.existing(place).is_ok()).then(|| self.revision(place))
+    }
+
+    /// Whether a request put something into a place, and nothing took it away.
+    pub(super) fn is_written(&self, place: &Place) -> bool {
+        self.record(place)
+            .is_some_and(|record| match record.content {
+                Content::Item(_) | Content::Link(_) | Content::Bytes(..) => true,
+                Content::Gone(_) => false,
+            })
+    }
+
+    /// What a place holds that is to hold nothing; forgotten some day, if nothing would come back then.
+    pub(super) fn gone(&self, place: &Place) -> Content {
+        let comes_back =
+            !place.is_item() || self.shown(place).is_some() || self.has_any_item(place);
+        Content::Gone(if comes_back {
+            Trace::Lasting
+        } else {
+            Trace::Passing
+        })
+    }
+
+    /// The number of the change that created what a place is in; 0 if the documents show it.
+    pub(super) fn began(&self, place: &Place) -> u64 {
+        let owners = (1..place.steps.len()).map(|length| place.prefix(length));
+        let records = owners
+            .filter(Place::is_item)
+            .filter_map(|owner| self.record(&owner));
+        let began = records.map(|record| record.created.saturating_sub(FIRST_OWN));
+        began.max().unwrap_or_default()
     }
 
     /// What is at a place, or that nothing is.
@@ -109,7 +169,12 @@ impl<'s> Reader<'s> {
         if !owner.is_item() {
             return None;
         }
-        let owner = self.object(&owner)?;
+        // What is below a reference is below what it leads to, see `located`.
+        let owner = match self.record(&owner).map(|record| &record.content) {
+            Some(Content::Item(object)) => object.clone(),
+            Some(Content::Link(_) | Content::Bytes(..) | Content::Gone(_)) => return None,
+            None => self.shown(&owner)?,
+        };
         owner
             .get(place.name())
             .filter(|value| !value.is_null())
@@ -124,11 +189,16 @@ impl<'s> Reader<'s> {
         let is_gone = matches!(
             self.record(place),
             Some(Record {
-                content: Content::Gone,
+                content: Content::Gone(_),
                 ..
             })
         );
-        !is_gone && (self.any_id || !self.version.spots.can_be_filled(&place.parent().template()))
+        !is_gone && self.has_any_item(place)
+    }
+
+    /// Whether an item is taken for one that is there, whatever its key.
+    fn has_any_item(&self, item: &Place) -> bool {
+        self.any_id || !self.version.spots.can_be_filled(&item.parent().template())
     }
 
     /// What an item is if nobody created it: what an example shows, with the key that the request gives it.
@@ -165,15 +235,19 @@ impl<'s> Reader<'s> {
             .filter(|entry| self.store.get(&folder, &entry.key).is_none())
             .collect();
         for (key, record) in self.store.folder(&folder) {
-            let object = match &record.content {
-                Content::Item(object) => Some(object.clone()),
-                Content::Link(_) => self.object(&place.item(key)),
-                Content::Bytes(..) | Content::Gone => None,
+            let state = match &record.content {
+                Content::Item(object) => Some((record.changed, object.clone())),
+                Content::Link(target) => {
+                    let object = self.object(&place.item(key));
+                    object.map(|object| (self.revision(target), object))
+                }
+                Content::Bytes(..) | Content::Gone(_) => None,
             };
-            entries.extend(object.map(|object| Entry {
+            entries.extend(state.map(|(revision, object)| Entry {
                 key: key.clone(),
                 object,
                 created: record.created,
+                revision,
             }));
         }
         entries.sort_by_key(|entry| entry.created);
@@ -183,8 +257,10 @@ impl<'s> Reader<'s> {
     /// The items that a collection had before anything was written to it.
     pub(super) fn shown_entries(&self, place: &Place) -> Vec<Entry> {
         if let Some(Value::Array(items)) = self.member_of_owner(place) {
+            let revision = self.revision(&place.parent());
             let items = items.into_iter().enumerate();
-            return items.filter_map(|(at, item)| embedded(at, item)).collect();
+            let entries = items.filter_map(|(at, item)| embedded(at, item, revision));
+            return entries.collect();
         }
         if self.is_own(place) {
             return Vec::new();
@@ -195,6 +271,7 @@ impl<'s> Reader<'s> {
                 key: key.clone(),
                 object: object.clone(),
                 created,
+                revision: 0,
             })
             .collect()
     }
@@ -211,22 +288,27 @@ impl<'s> Reader<'s> {
     }
 
     /// The same place, with the key of each item instead of another of its properties that paths may name
-    /// (`users/{id | userPrincipalName}`). Fails if one of the items before the last segment is not there.
-    pub(super) fn located(&self, mut place: Place) -> Result<Place, Fault> {
-        for at in 0..place.steps.len() {
-            if !place.steps[at].is_key {
-                continue;
+    /// (`users/{id | userPrincipalName}`), and below what references lead to rather than below them: `groups/1/owner/books`
+    /// are those of the owner. Fails if one of the items before the last segment is not there.
+    pub(super) fn located(&self, place: Place) -> Result<Place, Fault> {
+        let mut located = place.prefix(0);
+        let mut steps = place.steps.into_iter();
+        while let Some(step) = steps.next() {
+            let is_last = steps.len() == 0;
+            let is_key = step.is_key;
+            located.steps.push(step);
+            if is_key && self.object(&located).is_none() {
+                if let Some(key) = self.key_by(&located) {
+                    located = located.parent().item(&key);
+                } else if !is_last && !self.exists(&located) {
+                    return Err(Fault::no_such_resource(located.name()));
+                }
             }
-            let item = place.prefix(at + 1);
-            if self.object(&item).is_none()
-                && let Some(key) = self.key_by(&item)
-            {
-                place.steps[at].text = key;
-            } else if at + 1 < place.steps.len() && !self.exists(&item) {
-                return Err(Fault::no_such_resource(item.name()));
+            if !is_last {
+                located = self.target(&located);
             }
         }
-        Ok(place)
+        Ok(located)
     }
 
     fn key_by(&self, item: &Place) -> Option<String> {
@@ -316,7 +398,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A member of a type or of a type that derives from it: a collection may hold both.
-    fn member(&self, id: TypeId, name: &str) -> Option<&'s Member> {
+    pub(super) fn member(&self, id: TypeId, name: &str) -> Option<&'s Member> {
         let api = self.version.api;
         let own = api
             .lineage(id)
@@ -338,7 +420,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Whether nothing can be said about the members of a type: it is open, or no page lists any.
-    fn is_open(&self, id: TypeId) -> bool {
+    pub(super) fn is_open(&self, id: TypeId) -> bool {
         let api = self.version.api;
         api.lineage(id).any(|ty| ty.is_open) || api.all_members(id).is_empty()
     }
@@ -363,8 +445,9 @@ impl<'s> Reader<'s> {
             let is_named = |name: &str| names.iter().any(|it| it.split('/').next() == Some(name));
             view.retain(|name, _| name.starts_with('@') || is_named(name));
         }
+        let place = self.target(place);
         for (name, inner) in &query.expand {
-            let value = self.expanded(place, ty, name, inner)?;
+            let value = self.expanded(&place, ty, name, inner)?;
             if !value.is_null() {
                 view.insert(name.clone(), value);
             }
@@ -407,18 +490,33 @@ impl<'s> Reader<'s> {
         if !is_collection {
             self.check(ty, query)?;
             let object = self.object(&place);
-            let view = object
-                .map(|object| self.view(&place, ty, query, &object))
-                .transpose()?;
-            return Ok(view.map_or(Value::Null, |view| Value::Object(Map::clone(&view))));
+            let Some(object) = object else {
+                return Ok(Value::Null);
+            };
+            let view = self.view(&place, ty, query, &object)?;
+            return Ok(self.tagged(ty, self.revision(&place), &view));
         }
         let entries = self.selected(ty, query, self.entries(&place))?;
         let wanted = query.top.unwrap_or(super::query::USUAL_ITEMS);
         let items = entries.iter().skip(query.skip).take(wanted).map(|entry| {
             let view = self.view(&place.item(&entry.key), ty, query, &entry.object)?;
-            Ok(Value::Object(Map::clone(&view)))
+            Ok(self.tagged(ty, entry.revision, &view))
         });
         items.collect::<Result<Vec<_>, Fault>>().map(Value::Array)
+    }
+
+    /// What is told of something within something else, with its tag if it is an entity.
+    fn tagged(&self, ty: Option<&Type>, revision: u64, view: &Map<String, Value>) -> Value {
+        let mut tagged = Map::new();
+        if self.is_entity(ty) {
+            tagged.insert(ETAG.to_owned(), condition::tag(revision).into());
+        }
+        tagged.extend(view.clone());
+        tagged.into()
+    }
+
+    pub(super) fn is_entity(&self, ty: Option<&Type>) -> bool {
+        is_entity(self.version.api, ty)
     }
 
     /// The type that an object says it has, if that is one of the declared type.
@@ -430,8 +528,20 @@ impl<'s> Reader<'s> {
     }
 }
 
+/// Whether what is at places with this type has a tag: values without an identity have none, unknown types may have one.
+pub(super) fn is_entity(api: &Api, ty: Option<&Type>) -> bool {
+    match ty.map(|ty| &ty.item) {
+        Some(ItemType::Structured(id)) => match api[*id].kind {
+            TypeKind::Entity => true,
+            TypeKind::Complex => false,
+        },
+        Some(ItemType::Primitive(_) | ItemType::Enum(_)) => false,
+        Some(ItemType::Unknown { .. }) | None => true,
+    }
+}
+
 /// An item that stands within the item that it belongs to.
-fn embedded(at: usize, item: Value) -> Option<Entry> {
+fn embedded(at: usize, item: Value, revision: u64) -> Option<Entry> {
     let Value::Object(object) = item else {
         return None;
     };
@@ -440,6 +550,7 @@ fn embedded(at: usize, item: Value) -> Option<Entry> {
         key: key.map_or_else(|| at.to_string(), str::to_owned),
         object: Arc::new(object),
         created: at as u64,
+        revision,
     })
 }
 

@@ -10,8 +10,9 @@
 //! ```
 //!
 //! Comes in: text, then objects. Goes out: an expression, or the place where the text stops making sense; then values.
-//! Invariants: no text makes the parser panic or recurse deeper than [`DEEPEST`]; evaluation cannot fail: a value that
-//! cannot be compared is unequal to everything. Texts are compared without case, as most of the service does.
+//! Invariants: no text makes the parser panic, recurse deeper than [`DEEPEST`] or read more than [`MOST_OPERANDS`], and an
+//! expression is no deeper than its text; evaluation cannot fail: a value that cannot be compared is unequal to everything.
+//! Texts are compared without case, as most of the service does.
 
 use std::{cmp::Ordering, fmt};
 
@@ -22,6 +23,8 @@ use crate::conform;
 
 /// How many expressions may stand inside of each other.
 const DEEPEST: usize = 32;
+/// How many values, properties and calls an expression may have.
+const MOST_OPERANDS: usize = 10_000;
 
 /// An expression.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,8 +37,8 @@ pub enum Expression {
     Count(Vec<String>),
     /// `not`.
     Not(Box<Expression>),
-    /// `and`, `or`.
-    Logic(Logic, Box<Expression>, Box<Expression>),
+    /// Conditions with the same word between them, however many: two at least.
+    Logic(Logic, Vec<Expression>),
     /// `eq` and its like.
     Compare(Comparison, Box<Expression>, Box<Expression>),
     /// `in`.
@@ -49,9 +52,9 @@ pub enum Expression {
 /// What joins two conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Logic {
-    /// Both hold.
+    /// All hold.
     And,
-    /// One of them holds.
+    /// One at least holds.
     Or,
 }
 
@@ -138,6 +141,7 @@ pub fn parse(text: &str) -> Result<Expression, Error> {
         text,
         at: 0,
         depth: 0,
+        operands: 0,
     };
     let expression = parser.or()?;
     parser.skip_blanks();
@@ -180,7 +184,7 @@ fn collect_paths<'e>(
         Expression::Literal(_) => {}
         Expression::Path(path) | Expression::Count(path) => add(path, variables),
         Expression::Not(inner) => collect_paths(inner, variables, found),
-        Expression::Logic(_, left, right) | Expression::Compare(_, left, right) => {
+        Expression::Compare(_, left, right) => {
             collect_paths(left, variables, found);
             collect_paths(right, variables, found);
         }
@@ -190,9 +194,9 @@ fn collect_paths<'e>(
                 collect_paths(item, variables, found);
             }
         }
-        Expression::Call(_, arguments) => {
-            for argument in arguments {
-                collect_paths(argument, variables, found);
+        Expression::Logic(_, parts) | Expression::Call(_, parts) => {
+            for part in parts {
+                collect_paths(part, variables, found);
             }
         }
         Expression::Lambda(_, path, condition) => {
@@ -266,11 +270,11 @@ impl<'v> Scope<'v> {
             Expression::Path(path) => self.at(path).clone(),
             Expression::Count(path) => self.at(path).as_array().map_or(0, Vec::len).into(),
             Expression::Not(inner) => (!self.holds(inner)).into(),
-            Expression::Logic(Logic::And, left, right) => {
-                (self.holds(left) && self.holds(right)).into()
+            Expression::Logic(Logic::And, conditions) => {
+                conditions.iter().all(|it| self.holds(it)).into()
             }
-            Expression::Logic(Logic::Or, left, right) => {
-                (self.holds(left) || self.holds(right)).into()
+            Expression::Logic(Logic::Or, conditions) => {
+                conditions.iter().any(|it| self.holds(it)).into()
             }
             Expression::Compare(comparison, left, right) => {
                 compare(*comparison, &self.value(left), &self.value(right)).into()
@@ -369,6 +373,8 @@ struct Parser<'t> {
     /// A byte position between two characters.
     at: usize,
     depth: usize,
+    /// How many were read.
+    operands: usize,
 }
 
 impl<'t> Parser<'t> {
@@ -380,22 +386,22 @@ impl<'t> Parser<'t> {
         self.joined("and", Logic::And, Self::not)
     }
 
-    /// Conditions with the same word between them. A long chain becomes a deep expression, so its links count as depth.
+    /// Conditions with the same word between them; a single one stands for itself.
     fn joined(
         &mut self,
         word: &str,
         logic: Logic,
         next: fn(&mut Self) -> Result<Expression, Error>,
     ) -> Result<Expression, Error> {
-        let depth = self.depth;
-        let mut left = next(self)?;
-        while self.take_word(word) {
-            self.deeper()?;
-            let right = next(self)?;
-            left = Expression::Logic(logic, Box::new(left), Box::new(right));
+        let first = next(self)?;
+        if !self.take_word(word) {
+            return Ok(first);
         }
-        self.depth = depth;
-        Ok(left)
+        let mut conditions = vec![first, next(self)?];
+        while self.take_word(word) {
+            conditions.push(next(self)?);
+        }
+        Ok(Expression::Logic(logic, conditions))
     }
 
     fn not(&mut self) -> Result<Expression, Error> {
@@ -426,6 +432,10 @@ impl<'t> Parser<'t> {
 
     fn operand(&mut self) -> Result<Expression, Error> {
         self.skip_blanks();
+        self.operands += 1;
+        if self.operands > MOST_OPERANDS {
+            return Err(self.error("the expression is too long"));
+        }
         if self.take('(') {
             self.deeper()?;
             let inner = self.or()?;
@@ -712,7 +722,22 @@ mod tests {
         insta::assert_snapshot!(found.join("\n"));
         assert!(said(&"(".repeat(100_000)).contains("nested too deeply"));
         assert!(said(&"not ".repeat(100_000)).contains("nested too deeply"));
-        assert!(said(&"a eq 1 or ".repeat(100_000)).contains("nested too deeply"));
+        assert!(said(&"a eq 1 or ".repeat(100_000)).contains("too long"));
+    }
+
+    #[test]
+    fn chains_are_long_but_not_deep() {
+        let chain = |word: &str, last: &str| {
+            let links = format!("age eq 1 {word} ").repeat(1_000);
+            parse(&(links + last)).unwrap()
+        };
+        let object = json!({"age": 7});
+        let object = object.as_object().unwrap();
+        assert!(selects(&chain("or", "age eq 7"), object));
+        assert!(!selects(&chain("or", "age eq 8"), object));
+        assert!(selects(&chain("or", "age gt 2 and age lt 8"), object));
+        assert!(!selects(&chain("and", "age eq 7"), object));
+        assert_eq!(paths(&chain("and", "size eq 1")).len(), 1_001);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Comes in: a [`Call`]: an operation, and the place that it is about. Goes out: an answer with the documented status and
 //! a body of the documented type, or what is wrong with the request.
 
-use std::sync::PoisonError;
+use std::{iter, sync::PoisonError};
 
 use axum::http::HeaderMap;
 
@@ -11,14 +11,53 @@ use super::{
     Service, Version,
     answer::{Answer, Fault},
     collection::Reader,
+    condition,
     place::Place,
     query::Query,
     store::{Change, Content, Error, Record, Store},
 };
-use crate::api::{Operation, OperationKind, Type};
+use crate::{
+    api::{Operation, OperationKind, Type},
+    ir::Method,
+};
 
 /// What a request writes, where, and what goes back.
-pub(super) type Written = (Place, Content, Answer);
+pub(super) struct Written {
+    place: Place,
+    content: Content,
+    /// What becomes of other places with it.
+    links: Vec<(Place, Content)>,
+    answer: Answer,
+}
+
+impl Written {
+    /// A change of one place.
+    pub(super) fn new(place: Place, content: Content, answer: Answer) -> Self {
+        Self {
+            place,
+            content,
+            links: Vec::new(),
+            answer,
+        }
+    }
+
+    /// Adds changes of other places.
+    #[must_use]
+    pub(super) fn with(self, links: Vec<(Place, Content)>) -> Self {
+        Self { links, ..self }
+    }
+}
+
+/// What of a place a request is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aspect {
+    /// What the operation says.
+    Documented,
+    /// How many items it has: `/$count` behind the path of the operation.
+    Count,
+    /// What it leads to: `/$ref` behind the path of the operation.
+    References,
+}
 
 /// A request that is a documented operation.
 pub(super) struct Call<'c> {
@@ -26,8 +65,7 @@ pub(super) struct Call<'c> {
     pub(super) version: &'c Version<'c>,
     pub(super) operation: &'c Operation,
     pub(super) place: Place,
-    /// The path is that of the operation with `/$count` behind it.
-    pub(super) wants_count: bool,
+    pub(super) aspect: Aspect,
     pub(super) query: Query,
     /// Path and query as they came.
     pub(super) target: &'c str,
@@ -37,8 +75,12 @@ pub(super) struct Call<'c> {
 
 /// Does what the request wants.
 pub(super) fn answer(call: &Call<'_>) -> Result<Answer, Fault> {
+    match call.aspect {
+        Aspect::Count => return call.count(),
+        Aspect::References => return call.list_references(),
+        Aspect::Documented => {}
+    }
     match &call.operation.kind {
-        OperationKind::List if call.wants_count => call.count(),
         OperationKind::List => call.list(),
         OperationKind::Get if call.is_list() => call.list(),
         OperationKind::Get => call.get(),
@@ -92,7 +134,8 @@ impl Call<'_> {
         work(self.reader(&store))
     }
 
-    /// Makes the change that `work` wants before its answer goes out.
+    /// Makes the changes that `work` wants before its answer goes out, all of them or none; none if the request names
+    /// another state than it finds. That is asked last: a request that makes no sense is told so (RFC 9110, section 13.2.1).
     pub(super) fn write(
         &self,
         work: impl FnOnce(Reader<'_>) -> Result<Written, Fault>,
@@ -102,16 +145,31 @@ impl Call<'_> {
             .store
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        let (place, content, answer) = work(self.reader(&store))?;
-        let created = self.order(&store, &place);
-        let (folder, name) = place.address();
-        let change = Change {
-            folder,
-            name,
+        let reader = self.reader(&store);
+        let Written {
+            place,
             content,
-            created,
-        };
-        store.apply(change).map_err(|error| storage_fault(&error))?;
+            links,
+            answer,
+        } = work(reader)?;
+        // What is posted is something new, and there is no state of it to name.
+        if self.operation.method != Method::Post {
+            condition::check(self.headers, reader.current(&place))?;
+        }
+        let changes = iter::once((place, content)).chain(links);
+        let changes = changes.map(|(place, content)| {
+            let (folder, name) = place.address();
+            Change {
+                folder,
+                name,
+                content,
+                created: self.order(&store, &place),
+            }
+        });
+        let changes = changes.collect();
+        store
+            .apply(changes)
+            .map_err(|error| storage_fault(&error))?;
         Ok(answer)
     }
 
@@ -120,7 +178,7 @@ impl Call<'_> {
         let reader = self.reader(store);
         match reader.record(place) {
             Some(Record {
-                content: Content::Gone,
+                content: Content::Gone(_),
                 ..
             }) => None,
             Some(record) => Some(record.created),

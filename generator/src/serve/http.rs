@@ -63,9 +63,6 @@ async fn serve(
 }
 
 async fn handle(State(service): State<Arc<Service<'static>>>, request: Request) -> Response<Body> {
-    if let Some(latency) = service.failures().latency() {
-        time::sleep(latency).await;
-    }
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
         let request = new_guid();
@@ -78,11 +75,15 @@ async fn handle(State(service): State<Arc<Service<'static>>>, request: Request) 
     let target = head.uri.path_and_query().map_or("/", |it| it.as_str());
     let method = head.method.as_str();
     let answer = || service.handle(method, target, &head.headers, &body);
-    response(if service.may_wait(method) {
+    let answer = if service.may_wait(method) {
         task::block_in_place(answer)
     } else {
         answer()
-    })
+    };
+    if !answer.delay.is_zero() {
+        time::sleep(answer.delay).await;
+    }
+    response(answer)
 }
 
 fn response(answer: Answer) -> Response<Body> {

@@ -3,6 +3,7 @@
 //! Comes in: the body of a [`Call`]. Goes out: JSON of the documented type, or what is wrong with it, in words that name
 //! the place in the body and the type that is expected there.
 
+use axum::http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::{answer::Fault, handler::Call, header, seed};
@@ -11,27 +12,33 @@ use crate::{
     conform::{self, Mismatch, Problem},
 };
 
+/// A body, which has to be JSON and to say so.
+pub(super) fn json(headers: &HeaderMap, body: &[u8]) -> Result<Value, Fault> {
+    let media_type = header(headers, "content-type").unwrap_or_default();
+    if body.is_empty() {
+        return Err(Fault::bad_request("Empty Payload. JSON content expected."));
+    }
+    if !is_json(media_type) {
+        let message = format!(
+            "The content type '{media_type}' is not understood; send `Content-Type: application/json`."
+        );
+        return Err(Fault::new(415, "UnsupportedMediaType", message));
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        Fault::bad_request(format!("Unable to read JSON request payload: {error}."))
+    })
+}
+
+/// Whether a media type is JSON, whatever its parameters (RFC 8259, section 11; RFC 6839, section 3.1).
+pub(super) fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default();
+    let essence = essence.trim().to_ascii_lowercase();
+    essence == "application/json" || essence.ends_with("+json")
+}
+
 impl Call<'_> {
     pub(super) fn json(&self) -> Result<Value, Fault> {
-        let media_type = header(self.headers, "content-type").unwrap_or_default();
-        let essence = media_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        if self.body.is_empty() {
-            return Err(Fault::bad_request("Empty Payload. JSON content expected."));
-        }
-        if essence != "application/json" && !essence.ends_with("+json") {
-            let message = format!(
-                "The content type '{media_type}' is not understood; send `Content-Type: application/json`."
-            );
-            return Err(Fault::new(415, "UnsupportedMediaType", message));
-        }
-        serde_json::from_slice(self.body).map_err(|error| {
-            Fault::bad_request(format!("Unable to read JSON request payload: {error}."))
-        })
+        json(self.headers, self.body)
     }
 
     /// The body, which has to be an object of the documented type.

@@ -35,6 +35,8 @@ pub struct Query {
     pub expand: Vec<(String, Query)>,
     /// `$search`: words, each of which has to be in one of the texts of an item.
     pub search: Vec<String>,
+    /// `$format` with `odata.metadata=none`.
+    pub without_metadata: bool,
     /// `$id`: the address of the item that a reference leads to.
     pub id: Option<String>,
 }
@@ -101,8 +103,8 @@ impl Query {
             "$expand" => self.expand = expand(value)?,
             "$search" => self.search = search(value),
             "$id" | "@odata.id" => self.id = Some(value.to_owned()),
-            // Every answer is JSON with the least metadata.
-            "$format" => {}
+            // Every answer is JSON.
+            "$format" => self.without_metadata = wants_none(value),
             other if other.starts_with('$') => {
                 return Err(format!("The query option '{name}' is not known here."));
             }
@@ -110,6 +112,14 @@ impl Query {
         }
         Ok(())
     }
+}
+
+/// Whether a media type asks for JSON that says nothing about itself.
+pub fn wants_none(media_type: &str) -> bool {
+    let mut parameters = media_type.split([';', ',']).map(str::trim);
+    parameters.any(|it| {
+        ["odata.metadata=none", "metadata=none"].contains(&it.to_ascii_lowercase().as_str())
+    })
 }
 
 /// What a part of a query string stands for; `+` is a blank in it.

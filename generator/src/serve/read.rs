@@ -1,18 +1,18 @@
 //! Operations that read.
 //!
-//! Comes in: a [`Call`]. Goes out: what is there, in pages where it is much, and what changed since last time.
+//! Comes in: a [`Call`]. Goes out: what is there, in pages where it is much.
 
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::Map;
 
 use super::{
     answer::{Answer, Fault},
-    collection::{Entry, Reader},
+    collection::{ETAG, Entry},
+    condition,
     handler::Call,
     header,
-    place::Place,
     query::{MOST_ITEMS, USUAL_ITEMS},
     seed::{self, Object},
     store::Content,
@@ -21,21 +21,47 @@ use crate::api::ResponseBody;
 
 /// The items of a collection, as JSON.
 #[derive(Serialize)]
-struct Page {
+pub(super) struct Page {
     #[serde(rename = "@odata.context")]
-    context: String,
+    pub(super) context: String,
     #[serde(rename = "@odata.count", skip_serializing_if = "Option::is_none")]
-    count: Option<usize>,
+    pub(super) count: Option<usize>,
     #[serde(rename = "@odata.nextLink", skip_serializing_if = "Option::is_none")]
-    next_link: Option<String>,
+    pub(super) next_link: Option<String>,
     #[serde(rename = "@odata.deltaLink", skip_serializing_if = "Option::is_none")]
-    delta_link: Option<String>,
-    #[serde(serialize_with = "objects")]
-    value: Vec<Object>,
+    pub(super) delta_link: Option<String>,
+    pub(super) value: Vec<Listed>,
 }
 
-fn objects<S: Serializer>(objects: &[Object], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(objects.iter().map(|object| &**object))
+/// An item of a page.
+pub(super) struct Listed {
+    /// The number of its last change, if it is an entity.
+    pub(super) revision: Option<u64>,
+    pub(super) object: Object,
+}
+
+impl Listed {
+    /// What is no entity.
+    pub(super) fn plain(object: Object) -> Self {
+        Self {
+            revision: None,
+            object,
+        }
+    }
+}
+
+impl Serialize for Listed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let length = self.object.len() + usize::from(self.revision.is_some());
+        let mut map = serializer.serialize_map(Some(length))?;
+        if let Some(revision) = self.revision {
+            map.serialize_entry(ETAG, &condition::tag(revision))?;
+        }
+        for (name, value) in &*self.object {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
 }
 
 impl Call<'_> {
@@ -46,20 +72,20 @@ impl Call<'_> {
             let entries = reader.selected(ty.as_ref(), &self.query, reader.entries(&place))?;
             let count = self.query.count.then_some(entries.len());
             let (entries, next) = self.cut(entries)?;
+            let is_entity = reader.is_entity(ty.as_ref());
             let views = entries.iter().map(|entry| {
-                reader.view(
-                    &place.item(&entry.key),
-                    ty.as_ref(),
-                    &self.query,
-                    &entry.object,
-                )
+                let item = place.item(&entry.key);
+                Ok(Listed {
+                    revision: is_entity.then_some(entry.revision),
+                    object: reader.view(&item, ty.as_ref(), &self.query, &entry.object)?,
+                })
             });
             let page = Page {
                 context: self.context(&place, ""),
                 count,
                 next_link: next.map(|skipped| self.link("$skiptoken", &skipped.to_string())),
                 delta_link: None,
-                value: views.collect::<Result<_, _>>()?,
+                value: views.collect::<Result<_, Fault>>()?,
             };
             Ok(Answer::json(self.status(200), &page))
         })
@@ -83,7 +109,7 @@ impl Call<'_> {
         Ok((entries.into_iter().skip(skipped).take(size).collect(), next))
     }
 
-    fn page_size(&self) -> usize {
+    pub(super) fn page_size(&self) -> usize {
         let preferred = header(self.headers, "prefer").and_then(|text| {
             let (_, size) = text.split_once("odata.maxpagesize=")?;
             let end = size
@@ -110,7 +136,7 @@ impl Call<'_> {
             let place = self.located(reader)?;
             if !self.version.spots.is_collection(&place.template()) {
                 let target = reader.existing(&place).map(|_| reader.target(&place))?;
-                return Ok(self.one(200, &place, &reference(self.address(&target))));
+                return Ok(self.referred(&target));
             }
             let (entries, next) = self.cut(reader.entries(&place))?;
             let targets = entries
@@ -122,7 +148,7 @@ impl Call<'_> {
                 next_link: next.map(|skipped| self.link("$skiptoken", &skipped.to_string())),
                 delta_link: None,
                 value: targets
-                    .map(|target| Arc::new(reference(self.address(&target))))
+                    .map(|target| Listed::plain(Arc::new(self.reference(&target))))
                     .collect(),
             };
             Ok(Answer::json(self.status(200), &page))
@@ -145,68 +171,14 @@ impl Call<'_> {
                 }
             }
             let object = reader.existing(&place)?;
+            let revision = reader.revision(&place);
+            if let Some(answer) = condition::unchanged(self.headers, revision)? {
+                return Ok(answer);
+            }
             let view = reader.view(&place, ty.as_ref(), &self.query, &object)?;
-            Ok(self.one(200, &place, &view))
+            let answer = self.entity(200, &place, ty.as_ref(), revision, &view);
+            Ok(answer.header("etag", condition::tag(revision)))
         })
-    }
-
-    pub(super) fn delta(&self) -> Result<Answer, Fault> {
-        self.read(|reader| {
-            let place = self.located(reader)?;
-            let ty = self.item_type(&place);
-            let token = self.delta_token(reader.store.clock())?;
-            let mut changes = changes(reader, &place, &token);
-            changes.retain(|(key, _)| token.after.as_ref().is_none_or(|after| key > after));
-            changes.sort_by(|(one, _), (other, _)| one.cmp(other));
-            let size = self.page_size();
-            let last = changes
-                .get(size.saturating_sub(1))
-                .map(|(key, _)| key.clone());
-            let next = last.filter(|_| changes.len() > size).map(|key| DeltaToken {
-                after: Some(key),
-                ..token.clone()
-            });
-            reader.check(ty.as_ref(), &self.query)?;
-            let views = changes.iter().take(size).map(|(key, object)| {
-                if object.contains_key("@removed") {
-                    return Ok(object.clone());
-                }
-                reader.view(&place.item(key), ty.as_ref(), &self.query, object)
-            });
-            let value = views.collect::<Result<_, Fault>>()?;
-            let done = DeltaToken {
-                since: Some(token.until),
-                until: token.until,
-                after: None,
-            };
-            let page = Page {
-                context: self.context(&place, ""),
-                count: None,
-                delta_link: next
-                    .is_none()
-                    .then(|| self.link("$deltatoken", &done.text())),
-                next_link: next.map(|next| self.link("$skiptoken", &next.text())),
-                value,
-            };
-            Ok(Answer::json(self.status(200), &page))
-        })
-    }
-
-    /// From where to where a delta request asks.
-    fn delta_token(&self, now: u64) -> Result<DeltaToken, Fault> {
-        let round = |since| DeltaToken {
-            since,
-            until: now,
-            after: None,
-        };
-        let read = |text| DeltaToken::read(text, now).ok_or_else(|| wrong_token("delta token"));
-        match (&self.query.skip_token, self.query.delta_token.as_deref()) {
-            (Some(text), _) => read(text),
-            (None, None) => Ok(round(None)),
-            (None, Some("latest")) => Ok(round(Some(now))),
-            // A round ends where it began, however many pages it takes; the next one begins there.
-            (None, Some(text)) => read(text).map(|token| round(token.since)),
-        }
     }
 
     pub(super) fn download(&self) -> Result<Answer, Fault> {
@@ -214,9 +186,14 @@ impl Call<'_> {
             let place = self.located(reader)?;
             match reader.record(&place).map(|record| &record.content) {
                 Some(Content::Bytes(media_type, bytes)) => {
-                    Ok(Answer::bytes(200, media_type, bytes.to_vec()))
+                    let revision = reader.revision(&place);
+                    if let Some(answer) = condition::unchanged(self.headers, revision)? {
+                        return Ok(answer);
+                    }
+                    let answer = Answer::bytes(200, media_type, bytes.to_vec());
+                    Ok(answer.header("etag", condition::tag(revision)))
                 }
-                Some(Content::Gone) => Err(Fault::no_such_resource(place.name())),
+                Some(Content::Gone(_)) => Err(Fault::no_such_resource(place.name())),
                 Some(Content::Item(_) | Content::Link(_)) | None => Ok(self.shown_bytes()),
             }
         })
@@ -232,77 +209,6 @@ impl Call<'_> {
     }
 }
 
-/// What a delta request is told, by key: all items at first, then what changed, and what went.
-fn changes(reader: Reader<'_>, place: &Place, token: &DeltaToken) -> Vec<(String, Object)> {
-    let Some(since) = token.since else {
-        let entries = reader.entries(place).into_iter();
-        return entries.map(|entry| (entry.key, entry.object)).collect();
-    };
-    let folder = place.path();
-    let records = reader.store.folder(&folder);
-    let changed = records.filter(|(_, record)| record.changed > since);
-    let told = changed.filter_map(|(key, record)| {
-        let object = match record.content {
-            Content::Gone => Some(Arc::new(removed(key))),
-            Content::Item(_) | Content::Link(_) | Content::Bytes(..) => {
-                reader.object(&place.item(key))
-            }
-        };
-        Some((key.clone(), object?))
-    });
-    told.collect()
-}
-
-/// Where a delta begins, where it ends, and which key was the last to be told.
-#[derive(Clone, Debug, PartialEq)]
-struct DeltaToken {
-    /// The last change that the client knows; `None` if it knows nothing.
-    since: Option<u64>,
-    until: u64,
-    after: Option<String>,
-}
-
-impl DeltaToken {
-    pub(super) fn text(&self) -> String {
-        let since = self
-            .since
-            .map_or_else(String::new, |since| since.to_string());
-        let after = self.after.as_deref().unwrap_or_default();
-        format!("{since}.{}.{after}", self.until)
-    }
-
-    /// Reads what [`Self::text`] writes; nothing from the future.
-    pub(super) fn read(text: &str, now: u64) -> Option<Self> {
-        let mut parts = text.splitn(3, '.');
-        let since = match parts.next()? {
-            "" => None,
-            since => Some(since.parse().ok()?),
-        };
-        let until = parts.next()?.parse().ok().filter(|until| *until <= now)?;
-        let after = parts
-            .next()
-            .filter(|after| !after.is_empty())
-            .map(str::to_owned);
-        Some(Self {
-            since,
-            until,
-            after,
-        })
-    }
-}
-
-fn reference(address: String) -> Map<String, Value> {
-    Map::from_iter([("@odata.id".to_owned(), address.into())])
-}
-
-fn removed(key: &str) -> Map<String, Value> {
-    let reason = Map::from_iter([("reason".to_owned(), "deleted".into())]);
-    Map::from_iter([
-        ("id".to_owned(), key.into()),
-        ("@removed".to_owned(), reason.into()),
-    ])
-}
-
-fn wrong_token(name: &str) -> Fault {
+pub(super) fn wrong_token(name: &str) -> Fault {
     Fault::bad_request(format!("The {name} is none that this service gave out."))
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{
     answer::Answer,
+    collection, condition,
     handler::Call,
     header,
     place::Place,
@@ -30,6 +31,8 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 struct One<'o> {
     #[serde(rename = "@odata.context")]
     context: String,
+    #[serde(rename = "@odata.etag", skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
     #[serde(flatten)]
     object: &'o Map<String, Value>,
 }
@@ -58,9 +61,10 @@ impl Call<'_> {
         usual: u16,
         place: &Place,
         ty: Option<&Type>,
+        revision: u64,
         object: &Object,
     ) -> Answer {
-        match self.response(usual).map(|response| &response.body) {
+        let answer = match self.response(usual).map(|response| &response.body) {
             Some(ResponseBody::Empty | ResponseBody::Stream) => Answer::empty(self.status(usual)),
             Some(ResponseBody::Value(other))
                 if ty.is_some_and(|ty| !self.is_related(ty, other)) =>
@@ -69,8 +73,9 @@ impl Call<'_> {
             }
             None if self.status(usual) == 204 => Answer::empty(204),
             Some(ResponseBody::Value(_) | ResponseBody::Collection(_) | ResponseBody::Unknown)
-            | None => self.one(usual, place, object),
-        }
+            | None => self.entity(usual, place, ty, revision, object),
+        };
+        answer.header("etag", condition::tag(revision))
     }
 
     /// Whether a value of one type may be a value of the other.
@@ -141,6 +146,40 @@ impl Call<'_> {
     pub(super) fn one(&self, usual: u16, place: &Place, object: &Map<String, Value>) -> Answer {
         let one = One {
             context: self.context(place, "/$entity"),
+            etag: None,
+            object,
+        };
+        Answer::json(self.status(usual), &one)
+    }
+
+    /// The address of a place, in the place of what is there (OData JSON Format 4.0, section 13).
+    pub(super) fn referred(&self, place: &Place) -> Answer {
+        let one = One {
+            context: format!("{}/$metadata#$ref", self.base()),
+            etag: None,
+            object: &self.reference(place),
+        };
+        Answer::json(self.status(200), &one)
+    }
+
+    /// What refers to a place.
+    pub(super) fn reference(&self, place: &Place) -> Map<String, Value> {
+        Map::from_iter([("@odata.id".to_owned(), self.address(place).into())])
+    }
+
+    /// The state of what is at a place.
+    pub(super) fn entity(
+        &self,
+        usual: u16,
+        place: &Place,
+        ty: Option<&Type>,
+        revision: u64,
+        object: &Map<String, Value>,
+    ) -> Answer {
+        let is_entity = collection::is_entity(self.version.api, ty);
+        let one = One {
+            context: self.context(place, "/$entity"),
+            etag: is_entity.then(|| condition::tag(revision)),
             object,
         };
         Answer::json(self.status(usual), &one)

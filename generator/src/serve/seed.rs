@@ -313,7 +313,7 @@ pub(super) fn pruned(api: &Api, ty: &Type, mut value: Value) -> Option<Value> {
     }
     if let Value::Object(members) = &mut value {
         // The addresses in examples are those of the real service.
-        members.retain(|name, _| !name.starts_with("@odata.") || name == "@odata.type");
+        drop_annotations(members);
     }
     // From the last to the first, so that numbers of items stay right.
     for Mismatch { at, .. } in conform::mismatches(api, ty, &value).into_iter().rev() {
@@ -334,6 +334,11 @@ pub(super) fn pruned(api: &Api, ty: &Type, mut value: Value) -> Option<Value> {
         }
     }
     Some(value)
+}
+
+/// Takes out what a service says about an object (OData JSON Format 4.0, section 4.5): it is no part of what is kept.
+pub(super) fn drop_annotations(object: &mut Map<String, Value>) {
+    object.retain(|name, _| !name.contains("@odata.") || name.ends_with("@odata.type"));
 }
 
 /// The smallest value of a type: what may not be left out, and nothing else.
@@ -451,7 +456,7 @@ pub(super) fn has_member(api: &Api, ty: &Type, name: &str) -> bool {
 }
 
 /// The same number for the same text, on every machine (FNV-1a).
-fn fingerprint(text: &str) -> u128 {
+pub(super) fn fingerprint(text: &str) -> u128 {
     text.bytes().fold(
         0x6c62_272e_07bb_0142_62b8_2175_6295_c58d,
         |hash: u128, byte| {

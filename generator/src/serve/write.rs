@@ -4,14 +4,15 @@
 
 use std::sync::Arc;
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::{
     answer::{Answer, Fault, new_guid, now},
     collection::Reader,
+    condition,
     handler::{Call, Written},
     header,
+    links::Binding,
     place::{self, Place},
     seed::{self, Object},
     store::Content,
@@ -43,21 +44,23 @@ impl Call<'_> {
         if matches!(self.operation.page.body, Some(RequestBody::Reference)) {
             return self.add_reference();
         }
-        let object = self.object()?;
+        let mut object = self.object()?;
+        let bindings = Binding::taken(&mut object)?;
         let ty = self.body_type();
         self.write(|reader| {
             let place = self.located(reader)?;
             let ty = ty.or_else(|| self.item_type(&place));
             let (item, object) = self.new_item(reader, &place, ty.as_ref(), object)?;
+            let links = self.bound(reader, &item, &object, &bindings)?;
             let answer = self
-                .stored(201, &item, ty.as_ref(), &object)
+                .stored(201, &item, ty.as_ref(), reader.store.next(), &object)
                 .header("location", self.address(&item));
-            Ok((item, Content::Item(object), answer))
+            Ok(Written::new(item, Content::Item(object), answer).with(links))
         })
     }
 
     /// A new item of a collection, with a key and everything that it may not be without.
-    fn new_item(
+    pub(super) fn new_item(
         &self,
         reader: Reader<'_>,
         place: &Place,
@@ -78,6 +81,7 @@ impl Call<'_> {
             );
             return Err(Fault::new(409, "Conflict", message));
         }
+        seed::drop_annotations(&mut object);
         object.shift_remove(key_name);
         let rest = std::mem::take(&mut object);
         object.insert(key_name.to_owned(), key.into());
@@ -109,11 +113,14 @@ impl Call<'_> {
     }
 
     pub(super) fn update(&self) -> Result<Answer, Fault> {
-        let changes = self.object()?;
+        let mut changes = self.object()?;
+        let bindings = Binding::taken(&mut changes)?;
         self.write(|reader| {
             let place = self.updated_place(self.located(reader)?, &changes)?;
             let before = reader.existing(&place)?;
-            Ok(self.replaced(reader, &place, Map::clone(&before), changes, 200))
+            let links = self.bound(reader, &reader.target(&place), &before, &bindings)?;
+            let written = self.replaced(reader, &place, Map::clone(&before), changes, 200);
+            Ok(written.with(links))
         })
     }
 
@@ -163,9 +170,11 @@ impl Call<'_> {
     }
 
     pub(super) fn put(&self) -> Result<Answer, Fault> {
-        let object = self.object()?;
+        let mut object = self.object()?;
+        let bindings = Binding::taken(&mut object)?;
         self.write(|reader| {
             let place = self.located(reader)?;
+            let links = self.bound(reader, &reader.target(&place), &object, &bindings)?;
             let before = reader.object(&place);
             let is_new = before.is_none() && place.is_item();
             let replaces = self.operation.kind == OperationKind::Replace;
@@ -188,7 +197,8 @@ impl Call<'_> {
                 seed::complete(self.version.api, id, &mut base);
             }
             let usual = if is_new { 201 } else { 200 };
-            Ok(self.replaced(reader, &place, base, object, usual))
+            let written = self.replaced(reader, &place, base, object, usual);
+            Ok(written.with(links))
         })
     }
 
@@ -198,168 +208,26 @@ impl Call<'_> {
         reader: Reader<'_>,
         place: &Place,
         mut object: Map<String, Value>,
-        changes: Map<String, Value>,
+        mut changes: Map<String, Value>,
         usual: u16,
     ) -> Written {
+        seed::drop_annotations(&mut changes);
         merge(&mut object, changes);
         let ty = self.body_type().or_else(|| self.own_type(place));
         if let Some(id) = ty.as_ref().and_then(|ty| reader.actual_type(ty, &object)) {
             self.set_clocks(id, &mut object, Moment::Change);
         }
         let object = Arc::new(object);
-        let answer = self.stored(usual, place, ty.as_ref(), &object);
-        (reader.target(place), Content::Item(object), answer)
+        let answer = self.stored(usual, place, ty.as_ref(), reader.store.next(), &object);
+        Written::new(reader.target(place), Content::Item(object), answer)
     }
 
     pub(super) fn delete(&self) -> Result<Answer, Fault> {
         self.write(|reader| {
             let place = self.located(reader)?;
             reader.existing(&place)?;
-            Ok((place, Content::Gone, self.without_value(204)))
-        })
-    }
-
-    pub(super) fn add_reference(&self) -> Result<Answer, Fault> {
-        let body = self.json()?;
-        let Value::Object(object) = body else {
-            return Err(Fault::bad_request("The body is no JSON object."));
-        };
-        let address = object
-            .get("@odata.id")
-            .and_then(Value::as_str)
-            .map(str::to_owned);
-        let documented = matches!(self.operation.page.body, Some(RequestBody::Object { .. }));
-        if address.is_none() && documented {
-            // Some pages give the item itself where others give its address.
-            self.check_object(&object)?;
-        } else if address.is_none() {
-            let message = "The body has to be `{\"@odata.id\": \"ADDRESS\"}` with the address of the item to refer to.";
-            return Err(Fault::bad_request(message));
-        }
-        self.write(|reader| {
-            let place = self.located(reader)?;
-            let ty = self.body_type().or_else(|| self.item_type(&place));
-            let (key, content) = match address {
-                None => {
-                    let (item, object) = self.new_item(reader, &place, ty.as_ref(), object)?;
-                    (item.name().to_owned(), Content::Item(object))
-                }
-                Some(address) => self.linked(reader, &address, &place)?,
-            };
-            let is_single = self.operation.method == Method::Put
-                || place::selected_type(self.operation).is_some_and(|ty| !ty.collection);
-            let link = if is_single { place } else { place.item(&key) };
-            // What an example shows may be added once more: pages show the same item before and after.
-            let is_written = reader
-                .record(&link)
-                .is_some_and(|record| record.content != Content::Gone);
-            if !is_single && is_written {
-                let message = "One or more added object references already exist for the following modified properties.";
-                return Err(Fault::bad_request(format!("{message} ('{}')", link.parent().name())));
-            }
-            let object = match &content {
-                Content::Link(target) => reader.existing(target)?,
-                Content::Item(object) => object.clone(),
-                Content::Bytes(..) | Content::Gone => Object::default(),
-            };
-            let answer = self.stored(204, &link, ty.as_ref(), &object);
-            Ok((link, content, answer))
-        })
-    }
-
-    /// What an address leads to, with its key.
-    fn linked(
-        &self,
-        reader: Reader<'_>,
-        address: &str,
-        place: &Place,
-    ) -> Result<(String, Content), Fault> {
-        let path = address.split_once("://").map_or(address, |(_, rest)| {
-            rest.split_once('/').map_or("", |(_, path)| path)
-        });
-        let path = path.trim_start_matches('/');
-        let name = self.version.name();
-        let below = match path.split_once('/') {
-            Some((first, below)) if first.eq_ignore_ascii_case(name) => below,
-            _ => path,
-        };
-        let key = below.rsplit('/').next().unwrap_or_default();
-        let key = key
-            .rsplit_once('(')
-            .map_or(key, |(_, key)| key.trim_end_matches(')'));
-        let key = percent_decode_str(key.trim_matches('\''))
-            .decode_utf8_lossy()
-            .into_owned();
-        if key.is_empty() {
-            return Err(Fault::bad_request(format!(
-                "'{address}' is no address of an item."
-            )));
-        }
-        let Some(target) = self.documented_place(below, &key) else {
-            // Addresses of what no page here describes cannot be followed, so the key has to do.
-            return Ok((key.clone(), Content::Item(reader.sample(&place.item(&key)))));
-        };
-        let target = reader.located(target)?;
-        if reader.object(&target).is_some() {
-            let target = reader.target(&target);
-            return Ok((target.name().to_owned(), Content::Link(target)));
-        }
-        if let Some(target) = self.found_elsewhere(reader, &target) {
-            return Ok((key, Content::Link(target)));
-        }
-        if reader.exists(&target) || !target.is_item() {
-            return Ok((key.clone(), Content::Item(reader.sample(&place.item(&key)))));
-        }
-        Err(Fault::no_such_resource(&key))
-    }
-
-    /// The place that a path is about. Perhaps only the collection is documented.
-    fn documented_place(&self, path: &str, key: &str) -> Option<Place> {
-        let find = |path: &str| {
-            let mut methods = Method::ALL.into_iter();
-            let found = methods.find_map(|method| self.version.router.find(method, path).ok())?;
-            let version = self.version.name();
-            Some(Place::new(version, found.operation, &found.arguments))
-        };
-        find(path).or_else(|| find(path.rsplit_once('/')?.0).map(|place| place.item(key)))
-    }
-
-    /// An item under the same key in another collection, where its type derives from that of the target:
-    /// `/directoryObjects/7` may be `/users/7`.
-    fn found_elsewhere(&self, reader: Reader<'_>, target: &Place) -> Option<Place> {
-        let ItemType::Structured(id) = self.item_type(&target.parent())?.item else {
-            return None;
-        };
-        let roots = self.version.spots.roots_of(id);
-        let mut places = roots
-            .into_iter()
-            .map(|root| target.prefix(0).member(root).item(target.name()));
-        places.find(|place| reader.object(place).is_some())
-    }
-
-    pub(super) fn remove_reference(&self) -> Result<Answer, Fault> {
-        self.write(|reader| {
-            let place = self.located(reader)?;
-            let key = self
-                .query
-                .id
-                .as_deref()
-                .and_then(|id| id.rsplit('/').next());
-            let is_collection =
-                !place.is_item() && self.version.spots.is_collection(&place.template());
-            let place = match key {
-                Some(key) if is_collection => place.item(key),
-                None if is_collection => {
-                    let message = format!(
-                        "'{}' is a collection; name the item with `/ID/$ref` or `?$id=ADDRESS`.",
-                        place.name()
-                    );
-                    return Err(Fault::bad_request(message));
-                }
-                Some(_) | None => place,
-            };
-            reader.existing(&place)?;
-            Ok((place, Content::Gone, self.without_value(204)))
+            let content = reader.gone(&place);
+            Ok(Written::new(place, content, self.without_value(204)))
         })
     }
 
@@ -382,7 +250,8 @@ impl Call<'_> {
             } else {
                 200
             });
-            Ok((place, content, answer))
+            let answer = answer.header("etag", condition::tag(reader.store.next()));
+            Ok(Written::new(place, content, answer))
         })
     }
 
