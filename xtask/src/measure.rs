@@ -70,7 +70,8 @@ pub(crate) fn run_rustc(log: &Path) -> ExitCode {
         .filter(|name| *name != "___")
     {
         let line = format!(
-            "{name} {} {}\n",
+            "{name} {} {} {}\n",
+            cost.wall.as_secs_f64(),
             cost.cpu.unwrap_or_default(),
             cost.peak.unwrap_or_default()
         );
@@ -89,20 +90,23 @@ pub(crate) fn run_rustc(log: &Path) -> ExitCode {
     }
 }
 
-/// Reads what [`run_rustc`] wrote: crate, processor seconds, peak bytes.
-pub(crate) fn read_log(log: &Path) -> io::Result<Vec<(String, f64, u64)>> {
+/// Reads what [`run_rustc`] wrote: each crate and its cost, a crate as often as it was compiled.
+pub(crate) fn read_log(log: &Path) -> io::Result<Vec<(String, Cost)>> {
     let text = fs::read_to_string(log)?;
     let entry = |line: &str| {
         let mut words = line.split(' ');
-        Some((
-            words.next()?.to_owned(),
-            words.next()?.parse().ok()?,
-            words.next()?.parse().ok()?,
-        ))
+        let name = words.next()?.to_owned();
+        let cost = Cost {
+            wall: Duration::from_secs_f64(words.next()?.parse().ok()?),
+            cpu: Some(words.next()?.parse().ok()?),
+            peak: Some(words.next()?.parse().ok()?),
+        };
+        Some((name, cost))
     };
     Ok(text.lines().filter_map(entry).collect())
 }
 
+/// A figure of a process in bytes: `VmRSS` for what it needs, `VmHWM` for the most that it needed.
 pub(crate) fn status_bytes(process: &str, field: &str) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = text
