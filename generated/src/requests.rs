@@ -9,6 +9,7 @@ pub mod device_management;
 /// The first segments of the paths.
 impl GraphClient {
     /// `/deviceManagement`
+    #[inline]
     pub fn device_management(&self) -> device_management::DeviceManagement {
         device_management::DeviceManagement(Path::new(self))
     }

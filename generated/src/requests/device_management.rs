@@ -10,21 +10,25 @@ pub struct DeviceManagement(pub(crate) Path);
 
 impl DeviceManagement {
     /// `/deviceManagement/deviceComplianceScripts`
+    #[inline]
     pub fn device_compliance_scripts(&self) -> DeviceManagementDeviceComplianceScripts {
         DeviceManagementDeviceComplianceScripts(self.0.clone())
     }
 
     /// `/deviceManagement/deviceHealthScripts`
+    #[inline]
     pub fn device_health_scripts(&self) -> DeviceManagementDeviceHealthScripts {
         DeviceManagementDeviceHealthScripts(self.0.clone())
     }
 
     /// `/deviceManagement/deviceManagementScripts`
+    #[inline]
     pub fn device_management_scripts(&self) -> DeviceManagementDeviceManagementScripts {
         DeviceManagementDeviceManagementScripts(self.0.clone())
     }
 
     /// `/deviceManagement/deviceShellScripts`
+    #[inline]
     pub fn device_shell_scripts(&self) -> DeviceManagementDeviceShellScripts {
         DeviceManagementDeviceShellScripts(self.0.clone())
     }
@@ -47,6 +51,7 @@ impl DeviceManagementDeviceComplianceScripts {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescript-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceComplianceScript>> {
         self.0.request("GET /deviceManagement/deviceComplianceScripts")
     }
@@ -61,6 +66,7 @@ impl DeviceManagementDeviceComplianceScripts {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicemanagement-post-devicecompliancescripts?view=graph-rest-beta)
+    #[inline]
     pub fn create(
         &self,
         body: &models::DeviceComplianceScript,
@@ -69,6 +75,7 @@ impl DeviceManagementDeviceComplianceScripts {
     }
 
     /// `/deviceManagement/deviceComplianceScripts/{deviceComplianceScriptId}`
+    #[inline]
     pub fn id(
         &self,
         device_compliance_script_id: &str,
@@ -96,6 +103,7 @@ impl DeviceManagementDeviceComplianceScriptsId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescript-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceComplianceScript> {
         self.0
             .request(
@@ -113,6 +121,7 @@ impl DeviceManagementDeviceComplianceScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescript-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceComplianceScript,
@@ -134,6 +143,7 @@ impl DeviceManagementDeviceComplianceScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescript-delete?view=graph-rest-beta)
+    #[inline]
     pub fn delete(&self) -> Request<()> {
         self.0
             .request(
@@ -142,11 +152,13 @@ impl DeviceManagementDeviceComplianceScriptsId {
     }
 
     /// `/deviceManagement/deviceComplianceScripts/{deviceComplianceScriptId}/assignments`
+    #[inline]
     pub fn assignments(&self) -> DeviceManagementDeviceComplianceScriptsIdAssignments {
         DeviceManagementDeviceComplianceScriptsIdAssignments(self.0.clone())
     }
 
     /// `/deviceManagement/deviceComplianceScripts/{deviceComplianceScriptId}/deviceRunStates`
+    #[inline]
     pub fn device_run_states(
         &self,
     ) -> DeviceManagementDeviceComplianceScriptsIdDeviceRunStates {
@@ -154,6 +166,7 @@ impl DeviceManagementDeviceComplianceScriptsId {
     }
 
     /// `/deviceManagement/deviceComplianceScripts/{deviceComplianceScriptId}/runSummary`
+    #[inline]
     pub fn run_summary(&self) -> DeviceManagementDeviceComplianceScriptsIdRunSummary {
         DeviceManagementDeviceComplianceScriptsIdRunSummary(self.0.clone())
     }
@@ -168,6 +181,7 @@ impl DeviceManagementDeviceComplianceScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescript-assign?view=graph-rest-beta)
+    #[inline]
     pub fn assign(&self, body: &actions::DeviceComplianceScriptAssign) -> Request<()> {
         self.0
             .send(
@@ -194,6 +208,7 @@ impl DeviceManagementDeviceComplianceScriptsIdAssignments {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-list-assignments?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceHealthScriptAssignment>> {
         self.0
             .request(
@@ -219,6 +234,7 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescript-list-devicerunstates?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceComplianceScriptDeviceState>> {
         self.0
             .request(
@@ -227,6 +243,7 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStates {
     }
 
     /// `/deviceManagement/deviceComplianceScripts/{deviceComplianceScriptId}/deviceRunStates/{deviceComplianceScriptDeviceStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_compliance_script_device_state_id: &str,
@@ -254,6 +271,7 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescriptdevicestate-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceComplianceScriptDeviceState> {
         self.0
             .request(
@@ -271,6 +289,7 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescriptdevicestate-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceComplianceScriptDeviceState,
@@ -300,6 +319,7 @@ impl DeviceManagementDeviceComplianceScriptsIdRunSummary {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicecompliancescriptrunsummary-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceComplianceScriptRunSummary> {
         self.0
             .request(
@@ -325,6 +345,7 @@ impl DeviceManagementDeviceHealthScripts {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceHealthScript>> {
         self.0.request("GET /deviceManagement/deviceHealthScripts")
     }
@@ -339,6 +360,7 @@ impl DeviceManagementDeviceHealthScripts {
     /// - application: `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicemanagement-post-devicehealthscripts?view=graph-rest-beta)
+    #[inline]
     pub fn create(
         &self,
         body: &models::DeviceHealthScript,
@@ -347,6 +369,7 @@ impl DeviceManagementDeviceHealthScripts {
     }
 
     /// `/deviceManagement/deviceHealthScripts/{deviceHealthScriptId}`
+    #[inline]
     pub fn id(
         &self,
         device_health_script_id: &str,
@@ -364,6 +387,7 @@ impl DeviceManagementDeviceHealthScripts {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-areglobalscriptsavailable?view=graph-rest-beta)
+    #[inline]
     pub fn are_global_scripts_available(
         &self,
     ) -> Request<models::GlobalDeviceHealthScriptState> {
@@ -383,6 +407,7 @@ impl DeviceManagementDeviceHealthScripts {
     /// - application: `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-enableglobalscripts?view=graph-rest-beta)
+    #[inline]
     pub fn enable_global_scripts(&self) -> Request<()> {
         self.0.request("POST /deviceManagement/deviceHealthScripts/enableGlobalScripts")
     }
@@ -397,6 +422,7 @@ impl DeviceManagementDeviceHealthScripts {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-getremediationsummary?view=graph-rest-beta)
+    #[inline]
     pub fn get_remediation_summary(
         &self,
     ) -> Request<models::DeviceHealthScriptRemediationSummary> {
@@ -421,6 +447,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceHealthScript> {
         self.0
             .request("GET /deviceManagement/deviceHealthScripts/{deviceHealthScriptId}")
@@ -436,6 +463,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceHealthScript,
@@ -457,6 +485,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-delete?view=graph-rest-beta)
+    #[inline]
     pub fn delete(&self) -> Request<()> {
         self.0
             .request(
@@ -465,11 +494,13 @@ impl DeviceManagementDeviceHealthScriptsId {
     }
 
     /// `/deviceManagement/deviceHealthScripts/{deviceHealthScriptId}/assignments`
+    #[inline]
     pub fn assignments(&self) -> DeviceManagementDeviceHealthScriptsIdAssignments {
         DeviceManagementDeviceHealthScriptsIdAssignments(self.0.clone())
     }
 
     /// `/deviceManagement/deviceHealthScripts/{deviceHealthScriptId}/deviceRunStates`
+    #[inline]
     pub fn device_run_states(
         &self,
     ) -> DeviceManagementDeviceHealthScriptsIdDeviceRunStates {
@@ -477,6 +508,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     }
 
     /// `/deviceManagement/deviceHealthScripts/{deviceHealthScriptId}/runSummary`
+    #[inline]
     pub fn run_summary(&self) -> DeviceManagementDeviceHealthScriptsIdRunSummary {
         DeviceManagementDeviceHealthScriptsIdRunSummary(self.0.clone())
     }
@@ -491,6 +523,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-assign?view=graph-rest-beta)
+    #[inline]
     pub fn assign(&self, body: &actions::DeviceHealthScriptAssign) -> Request<()> {
         self.0
             .send(
@@ -509,6 +542,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-getglobalscripthighestavailableversion?view=graph-rest-beta)
+    #[inline]
     pub fn get_global_script_highest_available_version(&self) -> Request<String> {
         self.0
             .request(
@@ -526,6 +560,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-getremediationhistory?view=graph-rest-beta)
+    #[inline]
     pub fn get_remediation_history(
         &self,
     ) -> Request<models::DeviceHealthScriptRemediationHistory> {
@@ -545,6 +580,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// - application: `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-updateglobalscript?view=graph-rest-beta)
+    #[inline]
     pub fn update_global_script(
         &self,
         body: &actions::UpdateGlobalScript,
@@ -574,6 +610,7 @@ impl DeviceManagementDeviceHealthScriptsIdAssignments {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-list-assignments?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceHealthScriptAssignment>> {
         self.0
             .request(
@@ -599,6 +636,7 @@ impl DeviceManagementDeviceHealthScriptsIdDeviceRunStates {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-list-devicerunstates?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceHealthScriptDeviceState>> {
         self.0
             .request(
@@ -607,6 +645,7 @@ impl DeviceManagementDeviceHealthScriptsIdDeviceRunStates {
     }
 
     /// `/deviceManagement/deviceHealthScripts/{deviceHealthScriptId}/deviceRunStates/{deviceHealthScriptDeviceStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_health_script_device_state_id: &str,
@@ -634,6 +673,7 @@ impl DeviceManagementDeviceHealthScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscriptdevicestate-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceHealthScriptDeviceState> {
         self.0
             .request(
@@ -659,6 +699,7 @@ impl DeviceManagementDeviceHealthScriptsIdRunSummary {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscriptrunsummary-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceHealthScriptRunSummary> {
         self.0
             .request(
@@ -684,6 +725,7 @@ impl DeviceManagementDeviceManagementScripts {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScript>> {
         self.0.request("GET /deviceManagement/deviceManagementScripts")
     }
@@ -698,6 +740,7 @@ impl DeviceManagementDeviceManagementScripts {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-create?view=graph-rest-beta)
+    #[inline]
     pub fn create(
         &self,
         body: &models::DeviceManagementScript,
@@ -706,6 +749,7 @@ impl DeviceManagementDeviceManagementScripts {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_id: &str,
@@ -725,6 +769,7 @@ impl DeviceManagementDeviceManagementScripts {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-haspayloadlinks?view=graph-rest-beta)
+    #[inline]
     pub fn has_payload_links(
         &self,
         body: &actions::HasPayloadLinks,
@@ -751,6 +796,7 @@ impl DeviceManagementDeviceManagementScriptsId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScript> {
         self.0
             .request(
@@ -768,6 +814,7 @@ impl DeviceManagementDeviceManagementScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScript,
@@ -789,6 +836,7 @@ impl DeviceManagementDeviceManagementScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-delete?view=graph-rest-beta)
+    #[inline]
     pub fn delete(&self) -> Request<()> {
         self.0
             .request(
@@ -797,11 +845,13 @@ impl DeviceManagementDeviceManagementScriptsId {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/assignments`
+    #[inline]
     pub fn assignments(&self) -> DeviceManagementDeviceManagementScriptsIdAssignments {
         DeviceManagementDeviceManagementScriptsIdAssignments(self.0.clone())
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/deviceRunStates`
+    #[inline]
     pub fn device_run_states(
         &self,
     ) -> DeviceManagementDeviceManagementScriptsIdDeviceRunStates {
@@ -809,6 +859,7 @@ impl DeviceManagementDeviceManagementScriptsId {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/groupAssignments`
+    #[inline]
     pub fn group_assignments(
         &self,
     ) -> DeviceManagementDeviceManagementScriptsIdGroupAssignments {
@@ -816,11 +867,13 @@ impl DeviceManagementDeviceManagementScriptsId {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/runSummary`
+    #[inline]
     pub fn run_summary(&self) -> DeviceManagementDeviceManagementScriptsIdRunSummary {
         DeviceManagementDeviceManagementScriptsIdRunSummary(self.0.clone())
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/userRunStates`
+    #[inline]
     pub fn user_run_states(
         &self,
     ) -> DeviceManagementDeviceManagementScriptsIdUserRunStates {
@@ -837,6 +890,7 @@ impl DeviceManagementDeviceManagementScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscript-assign?view=graph-rest-beta)
+    #[inline]
     pub fn assign(&self, body: &actions::DeviceManagementScriptAssign) -> Request<()> {
         self.0
             .send(
@@ -863,6 +917,7 @@ impl DeviceManagementDeviceManagementScriptsIdAssignments {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptassignment-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptAssignment>> {
         self.0
             .request(
@@ -888,6 +943,7 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptDeviceState>> {
         self.0
             .request(
@@ -896,6 +952,7 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStates {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/deviceRunStates/{deviceManagementScriptDeviceStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_device_state_id: &str,
@@ -923,6 +980,7 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptDeviceState> {
         self.0
             .request(
@@ -940,6 +998,7 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptDeviceState,
@@ -969,6 +1028,7 @@ impl DeviceManagementDeviceManagementScriptsIdGroupAssignments {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptgroupassignment-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptGroupAssignment>> {
         self.0
             .request(
@@ -994,6 +1054,7 @@ impl DeviceManagementDeviceManagementScriptsIdRunSummary {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptrunsummary-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptRunSummary> {
         self.0
             .request(
@@ -1019,6 +1080,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptUserState>> {
         self.0
             .request(
@@ -1027,6 +1089,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStates {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/userRunStates/{deviceManagementScriptUserStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_user_state_id: &str,
@@ -1054,6 +1117,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptUserState> {
         self.0
             .request(
@@ -1071,6 +1135,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptUserState,
@@ -1083,6 +1148,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesId {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/userRunStates/{deviceManagementScriptUserStateId}/deviceRunStates`
+    #[inline]
     pub fn device_run_states(
         &self,
     ) -> DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStates {
@@ -1111,6 +1177,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptDeviceState>> {
         self.0
             .request(
@@ -1128,6 +1195,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-post-devicerunstates?view=graph-rest-beta)
+    #[inline]
     pub fn add_reference(&self, target: &str) -> Request<()> {
         self.0
             .link(
@@ -1137,6 +1205,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStates {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/userRunStates/{deviceManagementScriptUserStateId}/deviceRunStates/{deviceManagementScriptDeviceStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_device_state_id: &str,
@@ -1166,6 +1235,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptDeviceState> {
         self.0
             .request(
@@ -1183,6 +1253,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptDeviceState,
@@ -1212,6 +1283,7 @@ impl DeviceManagementDeviceShellScripts {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-deviceshellscript-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceShellScript>> {
         self.0.request("GET /deviceManagement/deviceShellScripts")
     }
@@ -1226,6 +1298,7 @@ impl DeviceManagementDeviceShellScripts {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-deviceshellscript-create?view=graph-rest-beta)
+    #[inline]
     pub fn create(
         &self,
         body: &models::DeviceShellScript,
@@ -1234,6 +1307,7 @@ impl DeviceManagementDeviceShellScripts {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}`
+    #[inline]
     pub fn id(
         &self,
         device_shell_script_id: &str,
@@ -1259,6 +1333,7 @@ impl DeviceManagementDeviceShellScriptsId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-deviceshellscript-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceShellScript> {
         self.0.request("GET /deviceManagement/deviceShellScripts/{deviceShellScriptId}")
     }
@@ -1273,6 +1348,7 @@ impl DeviceManagementDeviceShellScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-deviceshellscript-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceShellScript,
@@ -1294,17 +1370,20 @@ impl DeviceManagementDeviceShellScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-deviceshellscript-delete?view=graph-rest-beta)
+    #[inline]
     pub fn delete(&self) -> Request<()> {
         self.0
             .request("DELETE /deviceManagement/deviceShellScripts/{deviceShellScriptId}")
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/assignments`
+    #[inline]
     pub fn assignments(&self) -> DeviceManagementDeviceShellScriptsIdAssignments {
         DeviceManagementDeviceShellScriptsIdAssignments(self.0.clone())
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/deviceRunStates`
+    #[inline]
     pub fn device_run_states(
         &self,
     ) -> DeviceManagementDeviceShellScriptsIdDeviceRunStates {
@@ -1312,6 +1391,7 @@ impl DeviceManagementDeviceShellScriptsId {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/groupAssignments`
+    #[inline]
     pub fn group_assignments(
         &self,
     ) -> DeviceManagementDeviceShellScriptsIdGroupAssignments {
@@ -1319,11 +1399,13 @@ impl DeviceManagementDeviceShellScriptsId {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/runSummary`
+    #[inline]
     pub fn run_summary(&self) -> DeviceManagementDeviceShellScriptsIdRunSummary {
         DeviceManagementDeviceShellScriptsIdRunSummary(self.0.clone())
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/userRunStates`
+    #[inline]
     pub fn user_run_states(&self) -> DeviceManagementDeviceShellScriptsIdUserRunStates {
         DeviceManagementDeviceShellScriptsIdUserRunStates(self.0.clone())
     }
@@ -1338,6 +1420,7 @@ impl DeviceManagementDeviceShellScriptsId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-deviceshellscript-assign?view=graph-rest-beta)
+    #[inline]
     pub fn assign(&self, body: &actions::DeviceShellScriptAssign) -> Request<()> {
         self.0
             .send(
@@ -1364,6 +1447,7 @@ impl DeviceManagementDeviceShellScriptsIdAssignments {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptassignment-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptAssignment>> {
         self.0
             .request(
@@ -1389,6 +1473,7 @@ impl DeviceManagementDeviceShellScriptsIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptDeviceState>> {
         self.0
             .request(
@@ -1397,6 +1482,7 @@ impl DeviceManagementDeviceShellScriptsIdDeviceRunStates {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/deviceRunStates/{deviceManagementScriptDeviceStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_device_state_id: &str,
@@ -1424,6 +1510,7 @@ impl DeviceManagementDeviceShellScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptDeviceState> {
         self.0
             .request(
@@ -1441,6 +1528,7 @@ impl DeviceManagementDeviceShellScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptDeviceState,
@@ -1470,6 +1558,7 @@ impl DeviceManagementDeviceShellScriptsIdGroupAssignments {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptgroupassignment-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptGroupAssignment>> {
         self.0
             .request(
@@ -1495,6 +1584,7 @@ impl DeviceManagementDeviceShellScriptsIdRunSummary {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptrunsummary-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptRunSummary> {
         self.0
             .request(
@@ -1520,6 +1610,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptUserState>> {
         self.0
             .request(
@@ -1528,6 +1619,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStates {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/userRunStates/{deviceManagementScriptUserStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_user_state_id: &str,
@@ -1555,6 +1647,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptUserState> {
         self.0
             .request(
@@ -1572,6 +1665,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptUserState,
@@ -1584,6 +1678,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesId {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/userRunStates/{deviceManagementScriptUserStateId}/deviceRunStates`
+    #[inline]
     pub fn device_run_states(
         &self,
     ) -> DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStates {
@@ -1612,6 +1707,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptDeviceState>> {
         self.0
             .request(
@@ -1629,6 +1725,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-post-devicerunstates?view=graph-rest-beta)
+    #[inline]
     pub fn add_reference(&self, target: &str) -> Request<()> {
         self.0
             .link(
@@ -1638,6 +1735,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStates {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/userRunStates/{deviceManagementScriptUserStateId}/deviceRunStates/{deviceManagementScriptDeviceStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_device_state_id: &str,
@@ -1667,6 +1765,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptDeviceState> {
         self.0
             .request(
@@ -1684,6 +1783,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptDeviceState,

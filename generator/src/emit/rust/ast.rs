@@ -119,6 +119,16 @@ pub(super) fn doc(comment: Literal) -> Attribute {
     }
 }
 
+/// `#[inline]`: a function is compiled where it is used, rather than with thousands of others that nobody calls.
+fn inline() -> Attribute {
+    Attribute {
+        pound_token: Default::default(),
+        style: AttrStyle::Outer,
+        bracket_token: Default::default(),
+        meta: Meta::Path(ident("inline").into()),
+    }
+}
+
 /// `pub name: Type`, documented.
 pub(super) fn field(comment: Literal, name: &Ident, ty: Type) -> Field {
     Field {
@@ -149,7 +159,7 @@ pub(super) fn constant(name: &str, ty: Type, expr: Expr) -> ImplItem {
     })
 }
 
-/// `pub fn name(&self, arguments) -> Answer { body }`, documented.
+/// `pub fn name(&self, arguments) -> Answer { body }`, documented and inline.
 pub(super) fn method(
     comment: Literal,
     name: &str,
@@ -164,7 +174,7 @@ pub(super) fn method(
         kind: ReceiverKind::Reference(Default::default(), None, None),
     });
     ImplItem::Fn(ImplItemFn {
-        attrs: vec![doc(comment)],
+        attrs: vec![doc(comment), inline()],
         vis: public(),
         modifiers: Default::default(),
         sig: Signature {
