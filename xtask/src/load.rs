@@ -18,7 +18,7 @@ use std::{
 
 use crate::{
     Outcome,
-    measure::{mebibytes, status_bytes},
+    measure::{mebibytes, process_cpu, status_bytes},
     number, option, root,
 };
 
@@ -197,6 +197,11 @@ impl Server {
             thread::sleep(Duration::from_millis(20));
         }
         Ok(server)
+    }
+
+    /// Processor seconds up to here.
+    pub(crate) fn cpu(&self) -> Option<f64> {
+        process_cpu(&self.process.id().to_string())
     }
 
     /// A figure of the process in bytes, such as `VmRSS`.

@@ -118,11 +118,22 @@ pub(crate) fn status_bytes(process: &str, field: &str) -> Option<u64> {
 
 /// Processor seconds of all processes that this one has waited for.
 fn children_cpu() -> Option<f64> {
-    let text = fs::read_to_string("/proc/self/stat").ok()?;
-    // The second field is a name in parentheses, which may hold blanks; `cutime` and `cstime` are the 16th and 17th.
+    stat_seconds("self", 13)
+}
+
+/// Processor seconds of a process, without its children.
+pub(crate) fn process_cpu(process: &str) -> Option<f64> {
+    stat_seconds(process, 11)
+}
+
+/// The sum of two times in `/proc`: `utime` and `stime` are the 14th and 15th field, `cutime` and `cstime` the 16th and
+/// 17th; `at` counts what follows the name.
+fn stat_seconds(process: &str, at: usize) -> Option<f64> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The second field is a name in parentheses, which may hold blanks.
     let fields: Vec<_> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks = |at: usize| fields.get(at)?.parse::<f64>().ok();
-    Some((ticks(13)? + ticks(14)?) / TICKS)
+    Some((ticks(at)? + ticks(at + 1)?) / TICKS)
 }
 
 /// `412 MiB`, or `?` where it could not be measured.

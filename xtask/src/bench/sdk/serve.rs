@@ -34,6 +34,8 @@ const PRISM: &str = "@stoplight/prism-cli@5";
 /// What a service needed and did.
 struct Run {
     start: Duration,
+    /// Processor seconds of the start.
+    cpu: f64,
     per_second: f64,
     peak: u64,
 }
@@ -46,6 +48,7 @@ pub(super) fn run(stand: &Stand, _: &[String]) -> Lines {
         let run = ours(stand, &program)?;
         best = Run {
             start: best.start.min(run.start),
+            cpu: best.cpu.min(run.cpu),
             per_second: best.per_second.max(run.per_second),
             peak: best.peak.max(run.peak),
         };
@@ -68,6 +71,7 @@ pub(super) fn run(stand: &Stand, _: &[String]) -> Lines {
             |run| run.start.as_secs_f64(),
             vec![Bound::Most(1.0)],
         ),
+        figure("start, processors", "CPU-s", |run| run.cpu, vec![]),
         figure(
             "GET, 64 connections",
             "/s",
@@ -141,9 +145,11 @@ fn install(place: &Path) -> Result<PathBuf, Box<dyn Error>> {
 
 fn measure(server: &Server, path: &str, start: Duration) -> Result<Run, Box<dyn Error>> {
     let (connections, seconds) = LOAD;
+    let cpu = server.cpu().unwrap_or_default();
     let load = Load::on(&server.address, path, connections, seconds)?;
     Ok(Run {
         start,
+        cpu,
         per_second: load.per_second,
         peak: server.bytes("VmHWM").unwrap_or_default(),
     })
