@@ -10,6 +10,7 @@ pub mod device_management;
 /// The first segments of the paths.
 impl GraphClient {
     /// `/deviceManagement`
+    #[inline]
     #[cfg(feature = "device-management")]
     pub fn device_management(&self) -> device_management::DeviceManagement {
         device_management::DeviceManagement(Path::new(self))

@@ -85,12 +85,15 @@ fn check(
 
     let [errors, warnings] = count_messages(&fs::read_to_string(&messages)?);
     // Without a log, cargo stopped before it came to the crate.
-    let (cpu, peak) = measure::read_log(&log)
-        .unwrap_or_default()
-        .iter()
-        .fold((0.0, 0), |(cpu, peak): (f64, u64), entry| {
-            (cpu + entry.1, peak.max(entry.2))
-        });
+    let (cpu, peak) = measure::read_log(&log).unwrap_or_default().iter().fold(
+        (0.0, 0),
+        |(cpu, peak): (f64, u64), (_, cost)| {
+            (
+                cpu + cost.cpu.unwrap_or_default(),
+                peak.max(cost.peak.unwrap_or_default()),
+            )
+        },
+    );
     println!(
         "{errors} errors, {warnings} warnings; rustc {cpu:.1} s, peak {}",
         mebibytes(Some(peak))

@@ -4,6 +4,8 @@
 //! processors as the service does, so the figures are what a machine does for both together.
 
 use std::{
+    error::Error,
+    ffi::OsStr,
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
@@ -16,14 +18,14 @@ use std::{
 
 use crate::{
     Outcome,
-    measure::{mebibytes, status_bytes},
+    measure::{mebibytes, process_cpu, status_bytes},
     number, option, root,
 };
 
 pub(crate) const HELP: &str = "[--docs DIR] [--path PATH] [--connections N] [--seconds N]: start and throughput of `docwright serve`";
 
 /// What a test asks for if it is not told.
-const PATH: &str = "/beta/deviceManagement/deviceHealthScripts";
+pub(crate) const PATH: &str = "/beta/deviceManagement/deviceHealthScripts";
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let docs =
@@ -41,51 +43,74 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     }
     println!("load before: {}", machine_load());
     let start = Instant::now();
-    let server = Server::start(&program, &docs)?;
+    let server = Server::start(&program, &["--docs".as_ref(), docs.as_os_str()])?;
     println!(
         "start        {:>8.0} ms",
         start.elapsed().as_secs_f64() * 1e3
     );
-    println!("memory       {:>12}", mebibytes(server.memory()));
-
-    let is_over = AtomicBool::new(false);
-    let address = server.address.as_str();
-    let begin = Instant::now();
-    let times = thread::scope(|scope| -> Result<Vec<Duration>, std::io::Error> {
-        let threads: Vec<_> = (0..connections)
-            .map(|_| scope.spawn(|| ask(address, path, &is_over)))
-            .collect();
-        thread::sleep(Duration::from_secs(seconds));
-        is_over.store(true, Ordering::Relaxed);
-        let mut times = Vec::new();
-        for thread in threads {
-            times.extend(
-                thread
-                    .join()
-                    .map_err(|_| std::io::Error::other("a connection panicked"))??,
-            );
-        }
-        Ok(times)
-    });
-    let mut times = times?;
-    let elapsed = begin.elapsed().as_secs_f64();
-    times.sort_unstable();
-    let at = |hundredths: usize| {
-        let index = times.len().saturating_sub(1) * hundredths / 100;
-        times.get(index).copied().unwrap_or_default().as_secs_f64() * 1e3
-    };
+    println!("memory       {:>12}", mebibytes(server.bytes("VmRSS")));
+    let load = Load::on(&server.address, path, connections, seconds)?;
     println!(
         "requests     {:>8.0} a second, {connections} connections",
-        times.len() as f64 / elapsed
+        load.per_second
     );
     println!(
         "latency      {:>8.2} ms (median), {:.2} ms (99 of 100)",
-        at(50),
-        at(99)
+        load.median, load.slow
     );
-    println!("memory       {:>12}", mebibytes(server.memory()));
+    println!("memory       {:>12}", mebibytes(server.bytes("VmRSS")));
     println!("load after:  {}", machine_load());
     Ok(())
+}
+
+/// What a service did under load.
+pub(crate) struct Load {
+    /// Answers.
+    pub(crate) per_second: f64,
+    /// How long an answer took, in milliseconds: half of them, and 99 of 100.
+    median: f64,
+    slow: f64,
+}
+
+impl Load {
+    /// Asks for `path` over so many connections for so long.
+    pub(crate) fn on(
+        address: &str,
+        path: &str,
+        connections: usize,
+        seconds: u64,
+    ) -> Result<Self, std::io::Error> {
+        let is_over = AtomicBool::new(false);
+        let begin = Instant::now();
+        let times = thread::scope(|scope| -> Result<Vec<Duration>, std::io::Error> {
+            let threads: Vec<_> = (0..connections)
+                .map(|_| scope.spawn(|| ask(address, path, &is_over)))
+                .collect();
+            thread::sleep(Duration::from_secs(seconds));
+            is_over.store(true, Ordering::Relaxed);
+            let mut times = Vec::new();
+            for thread in threads {
+                times.extend(
+                    thread
+                        .join()
+                        .map_err(|_| std::io::Error::other("a connection panicked"))??,
+                );
+            }
+            Ok(times)
+        });
+        let mut times = times?;
+        let elapsed = begin.elapsed().as_secs_f64();
+        times.sort_unstable();
+        let at = |hundredths: usize| {
+            let index = times.len().saturating_sub(1) * hundredths / 100;
+            times.get(index).copied().unwrap_or_default().as_secs_f64() * 1e3
+        };
+        Ok(Self {
+            per_second: times.len() as f64 / elapsed,
+            median: at(50),
+            slow: at(99),
+        })
+    }
 }
 
 /// Sends the same request until it is over; how long each answer took.
@@ -104,13 +129,17 @@ fn ask(address: &str, path: &str, is_over: &AtomicBool) -> std::io::Result<Vec<D
         let mut status = None;
         loop {
             line.clear();
-            reader.read_line(&mut line)?;
+            if reader.read_line(&mut line)? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
             let text = line.trim_end();
             if text.is_empty() {
                 break;
             }
             status = status.or_else(|| text.split(' ').nth(1).map(str::to_owned));
-            if let Some(value) = text.strip_prefix("content-length: ") {
+            if let Some((name, value)) = text.split_once(": ")
+                && name.eq_ignore_ascii_case("content-length")
+            {
                 length = value.parse().map_err(std::io::Error::other)?;
             }
         }
@@ -127,16 +156,18 @@ fn ask(address: &str, path: &str, is_over: &AtomicBool) -> std::io::Result<Vec<D
 }
 
 /// A service that ends with the value.
-struct Server {
+pub(crate) struct Server {
     process: Child,
-    address: String,
+    /// Host and port.
+    pub(crate) address: String,
 }
 
 impl Server {
-    fn start(program: &Path, docs: &Path) -> Result<Self, Box<dyn std::error::Error>> {
+    /// Our own, with what `docwright serve` takes beside the address.
+    pub(crate) fn start(program: &Path, arguments: &[&OsStr]) -> Result<Self, Box<dyn Error>> {
         let mut process = Command::new(program)
-            .args(["serve", "--quiet", "--listen", "127.0.0.1:0", "--docs"])
-            .arg(docs)
+            .args(["serve", "--quiet", "--listen", "127.0.0.1:0"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()?;
         let stdout = process.stdout.take().ok_or("no stdout")?;
@@ -147,8 +178,35 @@ impl Server {
         Ok(Self { process, address })
     }
 
-    fn memory(&self) -> Option<u64> {
-        status_bytes(&self.process.id().to_string(), "VmRSS")
+    /// Another one, which is there when it accepts connections at the `address` that it was told.
+    pub(crate) fn other(
+        command: &mut Command,
+        address: String,
+        patience: Duration,
+    ) -> Result<Self, Box<dyn Error>> {
+        let begin = Instant::now();
+        let process = command.spawn()?;
+        let mut server = Self { process, address };
+        while TcpStream::connect(&server.address).is_err() {
+            if let Some(status) = server.process.try_wait()? {
+                return Err(format!("it ended with {status}").into());
+            }
+            if begin.elapsed() > patience {
+                return Err(format!("it does not listen after {} s", patience.as_secs()).into());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(server)
+    }
+
+    /// Processor seconds up to here.
+    pub(crate) fn cpu(&self) -> Option<f64> {
+        process_cpu(&self.process.id().to_string())
+    }
+
+    /// A figure of the process in bytes, such as `VmRSS`.
+    pub(crate) fn bytes(&self, field: &str) -> Option<u64> {
+        status_bytes(&self.process.id().to_string(), field)
     }
 }
 

@@ -18,9 +18,10 @@ mod tidy;
 /// What a chore answers; the message of a failure is for people.
 type Outcome = Result<(), Box<dyn Error>>;
 
-/// Name, function, what it is for.
+/// Name of one word or of two, function, what it is for.
 type Chore = (&'static str, fn(&[String]) -> Outcome, &'static str);
 
+/// A name stands before those that it begins with.
 const CHORES: &[Chore] = &[
     (
         "regen",
@@ -42,7 +43,8 @@ const CHORES: &[Chore] = &[
         msrv::run,
         "check that no dependency needs a newer Rust than this workspace promises",
     ),
-    ("bench", bench::run, bench::HELP),
+    ("bench sdk", bench::sdk::run, bench::sdk::HELP),
+    ("bench", bench::stages::run, bench::stages::HELP),
     ("load", load::run, load::HELP),
     ("compile-corpus", compile_corpus::run, compile_corpus::HELP),
     ("contract", contract::run, contract::HELP),
@@ -53,23 +55,30 @@ fn main() -> ExitCode {
         return measure::run_rustc(&PathBuf::from(log));
     }
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let chore = arguments
-        .first()
-        .and_then(|name| CHORES.iter().find(|chore| chore.0 == name));
-    let Some((name, run, _)) = chore else {
+    let chore = CHORES
+        .iter()
+        .find_map(|chore| Some((chore, after(&arguments, chore.0)?)));
+    let Some(((name, run, _), arguments)) = chore else {
         eprintln!("usage: cargo xtask NAME [ARGUMENTS]\n");
         for (name, _, help) in CHORES {
             eprintln!("  {name:<15} {help}");
         }
         return ExitCode::from(2);
     };
-    match run(&arguments[1..]) {
+    match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {name}: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// What follows the words of `name`, if the arguments begin with them.
+fn after<'a>(arguments: &'a [String], name: &str) -> Option<&'a [String]> {
+    let words: Vec<_> = name.split(' ').collect();
+    let (first, rest) = arguments.split_at_checked(words.len())?;
+    (first == words).then_some(rest)
 }
 
 /// The root of the workspace.
@@ -89,6 +98,17 @@ fn option<'a>(arguments: &'a [String], name: &str) -> Result<Option<&'a str>, St
             None => Err(format!("`{name}` needs a value")),
         },
     }
+}
+
+/// All values after `name`, which may be there more than once.
+fn options<'a>(arguments: &'a [String], name: &str) -> Result<Vec<&'a str>, String> {
+    let mut values = Vec::new();
+    for (at, argument) in arguments.iter().enumerate() {
+        if argument == name {
+            values.extend(option(&arguments[at..], name)?);
+        }
+    }
+    Ok(values)
 }
 
 /// The number after `name`, or `default`.

@@ -70,7 +70,8 @@ pub(crate) fn run_rustc(log: &Path) -> ExitCode {
         .filter(|name| *name != "___")
     {
         let line = format!(
-            "{name} {} {}\n",
+            "{name} {} {} {}\n",
+            cost.wall.as_secs_f64(),
             cost.cpu.unwrap_or_default(),
             cost.peak.unwrap_or_default()
         );
@@ -89,20 +90,23 @@ pub(crate) fn run_rustc(log: &Path) -> ExitCode {
     }
 }
 
-/// Reads what [`run_rustc`] wrote: crate, processor seconds, peak bytes.
-pub(crate) fn read_log(log: &Path) -> io::Result<Vec<(String, f64, u64)>> {
+/// Reads what [`run_rustc`] wrote: each crate and its cost, a crate as often as it was compiled.
+pub(crate) fn read_log(log: &Path) -> io::Result<Vec<(String, Cost)>> {
     let text = fs::read_to_string(log)?;
     let entry = |line: &str| {
         let mut words = line.split(' ');
-        Some((
-            words.next()?.to_owned(),
-            words.next()?.parse().ok()?,
-            words.next()?.parse().ok()?,
-        ))
+        let name = words.next()?.to_owned();
+        let cost = Cost {
+            wall: Duration::from_secs_f64(words.next()?.parse().ok()?),
+            cpu: Some(words.next()?.parse().ok()?),
+            peak: Some(words.next()?.parse().ok()?),
+        };
+        Some((name, cost))
     };
     Ok(text.lines().filter_map(entry).collect())
 }
 
+/// A figure of a process in bytes: `VmRSS` for what it needs, `VmHWM` for the most that it needed.
 pub(crate) fn status_bytes(process: &str, field: &str) -> Option<u64> {
     let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = text
@@ -114,11 +118,22 @@ pub(crate) fn status_bytes(process: &str, field: &str) -> Option<u64> {
 
 /// Processor seconds of all processes that this one has waited for.
 fn children_cpu() -> Option<f64> {
-    let text = fs::read_to_string("/proc/self/stat").ok()?;
-    // The second field is a name in parentheses, which may hold blanks; `cutime` and `cstime` are the 16th and 17th.
+    stat_seconds("self", 13)
+}
+
+/// Processor seconds of a process, without its children.
+pub(crate) fn process_cpu(process: &str) -> Option<f64> {
+    stat_seconds(process, 11)
+}
+
+/// The sum of two times in `/proc`: `utime` and `stime` are the 14th and 15th field, `cutime` and `cstime` the 16th and
+/// 17th; `at` counts what follows the name.
+fn stat_seconds(process: &str, at: usize) -> Option<f64> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The second field is a name in parentheses, which may hold blanks.
     let fields: Vec<_> = text.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks = |at: usize| fields.get(at)?.parse::<f64>().ok();
-    Some((ticks(13)? + ticks(14)?) / TICKS)
+    Some((ticks(at)? + ticks(at + 1)?) / TICKS)
 }
 
 /// `412 MiB`, or `?` where it could not be measured.

@@ -10,21 +10,25 @@ pub struct DeviceManagement(pub(crate) Path);
 
 impl DeviceManagement {
     /// `/deviceManagement/deviceComplianceScripts`
+    #[inline]
     pub fn device_compliance_scripts(&self) -> DeviceManagementDeviceComplianceScripts {
         DeviceManagementDeviceComplianceScripts(self.0.clone())
     }
 
     /// `/deviceManagement/deviceHealthScripts`
+    #[inline]
     pub fn device_health_scripts(&self) -> DeviceManagementDeviceHealthScripts {
         DeviceManagementDeviceHealthScripts(self.0.clone())
     }
 
     /// `/deviceManagement/deviceManagementScripts`
+    #[inline]
     pub fn device_management_scripts(&self) -> DeviceManagementDeviceManagementScripts {
         DeviceManagementDeviceManagementScripts(self.0.clone())
     }
 
     /// `/deviceManagement/deviceShellScripts`
+    #[inline]
     pub fn device_shell_scripts(&self) -> DeviceManagementDeviceShellScripts {
         DeviceManagementDeviceShellScripts(self.0.clone())
     }
@@ -61,6 +65,7 @@ impl DeviceManagementDeviceComplianceScripts {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceComplianceScript>> {
         self.0.request("GET /deviceManagement/deviceComplianceScripts")
     }
@@ -98,6 +103,7 @@ impl DeviceManagementDeviceComplianceScripts {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create(
         &self,
         body: &models::DeviceComplianceScript,
@@ -106,6 +112,7 @@ impl DeviceManagementDeviceComplianceScripts {
     }
 
     /// `/deviceManagement/deviceComplianceScripts/{deviceComplianceScriptId}`
+    #[inline]
     pub fn id(
         &self,
         device_compliance_script_id: &str,
@@ -147,6 +154,7 @@ impl DeviceManagementDeviceComplianceScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceComplianceScript> {
         self.0
             .request(
@@ -185,6 +193,7 @@ impl DeviceManagementDeviceComplianceScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceComplianceScript,
@@ -220,6 +229,7 @@ impl DeviceManagementDeviceComplianceScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete(&self) -> Request<()> {
         self.0
             .request(
@@ -228,11 +238,13 @@ impl DeviceManagementDeviceComplianceScriptsId {
     }
 
     /// `/deviceManagement/deviceComplianceScripts/{deviceComplianceScriptId}/assignments`
+    #[inline]
     pub fn assignments(&self) -> DeviceManagementDeviceComplianceScriptsIdAssignments {
         DeviceManagementDeviceComplianceScriptsIdAssignments(self.0.clone())
     }
 
     /// `/deviceManagement/deviceComplianceScripts/{deviceComplianceScriptId}/deviceRunStates`
+    #[inline]
     pub fn device_run_states(
         &self,
     ) -> DeviceManagementDeviceComplianceScriptsIdDeviceRunStates {
@@ -240,6 +252,7 @@ impl DeviceManagementDeviceComplianceScriptsId {
     }
 
     /// `/deviceManagement/deviceComplianceScripts/{deviceComplianceScriptId}/runSummary`
+    #[inline]
     pub fn run_summary(&self) -> DeviceManagementDeviceComplianceScriptsIdRunSummary {
         DeviceManagementDeviceComplianceScriptsIdRunSummary(self.0.clone())
     }
@@ -282,6 +295,7 @@ impl DeviceManagementDeviceComplianceScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn assign(&self, body: &actions::DeviceComplianceScriptAssign) -> Request<()> {
         self.0
             .send(
@@ -308,6 +322,7 @@ impl DeviceManagementDeviceComplianceScriptsIdAssignments {
     /// - application: `DeviceManagementConfiguration.Read.All`, `DeviceManagementConfiguration.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/devicehealthscript-list-assignments?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceHealthScriptAssignment>> {
         self.0
             .request(
@@ -349,6 +364,7 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStates {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceComplianceScriptDeviceState>> {
         self.0
             .request(
@@ -357,6 +373,7 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStates {
     }
 
     /// `/deviceManagement/deviceComplianceScripts/{deviceComplianceScriptId}/deviceRunStates/{deviceComplianceScriptDeviceStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_compliance_script_device_state_id: &str,
@@ -400,6 +417,7 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStatesId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceComplianceScriptDeviceState> {
         self.0
             .request(
@@ -437,6 +455,7 @@ impl DeviceManagementDeviceComplianceScriptsIdDeviceRunStatesId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceComplianceScriptDeviceState,
@@ -481,6 +500,7 @@ impl DeviceManagementDeviceComplianceScriptsIdRunSummary {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceComplianceScriptRunSummary> {
         self.0
             .request(
@@ -515,6 +535,7 @@ impl DeviceManagementDeviceHealthScripts {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceHealthScript>> {
         self.0.request("GET /deviceManagement/deviceHealthScripts")
     }
@@ -564,6 +585,7 @@ impl DeviceManagementDeviceHealthScripts {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create(
         &self,
         body: &models::DeviceHealthScript,
@@ -572,6 +594,7 @@ impl DeviceManagementDeviceHealthScripts {
     }
 
     /// `/deviceManagement/deviceHealthScripts/{deviceHealthScriptId}`
+    #[inline]
     pub fn id(
         &self,
         device_health_script_id: &str,
@@ -602,6 +625,7 @@ impl DeviceManagementDeviceHealthScripts {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn are_global_scripts_available(
         &self,
     ) -> Request<models::GlobalDeviceHealthScriptState> {
@@ -630,6 +654,7 @@ impl DeviceManagementDeviceHealthScripts {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn enable_global_scripts(&self) -> Request<()> {
         self.0.request("POST /deviceManagement/deviceHealthScripts/enableGlobalScripts")
     }
@@ -657,6 +682,7 @@ impl DeviceManagementDeviceHealthScripts {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_remediation_summary(
         &self,
     ) -> Request<models::DeviceHealthScriptRemediationSummary> {
@@ -695,6 +721,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceHealthScript> {
         self.0
             .request("GET /deviceManagement/deviceHealthScripts/{deviceHealthScriptId}")
@@ -731,6 +758,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceHealthScript,
@@ -766,6 +794,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete(&self) -> Request<()> {
         self.0
             .request(
@@ -774,11 +803,13 @@ impl DeviceManagementDeviceHealthScriptsId {
     }
 
     /// `/deviceManagement/deviceHealthScripts/{deviceHealthScriptId}/assignments`
+    #[inline]
     pub fn assignments(&self) -> DeviceManagementDeviceHealthScriptsIdAssignments {
         DeviceManagementDeviceHealthScriptsIdAssignments(self.0.clone())
     }
 
     /// `/deviceManagement/deviceHealthScripts/{deviceHealthScriptId}/deviceRunStates`
+    #[inline]
     pub fn device_run_states(
         &self,
     ) -> DeviceManagementDeviceHealthScriptsIdDeviceRunStates {
@@ -786,6 +817,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     }
 
     /// `/deviceManagement/deviceHealthScripts/{deviceHealthScriptId}/runSummary`
+    #[inline]
     pub fn run_summary(&self) -> DeviceManagementDeviceHealthScriptsIdRunSummary {
         DeviceManagementDeviceHealthScriptsIdRunSummary(self.0.clone())
     }
@@ -837,6 +869,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn assign(&self, body: &actions::DeviceHealthScriptAssign) -> Request<()> {
         self.0
             .send(
@@ -869,6 +902,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_global_script_highest_available_version(&self) -> Request<String> {
         self.0
             .request(
@@ -900,6 +934,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get_remediation_history(
         &self,
     ) -> Request<models::DeviceHealthScriptRemediationHistory> {
@@ -939,6 +974,7 @@ impl DeviceManagementDeviceHealthScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update_global_script(
         &self,
         body: &actions::UpdateGlobalScript,
@@ -983,6 +1019,7 @@ impl DeviceManagementDeviceHealthScriptsIdAssignments {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceHealthScriptAssignment>> {
         self.0
             .request(
@@ -1023,6 +1060,7 @@ impl DeviceManagementDeviceHealthScriptsIdDeviceRunStates {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceHealthScriptDeviceState>> {
         self.0
             .request(
@@ -1031,6 +1069,7 @@ impl DeviceManagementDeviceHealthScriptsIdDeviceRunStates {
     }
 
     /// `/deviceManagement/deviceHealthScripts/{deviceHealthScriptId}/deviceRunStates/{deviceHealthScriptDeviceStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_health_script_device_state_id: &str,
@@ -1074,6 +1113,7 @@ impl DeviceManagementDeviceHealthScriptsIdDeviceRunStatesId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceHealthScriptDeviceState> {
         self.0
             .request(
@@ -1114,6 +1154,7 @@ impl DeviceManagementDeviceHealthScriptsIdRunSummary {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceHealthScriptRunSummary> {
         self.0
             .request(
@@ -1148,6 +1189,7 @@ impl DeviceManagementDeviceManagementScripts {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScript>> {
         self.0.request("GET /deviceManagement/deviceManagementScripts")
     }
@@ -1185,6 +1227,7 @@ impl DeviceManagementDeviceManagementScripts {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create(
         &self,
         body: &models::DeviceManagementScript,
@@ -1193,6 +1236,7 @@ impl DeviceManagementDeviceManagementScripts {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_id: &str,
@@ -1234,6 +1278,7 @@ impl DeviceManagementDeviceManagementScripts {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn has_payload_links(
         &self,
         body: &actions::HasPayloadLinks,
@@ -1274,6 +1319,7 @@ impl DeviceManagementDeviceManagementScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScript> {
         self.0
             .request(
@@ -1312,6 +1358,7 @@ impl DeviceManagementDeviceManagementScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScript,
@@ -1347,6 +1394,7 @@ impl DeviceManagementDeviceManagementScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete(&self) -> Request<()> {
         self.0
             .request(
@@ -1355,11 +1403,13 @@ impl DeviceManagementDeviceManagementScriptsId {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/assignments`
+    #[inline]
     pub fn assignments(&self) -> DeviceManagementDeviceManagementScriptsIdAssignments {
         DeviceManagementDeviceManagementScriptsIdAssignments(self.0.clone())
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/deviceRunStates`
+    #[inline]
     pub fn device_run_states(
         &self,
     ) -> DeviceManagementDeviceManagementScriptsIdDeviceRunStates {
@@ -1367,6 +1417,7 @@ impl DeviceManagementDeviceManagementScriptsId {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/groupAssignments`
+    #[inline]
     pub fn group_assignments(
         &self,
     ) -> DeviceManagementDeviceManagementScriptsIdGroupAssignments {
@@ -1374,11 +1425,13 @@ impl DeviceManagementDeviceManagementScriptsId {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/runSummary`
+    #[inline]
     pub fn run_summary(&self) -> DeviceManagementDeviceManagementScriptsIdRunSummary {
         DeviceManagementDeviceManagementScriptsIdRunSummary(self.0.clone())
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/userRunStates`
+    #[inline]
     pub fn user_run_states(
         &self,
     ) -> DeviceManagementDeviceManagementScriptsIdUserRunStates {
@@ -1434,6 +1487,7 @@ impl DeviceManagementDeviceManagementScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn assign(&self, body: &actions::DeviceManagementScriptAssign) -> Request<()> {
         self.0
             .send(
@@ -1475,6 +1529,7 @@ impl DeviceManagementDeviceManagementScriptsIdAssignments {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptAssignment>> {
         self.0
             .request(
@@ -1515,6 +1570,7 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStates {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptDeviceState>> {
         self.0
             .request(
@@ -1523,6 +1579,7 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStates {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/deviceRunStates/{deviceManagementScriptDeviceStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_device_state_id: &str,
@@ -1566,6 +1623,7 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStatesId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptDeviceState> {
         self.0
             .request(
@@ -1607,6 +1665,7 @@ impl DeviceManagementDeviceManagementScriptsIdDeviceRunStatesId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptDeviceState,
@@ -1636,6 +1695,7 @@ impl DeviceManagementDeviceManagementScriptsIdGroupAssignments {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptgroupassignment-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptGroupAssignment>> {
         self.0
             .request(
@@ -1676,6 +1736,7 @@ impl DeviceManagementDeviceManagementScriptsIdRunSummary {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptRunSummary> {
         self.0
             .request(
@@ -1716,6 +1777,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStates {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptUserState>> {
         self.0
             .request(
@@ -1724,6 +1786,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStates {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/userRunStates/{deviceManagementScriptUserStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_user_state_id: &str,
@@ -1767,6 +1830,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptUserState> {
         self.0
             .request(
@@ -1784,6 +1848,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptUserState,
@@ -1796,6 +1861,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesId {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/userRunStates/{deviceManagementScriptUserStateId}/deviceRunStates`
+    #[inline]
     pub fn device_run_states(
         &self,
     ) -> DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStates {
@@ -1824,6 +1890,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptDeviceState>> {
         self.0
             .request(
@@ -1858,6 +1925,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStates {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn add_reference(&self, target: &str) -> Request<()> {
         self.0
             .link(
@@ -1867,6 +1935,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStates {
     }
 
     /// `/deviceManagement/deviceManagementScripts/{deviceManagementScriptId}/userRunStates/{deviceManagementScriptUserStateId}/deviceRunStates/{deviceManagementScriptDeviceStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_device_state_id: &str,
@@ -1896,6 +1965,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptDeviceState> {
         self.0
             .request(
@@ -1913,6 +1983,7 @@ impl DeviceManagementDeviceManagementScriptsIdUserRunStatesIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptDeviceState,
@@ -1951,6 +2022,7 @@ impl DeviceManagementDeviceShellScripts {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceShellScript>> {
         self.0.request("GET /deviceManagement/deviceShellScripts")
     }
@@ -1989,6 +2061,7 @@ impl DeviceManagementDeviceShellScripts {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create(
         &self,
         body: &models::DeviceShellScript,
@@ -1997,6 +2070,7 @@ impl DeviceManagementDeviceShellScripts {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}`
+    #[inline]
     pub fn id(
         &self,
         device_shell_script_id: &str,
@@ -2036,6 +2110,7 @@ impl DeviceManagementDeviceShellScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceShellScript> {
         self.0.request("GET /deviceManagement/deviceShellScripts/{deviceShellScriptId}")
     }
@@ -2072,6 +2147,7 @@ impl DeviceManagementDeviceShellScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceShellScript,
@@ -2107,17 +2183,20 @@ impl DeviceManagementDeviceShellScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn delete(&self) -> Request<()> {
         self.0
             .request("DELETE /deviceManagement/deviceShellScripts/{deviceShellScriptId}")
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/assignments`
+    #[inline]
     pub fn assignments(&self) -> DeviceManagementDeviceShellScriptsIdAssignments {
         DeviceManagementDeviceShellScriptsIdAssignments(self.0.clone())
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/deviceRunStates`
+    #[inline]
     pub fn device_run_states(
         &self,
     ) -> DeviceManagementDeviceShellScriptsIdDeviceRunStates {
@@ -2125,6 +2204,7 @@ impl DeviceManagementDeviceShellScriptsId {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/groupAssignments`
+    #[inline]
     pub fn group_assignments(
         &self,
     ) -> DeviceManagementDeviceShellScriptsIdGroupAssignments {
@@ -2132,11 +2212,13 @@ impl DeviceManagementDeviceShellScriptsId {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/runSummary`
+    #[inline]
     pub fn run_summary(&self) -> DeviceManagementDeviceShellScriptsIdRunSummary {
         DeviceManagementDeviceShellScriptsIdRunSummary(self.0.clone())
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/userRunStates`
+    #[inline]
     pub fn user_run_states(&self) -> DeviceManagementDeviceShellScriptsIdUserRunStates {
         DeviceManagementDeviceShellScriptsIdUserRunStates(self.0.clone())
     }
@@ -2184,6 +2266,7 @@ impl DeviceManagementDeviceShellScriptsId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn assign(&self, body: &actions::DeviceShellScriptAssign) -> Request<()> {
         self.0
             .send(
@@ -2210,6 +2293,7 @@ impl DeviceManagementDeviceShellScriptsIdAssignments {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptassignment-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptAssignment>> {
         self.0
             .request(
@@ -2235,6 +2319,7 @@ impl DeviceManagementDeviceShellScriptsIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptDeviceState>> {
         self.0
             .request(
@@ -2243,6 +2328,7 @@ impl DeviceManagementDeviceShellScriptsIdDeviceRunStates {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/deviceRunStates/{deviceManagementScriptDeviceStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_device_state_id: &str,
@@ -2270,6 +2356,7 @@ impl DeviceManagementDeviceShellScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptDeviceState> {
         self.0
             .request(
@@ -2287,6 +2374,7 @@ impl DeviceManagementDeviceShellScriptsIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptDeviceState,
@@ -2331,6 +2419,7 @@ impl DeviceManagementDeviceShellScriptsIdGroupAssignments {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptGroupAssignment>> {
         self.0
             .request(
@@ -2356,6 +2445,7 @@ impl DeviceManagementDeviceShellScriptsIdRunSummary {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptrunsummary-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptRunSummary> {
         self.0
             .request(
@@ -2381,6 +2471,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptUserState>> {
         self.0
             .request(
@@ -2389,6 +2480,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStates {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/userRunStates/{deviceManagementScriptUserStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_user_state_id: &str,
@@ -2416,6 +2508,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptUserState> {
         self.0
             .request(
@@ -2456,6 +2549,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesId {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptUserState,
@@ -2468,6 +2562,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesId {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/userRunStates/{deviceManagementScriptUserStateId}/deviceRunStates`
+    #[inline]
     pub fn device_run_states(
         &self,
     ) -> DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStates {
@@ -2496,6 +2591,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-list?view=graph-rest-beta)
+    #[inline]
     pub fn list(&self) -> Request<Page<models::DeviceManagementScriptDeviceState>> {
         self.0
             .request(
@@ -2513,6 +2609,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStates {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptuserstate-post-devicerunstates?view=graph-rest-beta)
+    #[inline]
     pub fn add_reference(&self, target: &str) -> Request<()> {
         self.0
             .link(
@@ -2522,6 +2619,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStates {
     }
 
     /// `/deviceManagement/deviceShellScripts/{deviceShellScriptId}/userRunStates/{deviceManagementScriptUserStateId}/deviceRunStates/{deviceManagementScriptDeviceStateId}`
+    #[inline]
     pub fn id(
         &self,
         device_management_script_device_state_id: &str,
@@ -2551,6 +2649,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.Read.All`, `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-get?view=graph-rest-beta)
+    #[inline]
     pub fn get(&self) -> Request<models::DeviceManagementScriptDeviceState> {
         self.0
             .request(
@@ -2568,6 +2667,7 @@ impl DeviceManagementDeviceShellScriptsIdUserRunStatesIdDeviceRunStatesId {
     /// - application: `DeviceManagementManagedDevices.ReadWrite.All`
     ///
     /// [Reference](https://learn.microsoft.com/graph/api/intune-devices-devicemanagementscriptdevicestate-update?view=graph-rest-beta)
+    #[inline]
     pub fn update(
         &self,
         body: &models::DeviceManagementScriptDeviceState,

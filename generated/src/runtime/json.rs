@@ -18,6 +18,12 @@ pub trait Json: Clone {
     /// Appends the value as JSON. It is left as it was; see [`Model::slots`](super::Model::slots) for the `mut`.
     fn write(&mut self, out: &mut String);
 
+    /// Appends a copy of the value as JSON. A collection copies one item at a time, so that each is still at hand for
+    /// the processor when it is written.
+    fn write_copy(&self, out: &mut String) {
+        self.clone().write(out);
+    }
+
     /// Shows the value to a programmer; a model hides its secrets.
     fn debug(&mut self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
@@ -36,7 +42,7 @@ pub trait Json: Clone {
     /// The value as a text.
     fn to_json(&self) -> String {
         let mut out = String::new();
-        self.clone().write(&mut out);
+        self.write_copy(&mut out);
         out
     }
 }
@@ -404,20 +410,32 @@ impl<T: Json> Json for Vec<T> {
     }
 
     fn write(&mut self, out: &mut String) {
-        out.push('[');
-        for (index, item) in self.iter_mut().enumerate() {
-            if index > 0 {
-                out.push(',');
-            }
-            item.write(out);
-        }
-        out.push(']');
+        write_items(self.iter_mut(), out, |item, out| item.write(out));
+    }
+
+    fn write_copy(&self, out: &mut String) {
+        write_items(self.iter(), out, |item, out| item.write_copy(out));
     }
 
     fn debug(&mut self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let items = self.iter_mut().map(|item| shown(|f| item.debug(f)));
         f.debug_list().entries(items).finish()
     }
+}
+
+fn write_items<T>(
+    items: impl Iterator<Item = T>,
+    out: &mut String,
+    write: impl Fn(T, &mut String),
+) {
+    out.push('[');
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write(item, out);
+    }
+    out.push(']');
 }
 
 impl Json for serde_json::Value {

@@ -79,6 +79,21 @@ impl<T: Json> Json for Page<T> {
     }
 
     fn write(&mut self, out: &mut String) {
+        self.write_head(out);
+        self.value.write(out);
+        out.push('}');
+    }
+
+    fn write_copy(&self, out: &mut String) {
+        self.write_head(out);
+        self.value.write_copy(out);
+        out.push('}');
+    }
+}
+
+impl<T> Page<T> {
+    /// Appends everything before the items.
+    fn write_head(&self, out: &mut String) {
         out.push('{');
         for (name, json) in self.extra.iter() {
             write_string(out, name);
@@ -104,8 +119,6 @@ impl<T: Json> Json for Page<T> {
             out.push(',');
         }
         out.push_str("\"value\":");
-        self.value.write(out);
-        out.push('}');
     }
 }
 
@@ -241,6 +254,15 @@ mod tests {
 
     use super::*;
     use crate::runtime::{GraphClient, GraphClientOptions, GraphErrorExt, Path};
+
+    #[test]
+    fn a_page_is_written_alike_as_itself_and_as_a_copy() {
+        let json = r#"{"@odata.context":"c","@odata.nextLink":"n","@odata.count":3,"value":["a","\"",""]}"#;
+        let mut page = Page::<String>::from_json(json).unwrap();
+        let mut out = String::new();
+        page.write(&mut out);
+        assert_eq!([page.to_json(), out], [json, json]);
+    }
 
     type Pending<'f, T> = Pin<Box<dyn Future<Output = azure_core::Result<T>> + Send + 'f>>;
 

@@ -159,10 +159,12 @@ macro_rules! open_enums {
             impl OpenEnum for $name {
                 const MEMBERS: Members<Self> = Self::MEMBERS;
 
+                #[inline]
                 fn from_unknown(value: UnknownValue) -> Self {
                     Self::UnknownValue(value)
                 }
 
+                #[inline]
                 fn unknown(&self) -> Option<&UnknownValue> {
                     if let Self::UnknownValue(value) = self { Some(value) } else { None }
                 }
@@ -170,30 +172,35 @@ macro_rules! open_enums {
 
             impl $name {
                 /// The name on the wire.
+                #[inline]
                 pub fn as_str(&self) -> &str {
                     $crate::runtime::enums::name(self)
                 }
             }
 
             impl From<&str> for $name {
+                #[inline]
                 fn from(name: &str) -> Self {
                     $crate::runtime::enums::member(name)
                 }
             }
 
             impl std::fmt::Debug for $name {
+                #[inline]
                 fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                     f.write_str(self.as_str())
                 }
             }
 
             impl $crate::runtime::Json for $name {
+                #[inline]
                 fn read(
                     reader: &mut $crate::runtime::Reader<'_>,
                 ) -> Result<Self, $crate::runtime::Malformed> {
                     $crate::runtime::enums::read(reader)
                 }
 
+                #[inline]
                 fn write(&mut self, out: &mut String) {
                     $crate::runtime::enums::write(self, out);
                 }

@@ -108,16 +108,16 @@ pub(super) fn doc(comment: Literal) -> Attribute {
         attrs: Vec::new(),
         lit: Lit::new(comment),
     });
-    Attribute {
-        pound_token: Default::default(),
-        style: AttrStyle::Outer,
-        bracket_token: Default::default(),
-        meta: Meta::NameValue(MetaNameValue {
-            path: ident("doc").into(),
-            eq_token: Default::default(),
-            value,
-        }),
-    }
+    attribute(Meta::NameValue(MetaNameValue {
+        path: ident("doc").into(),
+        eq_token: Default::default(),
+        value,
+    }))
+}
+
+/// `#[inline]`: a function is compiled where it is used, rather than with thousands of others that nobody calls.
+fn inline() -> Attribute {
+    attribute(Meta::Path(ident("inline").into()))
 }
 
 /// `#[cfg(feature = "name")]`.
@@ -131,15 +131,19 @@ pub(super) fn any_feature(names: &[&str]) -> Attribute {
 }
 
 fn cfg(condition: TokenStream) -> Attribute {
+    attribute(Meta::List(MetaList {
+        path: ident("cfg").into(),
+        delimiter: MacroDelimiter::Paren(Default::default()),
+        tokens: condition,
+    }))
+}
+
+fn attribute(meta: Meta) -> Attribute {
     Attribute {
         pound_token: Default::default(),
         style: AttrStyle::Outer,
         bracket_token: Default::default(),
-        meta: Meta::List(MetaList {
-            path: ident("cfg").into(),
-            delimiter: MacroDelimiter::Paren(Default::default()),
-            tokens: condition,
-        }),
+        meta,
     }
 }
 
@@ -173,7 +177,7 @@ pub(super) fn constant(name: &str, ty: Type, expr: Expr) -> ImplItem {
     })
 }
 
-/// `pub fn name(&self, arguments) -> Answer { body }`, documented.
+/// `pub fn name(&self, arguments) -> Answer { body }`, documented and inline.
 pub(super) fn method(
     comment: Literal,
     name: &str,
@@ -188,7 +192,7 @@ pub(super) fn method(
         kind: ReceiverKind::Reference(Default::default(), None, None),
     });
     ImplItemFn {
-        attrs: vec![doc(comment)],
+        attrs: vec![doc(comment), inline()],
         vis: public(),
         modifiers: Default::default(),
         sig: Signature {
