@@ -51,10 +51,10 @@ default = ["{FULL}", "rustls"]
 # all that is compiled.
 {FULL} = [
 {full}]
-{areas}# TLS for the transport that comes with azure_core: rustls, or what the system has. Without either, bring a transport of
-# your own.
-rustls = ["azure_core/reqwest_rustls"]
-native-tls = ["dep:reqwest", "reqwest/native-tls"]
+{areas}# The transport that comes with azure_core, with TLS by rustls or by what the system has. Without either, bring a transport
+# of your own.
+rustls = ["azure_core/reqwest", "azure_core/reqwest_gzip", "azure_core/reqwest_rustls"]
+native-tls = ["azure_core/reqwest", "azure_core/reqwest_gzip", "dep:reqwest", "reqwest/native-tls"]
 # Credentials for users: by a code on another device, or in a browser.
 sign-in = ["dep:oauth2", "dep:tokio"]
 # `Serialize` and `Deserialize` for every type. Requests and responses do without.
@@ -62,7 +62,7 @@ serde = ["dep:serde"]
 
 [dependencies]
 async-trait = "0.1"
-azure_core = {{ version = "1.1", default-features = false, features = ["reqwest", "reqwest_gzip", "tokio"] }}
+azure_core = {{ version = "1.1", default-features = false, features = ["tokio"] }}
 futures = {{ version = "0.3", default-features = false, features = ["std"] }}
 oauth2 = {{ version = "5", default-features = false, optional = true }}
 reqwest = {{ version = "0.13", default-features = false, optional = true }}

@@ -3,7 +3,10 @@
 //! Comes in: what the examples show. Goes out: for an operation, the text of a doc test. It is text from the start, since
 //! there are thousands of them and nobody but a reader needs their syntax.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    fmt::{Display, Write},
+};
 
 use quote::ToTokens;
 use serde_json::Value;
@@ -80,7 +83,7 @@ impl<'a> Samples<'a> {
         let scope = Scope::outside(self.api, self.names);
         let mut arguments = request.arguments.iter().map(String::as_str);
         let mut calls = self.way(node, &mut arguments);
-        let mut own = self.arguments(self.trie.own_parameters(operation, node), &mut arguments);
+        let mut own = next_arguments(self.trie.own_parameters(operation, node), &mut arguments);
         let sending = payload::sending(self.api, self.actions, scope, operation);
         let mut body = None;
         match (sending.function, &sending.ty) {
@@ -115,7 +118,7 @@ impl<'a> Samples<'a> {
             at = step.parent;
         }
         let call = |(node, step): (NodeId, super::trie::Step)| {
-            let arguments = self.arguments(step.parameters(), values);
+            let arguments = next_arguments(step.parameters(), values);
             format!(
                 "{}({})",
                 self.functions.step(self.trie, node),
@@ -123,17 +126,6 @@ impl<'a> Samples<'a> {
             )
         };
         nodes.into_iter().rev().map(call).collect()
-    }
-
-    /// The next of the values as arguments.
-    fn arguments<'v, 't>(
-        &self,
-        parameters: impl Iterator<Item = (String, &'t Type)>,
-        values: &mut impl Iterator<Item = &'v str>,
-    ) -> Vec<String> {
-        parameters
-            .map(|(_, ty)| argument(values.next().unwrap_or_default(), ty))
-            .collect()
     }
 
     /// The statement that makes the body.
@@ -231,11 +223,7 @@ impl<'a> Samples<'a> {
         if short.len() + 4 * depth < WIDTH && !short.contains('\n') {
             return Some(short);
         }
-        let indent = "    ".repeat(depth + 1);
-        let lines: String = items
-            .iter()
-            .map(|item| format!("{indent}{item},\n"))
-            .collect();
+        let lines = lines(depth + 1, items, ",");
         Some(format!("vec![\n{lines}{}]", "    ".repeat(depth)))
     }
 
@@ -355,27 +343,40 @@ fn code(body: Option<&str>, calls: &[String], is_silent: bool) -> String {
     let call = if short.len() <= WIDTH {
         short
     } else {
-        let indent = "    ";
-        let lines: String = calls
-            .iter()
-            .map(|call| format!("{indent}.{call}\n"))
-            .collect();
-        format!("{start}\n{lines}{indent}.await?;\n")
+        let calls = calls.iter().map(|call| format!(".{call}"));
+        format!("{start}\n{}    .await?;\n", lines(1, calls, ""))
     };
     body.unwrap_or_default().to_owned() + &call
 }
 
 /// A struct with these members set.
 fn structure(name: &str, members: Vec<(&str, String)>, depth: usize) -> String {
-    let indent = "    ".repeat(depth + 1);
-    let lines: String = members
+    let set = members
         .into_iter()
-        .map(|(field, value)| format!("{indent}{field}: {value},\n"))
-        .collect();
-    format!(
-        "{name} {{\n{lines}{indent}..Default::default()\n{}}}",
-        "    ".repeat(depth)
-    )
+        .map(|(field, value)| format!("{field}: {value},"));
+    let rest = ["..Default::default()".to_owned()];
+    let lines = lines(depth + 1, set.chain(rest), "");
+    format!("{name} {{\n{lines}{}}}", "    ".repeat(depth))
+}
+
+/// The next of the values as arguments.
+fn next_arguments<'v, 't>(
+    parameters: impl Iterator<Item = (String, &'t Type)>,
+    values: &mut impl Iterator<Item = &'v str>,
+) -> Vec<String> {
+    parameters
+        .map(|(_, ty)| argument(values.next().unwrap_or_default(), ty))
+        .collect()
+}
+
+/// Each text in a line of its own, this deep, with `end` behind it.
+fn lines<T: Display>(depth: usize, texts: impl IntoIterator<Item = T>, end: &str) -> String {
+    let indent = "    ".repeat(depth);
+    let mut out = String::new();
+    for text in texts {
+        let _ = writeln!(out, "{indent}{text}{end}"); // A string takes everything.
+    }
+    out
 }
 
 /// A value in the place of a placeholder.
