@@ -542,7 +542,8 @@ fn path_parameter(
 }
 
 /// Sorts operations, and gives each that has none its id: the segments of its path and a verb for its method. Ids that
-/// would be the same, which those of the real references never are, get a number in the order of the operations.
+/// would be the same get a number in the order of the operations; in the real references those are other spellings of a
+/// documented path, which examples show.
 fn name(operations: &mut [Operation]) {
     operations.sort_by_cached_key(|operation| (operation.path.template(), operation.method));
     let known = operations.iter().map(|it| it.id.to_ascii_lowercase());
