@@ -347,10 +347,21 @@ pub struct Operation {
     pub id: String,
     /// What its page says; shared by all operations of that page.
     pub page: Arc<OperationPage>,
-    /// The request line.
+    /// The request line, or the example.
     pub source: Source,
+    /// What of the page shows it.
+    pub witness: Witness,
     /// Other pages that document the same method and path, in order.
     pub also: Vec<Source>,
+}
+
+/// What shows that there is an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Witness {
+    /// A request line.
+    RequestLine,
+    /// An example alone: it goes another way to what a request line of its page reaches.
+    Example,
 }
 
 /// What a request does, in the words of the reference pages.

@@ -10,16 +10,13 @@ use serde_json::Value;
 use crate::{
     api::{
         Api, Example, HttpMessage, ItemType, Operation, OperationPage, RequestBody, ResponseBody,
-        StartLine, Type,
+        StartLine, Type, TypeId,
     },
     conform::{self, Mismatch, Problem},
-    ir::{ApiVersion, Method},
+    ir::Method,
     route::{Match, Miss, Router},
-    target::Target,
+    target::{Elsewhere, Target},
 };
-
-/// The host of the service in the pages; what is below it is the service, too.
-const HOST: &str = "graph.microsoft.com";
 
 /// An example of a page.
 #[derive(Clone, Debug)]
@@ -30,6 +27,8 @@ pub struct Shown<'a> {
     pub operation: &'a Operation,
     /// The request, if one is shown.
     pub request: Option<ShownRequest<'a>>,
+    /// What the service sends to an app, if that is shown in the place of a request.
+    pub notification: Option<ShownNotification<'a>>,
     /// The answer, if one is shown.
     pub response: Option<ShownResponse<'a>>,
 }
@@ -48,6 +47,19 @@ pub struct ShownRequest<'a> {
     /// The body, if it is JSON.
     pub body: Option<Value>,
     /// Why no request of an operation can look like this.
+    pub contradiction: Option<String>,
+}
+
+/// What the service sends to an app, as an example shows it: a request to another host, whose body says what it is.
+#[derive(Clone, Debug)]
+pub struct ShownNotification<'a> {
+    /// As the page writes it.
+    pub message: &'a HttpMessage,
+    /// The type of the body.
+    pub ty: TypeId,
+    /// The body.
+    pub body: Value,
+    /// What of it the pages say otherwise.
     pub contradiction: Option<String>,
 }
 
@@ -115,7 +127,9 @@ impl<'a> Reader<'a> {
         let method = request.and_then(|it| it.start_line.method());
         let of_method = |it: &&&Operation| method.is_none_or(|method| method == it.method);
         let usual = *operations.iter().find(of_method).unwrap_or(&operations[0]);
-        let asked = example.request.as_ref().map(|it| self.request(usual, it));
+        let notification = request.and_then(|it| self.notification(it));
+        let asked = request.filter(|_| notification.is_none());
+        let asked = asked.map(|it| self.request(usual, it));
         let (operation, request) = asked.map_or((usual, None), |(operation, request)| {
             (operation, Some(request))
         });
@@ -127,8 +141,29 @@ impl<'a> Reader<'a> {
             page,
             operation,
             request,
+            notification,
             response,
         }
+    }
+
+    /// A message, if it goes to an app and its body is a value of a known type.
+    fn notification(&self, message: &'a HttpMessage) -> Option<ShownNotification<'a>> {
+        let StartLine::Request(Method::Post, url) = &message.start_line else {
+            return None;
+        };
+        let Some(Elsewhere::Host(_)) = Target::of(url).elsewhere(self.api.version) else {
+            return None;
+        };
+        let body = json(message)?;
+        let name = body.get("@odata.type")?.as_str()?;
+        let ty = self.api.find_type(name.trim_start_matches('#'))?;
+        let contradiction = self.wrong(&Type::single(ItemType::Structured(ty)), &body);
+        Some(ShownNotification {
+            message,
+            ty,
+            body,
+            contradiction,
+        })
     }
 
     fn request(
@@ -147,7 +182,7 @@ impl<'a> Reader<'a> {
             query: pairs(target.query.unwrap_or_default()),
             arguments: Vec::new(),
             body: json(message),
-            contradiction: self.elsewhere(&target),
+            contradiction: target.elsewhere(self.api.version).map(elsewhere),
         };
         match self.router.find(method, target.path) {
             Ok(Match {
@@ -168,18 +203,6 @@ impl<'a> Reader<'a> {
                 (usual, request)
             }
         }
-    }
-
-    /// Why a request is none of this version of the service.
-    fn elsewhere(&self, target: &Target) -> Option<String> {
-        let is_ours = |host: &&str| host.to_ascii_lowercase().ends_with(HOST);
-        if let Some(host) = target.host.filter(|host| !is_ours(host)) {
-            return Some(format!("the request goes to `{host}`"));
-        }
-        let version = target.version.and_then(ApiVersion::from_segment);
-        version
-            .filter(|version| *version != self.api.version)
-            .map(|other| format!("the request is one of version `{other}`"))
     }
 
     fn response(
@@ -203,13 +226,15 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// The first place where a value is of another type than the one it should have.
+    fn wrong(&self, ty: &Type, value: &Value) -> Option<String> {
+        let mismatches = conform::mismatches(self.api, ty, value);
+        let is_other = |it: &&Mismatch| matches!(it.problem, Problem::OtherType(_));
+        mismatches.iter().find(is_other).map(ToString::to_string)
+    }
+
     /// What of a body the page says otherwise.
     fn contradicts(&self, documented: Option<&ResponseBody>, body: &Value) -> Option<String> {
-        let wrong = |ty: &Type, value: &Value| {
-            let mismatches = conform::mismatches(self.api, ty, value);
-            let is_other = |it: &&Mismatch| matches!(it.problem, Problem::OtherType(_));
-            mismatches.iter().find(is_other).map(ToString::to_string)
-        };
         match documented? {
             ResponseBody::Empty => Some("the page says that nothing comes back".to_owned()),
             ResponseBody::Stream | ResponseBody::Unknown => None,
@@ -219,15 +244,15 @@ impl<'a> Reader<'a> {
                         collection: true,
                         ..item.clone()
                     };
-                    wrong(&ty, items)
+                    self.wrong(&ty, items)
                 }
                 None => Some("the page says that a collection comes back".to_owned()),
             },
             // A primitive, complex or collection value comes as `{"value": …}` (OData JSON Format 4.0, section 11).
             ResponseBody::Value(ty) => {
-                let bare = wrong(ty, body)?;
+                let bare = self.wrong(ty, body)?;
                 match body.get("value") {
-                    Some(value) => wrong(ty, value),
+                    Some(value) => self.wrong(ty, value),
                     None => Some(bare),
                 }
             }
@@ -255,6 +280,14 @@ fn pairs(query: &str) -> Vec<(String, String)> {
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .map(|(name, value)| (decoded(name.trim()), decoded(value)))
         .collect()
+}
+
+/// Why a request is none of this version of the service.
+fn elsewhere(place: Elsewhere) -> String {
+    match place {
+        Elsewhere::Host(host) => format!("the request goes to `{host}`"),
+        Elsewhere::Version(other) => format!("the request is one of version `{other}`"),
+    }
 }
 
 fn missed(method: Method, path: &str, miss: &Miss) -> String {
@@ -303,6 +336,7 @@ fn body_contradiction(
         }
         (Some(RequestBody::Stream { .. }), _) => None,
         _ if is_empty => None,
+        _ if body.is_none() && other_media_type(message).is_some() => None,
         _ if body.is_none() => Some("the body is no JSON"),
         (Some(RequestBody::Object { ty, .. }), _) => {
             let is_many = body.is_some_and(Value::is_array);
@@ -315,61 +349,74 @@ fn body_contradiction(
 
 /// The body of a message, if it is JSON or as good as.
 pub fn json(message: &HttpMessage) -> Option<Value> {
-    let body = message.body.trim();
-    serde_json::from_str(body)
-        .or_else(|_| serde_json::from_str(&without_trailing_commas(body)))
-        .ok()
+    crate::json::read(message.body.trim())
 }
 
-/// JSON as it is meant where a member has been taken from the end of an object; what else is no JSON stays text.
-fn without_trailing_commas(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let mut rest = json;
-    while let Some(at) = rest.find(['"', ',']) {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let taken = if rest.starts_with('"') {
-            let end = string_end(rest);
-            out.push_str(&rest[..end]);
-            end
-        } else {
-            let closes = rest[1..].trim_start().starts_with(['}', ']']);
-            out.push_str(if closes { "" } else { "," });
-            1
-        };
-        rest = &rest[taken..];
-    }
-    out.push_str(rest);
-    out
-}
-
-/// One past the quote that closes the string at the start.
-fn string_end(text: &str) -> usize {
-    let mut escaped = false;
-    for (at, byte) in text.bytes().enumerate().skip(1) {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => return at + 1,
-            _ => {}
-        }
-    }
-    text.len()
+/// The media type that a message says its body has, if that is not JSON.
+pub fn other_media_type(message: &HttpMessage) -> Option<&str> {
+    let mut headers = message.headers.iter();
+    let (_, value) = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-type"))?;
+    let media_type = value.split(';').next().unwrap_or_default().trim();
+    let is_other = media_type.contains('/') && !media_type.to_ascii_lowercase().contains("json");
+    is_other.then_some(media_type)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{compile, docs::Docs, ir::ApiVersion, vocabulary::Vocabulary};
+
+    const CALL: &str = "# ring resource type\n\n## Properties\n\n|Property|Type|Description|\n|:---|:---|:---|\n\
+        |count|Int32|How often.|\n\n## JSON representation\n\n```json\n{}\n```\n";
+
+    /// What the examples of a page are, in words.
+    fn seen(page: &str) -> Vec<String> {
+        let texts = [("resources/ring.md", CALL), ("api/ring.md", page)];
+        let docs = Docs::from_texts(ApiVersion::V1_0, texts);
+        let api = compile(docs, &Vocabulary::default()).api;
+        let word = |it: Shown| match (it.request, it.notification) {
+            (Some(request), None) => match request.contradiction {
+                None => format!("{} is made", request.path),
+                Some(reason) => reason,
+            },
+            (None, Some(notification)) => match notification.contradiction {
+                None => format!("{} is read", api[notification.ty].name),
+                Some(reason) => reason,
+            },
+            (request, notification) => format!("{request:?} {notification:?}"),
+        };
+        all(&api).into_iter().map(word).collect()
+    }
 
     #[test]
-    fn trailing_commas_go() {
-        for (shown, meant) in [
-            (r#"{"a": [1, 2 , ], }"#, r#"{"a": [1, 2  ] }"#),
-            (r#"{"a": ",}", "b\",": 1}"#, r#"{"a": ",}", "b\",": 1}"#),
-            (r#"{"a": 1, // and more"#, r#"{"a": 1, // and more"#),
-            (r#"["a,]"#, r#"["a,]"#),
-        ] {
-            assert_eq!(without_trailing_commas(shown), meant);
-        }
+    fn what_goes_to_an_app_is_read_as_the_type_that_it_names() {
+        let page = "# Ring\n\n## HTTP request\n\n```http\nPOST /bells\n```\n\n## Examples\n\n\
+            ```http\nPOST https://app.example/rings\nContent-Type: application/json\n```\n\n\
+            <!-- { \"blockType\": \"example\" } -->\n\
+            ```json\n{\"@odata.type\": \"#microsoft.graph.ring\", \"count\": 2}\n```\n\n\
+            ```http\nPOST https://app.example/rings\n\n{\"@odata.type\": \"#microsoft.graph.ring\", \"count\": \"two\"}\n```\n\n\
+            ```http\nPOST https://app.example/rings\n\n{\"count\": 2}\n```\n\n\
+            ```http\nPOST https://graph.microsoft.com/v1.0/bells\n\n{}\n```\n";
+        let expected = [
+            "microsoft.graph.ring is read",
+            "/count is no Edm.Int32",
+            "the request goes to `app.example`",
+            "/bells is made",
+        ];
+        assert_eq!(seen(page), expected);
+    }
+
+    #[test]
+    fn a_body_may_be_what_its_media_type_says() {
+        let page = "# Ring\n\n## HTTP request\n\n```http\nPOST /bells\n```\n\n## Examples\n\n\
+            ```http\nPOST /bells\nContent-Type: text/plain\n\nUmlu\n```\n\n\
+            ```http\nPOST /bells\nContent-Type: application/json\n\nUmlu\n```\n\n\
+            ```http\nPOST /bells\n\nUmlu\n```\n";
+        let expected = [
+            "/bells is made",
+            "the body is no JSON",
+            "the body is no JSON",
+        ];
+        assert_eq!(seen(page), expected);
     }
 }

@@ -4,6 +4,7 @@
 pub mod span;
 pub mod suggest;
 pub mod ir;
+pub mod json;
 pub mod target;
 pub mod docs;
 pub mod sections;
@@ -15,8 +16,8 @@ pub mod spelling;
 pub mod api;
 pub mod facts;
 pub mod model;
-pub mod resolve;
 pub mod route;
+pub mod resolve;
 pub mod conform;
 pub mod example;
 pub mod slice;

@@ -71,7 +71,7 @@ pub fn resolve(
     let operations = operations::resolve(input, &scope, &types, &requests);
     from_paths::complete(&mut types, &operations.operations);
     types::subtract_inherited(&mut types);
-    Api {
+    let mut api = Api {
         version,
         types,
         enums,
@@ -79,5 +79,7 @@ pub fn resolve(
         roots: operations.roots,
         callables: operations.callables,
         ..Api::default()
-    }
+    };
+    operations::from_examples::complete(&mut api);
+    api
 }

@@ -8,8 +8,13 @@
 //! Comes in: a target. Goes out: its parts. What stands between braces is the page's own business: it may hold blanks,
 //! pipes and question marks.
 
+use crate::ir::ApiVersion;
+
+/// The host of the service in the pages; what is below it is the service, too.
+const HOST: &str = "graph.microsoft.com";
+
 /// What stands for the version in URLs, also in those of pages that were never finished.
-const VERSIONS: &[&str] = &["v1.0", "beta", "localtest", "stagingbeta"];
+const VERSIONS: &[&str] = &["v1.0", "v1", "beta", "localtest", "stagingbeta"];
 
 /// The parts of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +42,27 @@ impl<'t> Target<'t> {
             query,
         }
     }
+
+    /// Where it leads, if that is not this version of the service.
+    pub fn elsewhere(&self, version: ApiVersion) -> Option<Elsewhere<'t>> {
+        let is_ours = |host: &&str| host.to_ascii_lowercase().ends_with(HOST);
+        if let Some(host) = self.host.filter(|host| !is_ours(host)) {
+            return Some(Elsewhere::Host(host));
+        }
+        let named = self.version.and_then(ApiVersion::from_segment);
+        named
+            .filter(|named| *named != version)
+            .map(Elsewhere::Version)
+    }
+}
+
+/// What a target leads to that is not the version of the service that the pages describe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere<'t> {
+    /// Another host.
+    Host(&'t str),
+    /// Another version of the service.
+    Version(ApiVersion),
 }
 
 fn split_host(target: &str) -> (Option<&str>, &str) {
@@ -103,6 +129,7 @@ mod tests {
             )
         );
         assert_eq!(parts("V1.0/me"), (None, Some("V1.0"), "/me", None));
+        assert_eq!(parts("/v1/teams"), (None, Some("v1"), "/teams", None));
         assert_eq!(parts("~/betaTests"), (None, None, "/betaTests", None));
         assert_eq!(
             parts("https://example.com"),

@@ -1,8 +1,9 @@
 //! Every example of the documentation, made and read by this crate.
 //!
 //! A request that an example shows is made through the builders and compared with the page: method, path, query, headers
-//! and body. An answer is read as the type that the request has, written again, and must still say the same. Examples that
-//! contradict the documentation are listed with the reason; what else fails makes the test fail.
+//! and body. An answer is read as the type that the request has, written again, and must still say the same; so is what
+//! the service sends to an app, as the type that it names. Examples that contradict the documentation are listed with the
+//! reason; what else fails makes the test fail.
 //!
 //! `CONTRACT_REPORT` may name a file for the figures and the lists.
 
@@ -11,7 +12,7 @@ use std::{collections::BTreeMap, env, fs, path::Path as FilePath, sync::Arc};
 use async_trait::async_trait;
 use azure_core::{
     credentials::{AccessToken, TokenCredential, TokenRequestOptions},
-    http::Body,
+    http::{Body, headers::CONTENT_TYPE},
     time::{Duration, OffsetDateTime},
 };
 use serde_json::Value;
@@ -25,6 +26,12 @@ mod calls;
 type Call = (
     &'static str,
     fn(&GraphClient, &Example) -> Result<Made, String>,
+);
+
+/// The name of a type, and how a value of it is read and written again.
+type Reader = (
+    &'static str,
+    fn(&Value) -> Result<(Value, Value), String>,
 );
 
 /// What an example asks.
@@ -137,6 +144,9 @@ impl Example {
                 request = request.header(name, value);
             }
         }
+        if let Some(media_type) = self.request("sends").as_str() {
+            request = request.content(self.bytes(), media_type.to_owned());
+        }
         Ok(Made {
             http: request.to_http(),
             again: T::again,
@@ -209,6 +219,12 @@ fn difference(example: &Example, made: &Made) -> Option<String> {
         let wanted = azure_core::http::headers::HeaderName::from(name.to_ascii_lowercase());
         if !is_usual(name) && http.headers().get_optional_str(&wanted) != Some(value) {
             return Some(format!("there is no header `{name}: {value}`"));
+        }
+    }
+    if let Some(media_type) = example.request("sends").as_str() {
+        let made = http.headers().get_optional_str(&CONTENT_TYPE);
+        if made != Some(media_type) {
+            return Some(format!("the body is no {media_type}"));
         }
     }
     body_difference(example, http.body())
@@ -320,9 +336,14 @@ impl Tally {
     }
 }
 
-fn report(responses: &Tally, requests: &Tally) -> String {
+fn report(responses: &Tally, requests: &Tally, notifications: &Tally) -> String {
     let mut lines = Vec::new();
-    for (name, tally) in [("responses", responses), ("requests", requests)] {
+    let tallies = [
+        ("responses", responses),
+        ("requests", requests),
+        ("notifications", notifications),
+    ];
+    for (name, tally) in tallies {
         let contradicting = tally.contradicting.len();
         let (right, asked) = (tally.right, tally.asked);
         lines.push(format!("{name}: {right} / {asked}, contradicting: {contradicting}"));
@@ -330,8 +351,10 @@ fn report(responses: &Tally, requests: &Tally) -> String {
     let lists = [
         ("failed: response", &responses.failed),
         ("failed: request", &requests.failed),
+        ("failed: notification", &notifications.failed),
         ("contradicting: response", &responses.contradicting),
         ("contradicting: request", &requests.contradicting),
+        ("contradicting: notification", &notifications.contradicting),
     ];
     for (name, list) in lists {
         lines.extend(list.iter().map(|entry| format!("{name} {entry}")));
@@ -361,7 +384,9 @@ fn examples_hold() {
     let examples: Vec<Value> = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     let calls: BTreeMap<_, _> = calls::CALLS.iter().copied().flatten().copied().collect();
     let client = GraphClient::new(Arc::new(Nobody), None).unwrap();
+    let readers: BTreeMap<_, _> = calls::NOTIFICATIONS.iter().copied().collect();
     let (mut responses, mut requests) = (Tally::default(), Tally::default());
+    let mut notifications = Tally::default();
     for example in examples {
         let call = calls[example["operation"].as_str().unwrap_or_default()];
         let example = Example(example);
@@ -371,6 +396,14 @@ fn examples_hold() {
             requests.count(request, || match &made {
                 Ok(made) => difference(&example, made),
                 Err(error) => Some(error.clone()),
+            });
+        }
+        let notification = &example.0["notification"];
+        if notification.is_object() {
+            let read = readers[notification["type"].as_str().unwrap_or_default()];
+            notifications.count(notification, || match read(&notification["json"]) {
+                Ok((shown, written)) => lost(&shown, &written, ""),
+                Err(error) => Some(error),
             });
         }
         let status = response["status"].as_u64().unwrap_or_default();
@@ -389,12 +422,14 @@ fn examples_hold() {
             });
         }
     }
-    let report = report(&responses, &requests);
+    let report = report(&responses, &requests, &notifications);
     if let Some(file) = env::var_os("CONTRACT_REPORT") {
         fs::write(file, &report).unwrap();
     }
     assert!(
-        responses.failed.is_empty() && requests.failed.is_empty(),
+        [&responses, &requests, &notifications]
+            .iter()
+            .all(|tally| tally.failed.is_empty()),
         "{report}"
     );
 }

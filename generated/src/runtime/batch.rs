@@ -243,7 +243,7 @@ fn members(client: &GraphClient, draft: &Draft) -> azure_core::Result<String> {
         headers.set(name.as_str(), &value.as_str().to_owned());
     }
     if let Some((body, media_type)) = &draft.body {
-        headers.set("content-type", &(*media_type).to_owned());
+        headers.set("content-type", &media_type.clone().into_owned());
         let Body::Bytes(bytes) = body else {
             let problem = "a stream cannot be part of a batch; send it on its own";
             return Err(Fault::Batch { problem }.into());

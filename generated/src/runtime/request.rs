@@ -1,6 +1,6 @@
 //! Requests: values that do nothing until they are sent, and the one way in which all of them are.
 
-use std::{future::IntoFuture, marker::PhantomData, pin::Pin};
+use std::{borrow::Cow, future::IntoFuture, marker::PhantomData, pin::Pin};
 
 use azure_core::{
     Bytes,
@@ -38,7 +38,7 @@ pub(crate) struct Draft {
     url: azure_core::Result<String>,
     query: Vec<(String, String)>,
     pub(crate) headers: Vec<(HeaderName, String)>,
-    pub(crate) body: Option<(Body, &'static str)>,
+    pub(crate) body: Option<(Body, Cow<'static, str>)>,
     context: Context<'static>,
     pub(crate) rules: Rules,
 }
@@ -83,11 +83,17 @@ impl<T> Request<T> {
     }
 
     pub(crate) fn json(self, json: String) -> Self {
-        self.content(json.into(), "application/json")
+        self.content(json, "application/json")
     }
 
-    pub(crate) fn content(mut self, body: Body, media_type: &'static str) -> Self {
-        self.draft.body = Some((body, media_type));
+    /// Sends this, whatever it is, in the place of the JSON that was to be sent: a message as MIME, an archive, a policy
+    /// as XML, where the service takes the one as well as the other.
+    pub fn content(
+        mut self,
+        body: impl Into<Body>,
+        media_type: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        self.draft.body = Some((body.into(), media_type.into()));
         self
     }
 
@@ -203,7 +209,7 @@ impl Draft {
             request.insert_header(name.clone(), value.clone());
         }
         if let Some((body, media_type)) = &self.body {
-            request.insert_header(CONTENT_TYPE, *media_type);
+            request.insert_header(CONTENT_TYPE, media_type.clone().into_owned());
             // The transport would send a stream without its length, which services may refuse.
             if let (Body::SeekableStream(_), Some(length)) = (body, body.len()) {
                 request.insert_header(CONTENT_LENGTH, length.to_string());

@@ -78,7 +78,7 @@ pub fn emit(api: &Api) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::emit::sample;
+    use crate::{api::Witness, emit::sample};
 
     #[test]
     fn sample_api() {
@@ -88,6 +88,15 @@ mod tests {
     #[test]
     fn an_empty_api_has_an_empty_list_of_paths() {
         assert_eq!(emit(&Api::default())["paths"], json!({}));
+    }
+
+    #[test]
+    fn what_only_examples_show_is_left_out() {
+        let mut api = sample::api();
+        for operation in &mut api.operations {
+            operation.witness = Witness::Example;
+        }
+        assert_eq!(emit(&api)["paths"], json!({}));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
         ItemType, Member, MemberKind, Operation, OperationKind, OperationPage, Parameter, Path,
         PathParameter, PermissionAlternative, PermissionSet, Piece, RequestBody, Response,
         ResponseBody, Root, Segment, SegmentKind, Source, StartLine, StructuredType, Type, TypeId,
-        TypeKind,
+        TypeKind, Witness,
     },
     ir::{ApiVersion, Method, PermissionKind, Primitive, TypeName},
 };
@@ -623,6 +623,7 @@ fn operation(
         ),
         page: Arc::clone(page),
         source: source(&page.page, 12),
+        witness: Witness::RequestLine,
         also: vec![],
     }
 }

@@ -4,16 +4,17 @@
 
 use serde_json::Value;
 
-use super::{Claim, Context, PageFacts, annotation::lenient_json};
+use super::{Claim, Context, PageFacts};
 use crate::{
     ir::{Primitive, TypeName},
+    json,
     span::ByteRange,
     spelling::{self, ItemText, Reference, TypeText},
 };
 
 /// Reads the keys of a representation.
 pub(super) fn read(cx: &Context, ty: &TypeName, body: ByteRange, out: &mut PageFacts) {
-    let Some(Value::Object(object)) = lenient_json(cx.page.str(body)) else {
+    let Some(Value::Object(object)) = json::read(cx.page.str(body)) else {
         return;
     };
     for (name, value) in object {

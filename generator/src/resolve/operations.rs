@@ -22,13 +22,14 @@ use crate::{
     api::{
         Callable, ItemType, Operation, OperationKind, OperationPage, Path, PathParameter, Piece,
         RequestBody, Response, ResponseBody, Root, Segment, SegmentKind, StructuredType, Type,
-        TypeId,
+        TypeId, Witness,
     },
     facts::{BodyText, Fact, PageFacts, PageId, ParameterPlace},
     ir::Method,
 };
 
 mod callables;
+pub(super) mod from_examples;
 mod kind;
 mod page;
 pub(super) mod path;
@@ -80,6 +81,8 @@ struct Known<'a> {
     answer: Option<Type>,
     /// The type that the page is about.
     about: Option<TypeId>,
+    /// A request carries a value of another type than that.
+    carries_other: bool,
 }
 
 /// A request line, its page and its path.
@@ -145,13 +148,12 @@ pub(super) fn resolve(
             calls: None,
             page,
             source: input.source(line.fact),
+            witness: Witness::RequestLine,
             also: also(group, line, input),
         };
         operation.calls = calls.add(&operation, line, &steps, input, scope);
         out.operations.push(operation);
     }
-    out.operations
-        .sort_by_cached_key(|operation| (operation.path.template(), operation.method));
     name(&mut out.operations);
     out.roots = walker.into_roots(&spellings);
     out.callables = calls.finish(types, &mut out.operations);
@@ -185,12 +187,14 @@ fn known_pages<'a>(requests: &'a Requests<'a>, scope: &Scope) -> Vec<Known<'a>> 
                 )
                 | None => None,
             };
-            let about = answer.as_ref().and_then(structured).or_else(body);
+            let carried = body();
+            let about = answer.as_ref().and_then(structured).or(carried);
             Known {
                 claims,
                 responses,
                 answer,
                 about,
+                carries_other: carried.is_some() && carried != about,
             }
         })
         .collect()
@@ -339,6 +343,7 @@ fn winner<'a>(group: &[Line<'a>], steps: &[Rc<Step>], depths: &[u32]) -> Line<'a
         let about = line.page.about;
         (
             about.is_none() || about != selected,
+            line.page.carries_other,
             about.map_or(u32::MAX, |about| depths[about.index()]),
             line.at,
             line.page.claims.requests.len(),
@@ -420,7 +425,8 @@ impl Texts<'_> {
             });
         }
         if flavour.counts {
-            answer_number(&mut page.responses);
+            // OData 4.0 Part 1, section 11.2.9: a number, whatever the page calls it.
+            answer_with(&mut page.responses, ResponseBody::Value(walk::number()));
         }
         let page = Arc::new(page);
         self.cache.insert((claims.id, flavour), page.clone());
@@ -428,16 +434,16 @@ impl Texts<'_> {
     }
 }
 
-/// OData 4.0 Part 1, section 11.2.9: a `$count` is answered by a number, whatever the page calls it.
-fn answer_number(responses: &mut Vec<Response>) {
+/// Puts another answer in the place of those that tell of success.
+fn answer_with(responses: &mut Vec<Response>, body: ResponseBody) {
     let success = responses.iter().find(|response| response.status < 300);
-    let number = Response {
+    let other = Response {
         status: 200,
-        body: ResponseBody::Value(walk::number()),
+        body,
         description: success.map_or_else(String::new, |known| known.description.clone()),
     };
     responses.retain(|response| response.status >= 300);
-    responses.insert(0, number);
+    responses.insert(0, other);
 }
 
 fn has_no_body(method: Method) -> bool {
@@ -535,11 +541,14 @@ fn path_parameter(
     }
 }
 
-/// Gives each operation its id: the segments of its path and a verb for its method. Ids that would be the same, which
-/// those of the real references never are, get a number in the order of the operations.
+/// Sorts operations, and gives each that has none its id: the segments of its path and a verb for its method. Ids that
+/// would be the same get a number in the order of the operations; in the real references those are other spellings of a
+/// documented path, which examples show.
 fn name(operations: &mut [Operation]) {
-    let mut taken: HashSet<String> = HashSet::with_capacity(operations.len());
-    for operation in operations {
+    operations.sort_by_cached_key(|operation| (operation.path.template(), operation.method));
+    let known = operations.iter().map(|it| it.id.to_ascii_lowercase());
+    let mut taken: HashSet<String> = known.filter(|id| !id.is_empty()).collect();
+    for operation in operations.iter_mut().filter(|it| it.id.is_empty()) {
         let wish = id_of(operation);
         let id = path::unique(&wish, |id| taken.contains(&id.to_ascii_lowercase()));
         taken.insert(id.to_ascii_lowercase());

@@ -77,7 +77,7 @@ impl Path {
         body: impl Into<Body>,
         media_type: &'static str,
     ) -> Request<T> {
-        self.request(operation).content(body.into(), media_type)
+        self.request(operation).content(body, media_type)
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     api::{
         Api, ItemType, Operation, Parameter, Path, PathParameter, Piece, ResponseBody, SegmentKind,
-        Type,
+        Type, Witness,
     },
     ir::{Method, Primitive},
 };
@@ -31,11 +31,15 @@ pub(super) struct Referenced {
     pub(super) tags: BTreeSet<String>,
 }
 
-/// All paths of the api.
+/// All paths of the api that request lines document.
 pub(super) fn paths(api: &Api, referenced: &mut Referenced) -> Object {
     let mut items: Vec<Vec<&Operation>> = Vec::new();
     let mut by_shape = BTreeMap::<String, usize>::new();
-    for operation in &api.operations {
+    let documented = api
+        .operations
+        .iter()
+        .filter(|it| it.witness == Witness::RequestLine);
+    for operation in documented {
         let shape = template(&operation.path, |parameter| {
             shown(parameter).map_or_else(|| "{}".to_owned(), str::to_owned)
         });

@@ -1,10 +1,10 @@
 //! The examples of the documentation as tests of the crate.
 //!
 //! Comes in: the api. Goes out: `src/contract/examples.json`, what each example shows, and below `src/contract/calls` a
-//! table with the call of each operation that an example shows. What is done with them is real Rust with them in the
+//! table with the call of each operation that an example shows and the types of notifications. What is done with them is real Rust with them in the
 //! output, `src/contract.rs`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -23,9 +23,9 @@ use super::{
     types::Scope,
 };
 use crate::{
-    api::{Api, ItemType, Operation, Source, Type},
+    api::{Api, ItemType, Operation, Source, Type, TypeId},
     emit::Files,
-    example::{self, Shown},
+    example::{self, Shown, ShownRequest},
     ir::Primitive,
 };
 
@@ -47,7 +47,7 @@ pub(super) fn emit(
             "src/contract.rs".to_owned(),
             include_str!("../../../support/contract.rs").to_owned(),
         ),
-        ("src/contract/examples.json".to_owned(), data(&shown)),
+        ("src/contract/examples.json".to_owned(), data(api, &shown)),
     ]);
     let calls = Calls {
         api,
@@ -56,17 +56,21 @@ pub(super) fn emit(
         trie,
         functions,
     };
-    files.extend(calls.emit(&asked));
+    let told: BTreeSet<TypeId> = shown
+        .iter()
+        .filter_map(|it| Some(it.notification.as_ref()?.ty))
+        .collect();
+    files.extend(calls.emit(&asked, &told));
     files
 }
 
 /// One line for each example, so that a change of one is a change of one line.
-fn data(shown: &[Shown]) -> String {
-    let lines: Vec<_> = shown.iter().map(|it| line(it).to_string()).collect();
+fn data(api: &Api, shown: &[Shown]) -> String {
+    let lines: Vec<_> = shown.iter().map(|it| line(api, it).to_string()).collect();
     format!("[\n{}\n]\n", lines.join(",\n"))
 }
 
-fn line(shown: &Shown) -> Value {
+fn line(api: &Api, shown: &Shown) -> Value {
     let request = shown.request.as_ref().map(|request| {
         json!({
             "at": place(&request.message.source),
@@ -76,6 +80,7 @@ fn line(shown: &Shown) -> Value {
             "arguments": request.arguments,
             "text": request.body.is_none().then_some(&request.message.body),
             "json": request.body,
+            "sends": other_content(request),
             "contradicts": request.contradiction,
         })
     });
@@ -87,7 +92,26 @@ fn line(shown: &Shown) -> Value {
             "contradicts": response.contradiction,
         })
     });
-    json!({ "operation": shown.operation.id, "request": request, "response": response })
+    let notification = shown.notification.as_ref().map(|notification| {
+        json!({
+            "at": place(&notification.message.source),
+            "type": api[notification.ty].name.as_str(),
+            "json": notification.body,
+            "contradicts": notification.contradiction,
+        })
+    });
+    json!({
+        "operation": shown.operation.id,
+        "request": request,
+        "notification": notification,
+        "response": response,
+    })
+}
+
+/// The media type of what is sent, where that is not JSON.
+fn other_content<'a>(request: &ShownRequest<'a>) -> Option<&'a str> {
+    let is_sent = request.body.is_none() && !request.message.body.trim().is_empty();
+    example::other_media_type(request.message).filter(|_| is_sent)
 }
 
 /// `api/user-get.md:70`.
@@ -106,7 +130,7 @@ struct Calls<'a> {
 }
 
 impl Calls<'_> {
-    fn emit(self, asked: &BTreeMap<&str, &Operation>) -> Files {
+    fn emit(self, asked: &BTreeMap<&str, &Operation>, told: &BTreeSet<TypeId>) -> Files {
         let mut pieces = Vec::new();
         let mut ways = vec![(quote!(client), 0); self.trie.nodes.len()];
         for node in 0..self.trie.nodes.len() {
@@ -146,14 +170,27 @@ impl Calls<'_> {
             idents.push(ident(&module));
         }
         let mut comments = Comments::default();
-        let about = comments.add("The calls that the examples of the documentation show.");
+        let about = comments
+            .add("The calls and notifications that the examples of the documentation show.");
+        let readers = told.iter().map(|&id| self.reader(id));
         let index = File::new(quote! {
             #![doc = #about]
+            #[allow(unused_imports)]
+            use crate::models;
             #(mod #idents;)*
             pub(super) const CALLS: &[&[super::Call]] = &[#(#idents::CALLS),*];
+            pub(super) const NOTIFICATIONS: &[super::Reader] = &[#(#readers),*];
         });
         files.insert("src/contract/calls.rs".to_owned(), index.text(&comments));
         files
+    }
+
+    /// The entry of a type that notifications have.
+    fn reader(self, id: TypeId) -> TokenStream {
+        let name = self.api[id].name.as_str();
+        let ty = Type::single(ItemType::Structured(id));
+        let ty = Scope::outside(self.api, self.names).ty(&ty);
+        quote!((#name, <#ty as super::Again>::again))
     }
 
     /// The way to a node, and how many arguments it takes.

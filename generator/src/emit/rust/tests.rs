@@ -174,6 +174,7 @@ fn operation(line: &str, kind: OperationKind, page: &Arc<OperationPage>) -> Oper
         id: line.into(),
         page: page.clone(),
         source: Source::default(),
+        witness: Witness::RequestLine,
         also: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! none       := ("Do not" | "Don't") "supply" … | "No request body is required" …
-//! reference  := "a reference to" … | … "@odata.id" …
+//! reference  := "a reference to" … | … "@odata.id" …                 not with "@odata.bind"
 //! parameters := … "JSON" ("representation" | "object") … "parameters"
 //! object     := … "JSON representation" ("of" | "for") article? type "object"?
 //! stream     := … "binary" | "bytes" | "stream" …
@@ -27,13 +27,15 @@ use crate::{
 /// Claims the request body of a page.
 pub(super) fn read(cx: &Context, parts: &[Part], out: &mut PageFacts) {
     let mut said: Option<(ByteRange, BodyText)> = None;
-    let mut asks_for_query = false;
+    let mut is_of_function = false;
     let mut listed = None;
     for part in parts.iter().filter(|part| part.area == Area::RequestBody) {
         for block in &part.section.blocks {
             match block {
                 Block::Text(range) => {
-                    asks_for_query |= has(cx.page.str(*range), "request url");
+                    let said_here = cx.page.str(*range);
+                    is_of_function |=
+                        has(said_here, "request url") || has(said_here, "with this function");
                     if said
                         .as_ref()
                         .is_none_or(|(_, body)| *body == BodyText::Json)
@@ -43,7 +45,7 @@ pub(super) fn read(cx: &Context, parts: &[Part], out: &mut PageFacts) {
                             .or(said);
                     }
                 }
-                Block::Table(table) if asks_for_query => {
+                Block::Table(table) if is_of_function => {
                     parameter_table(cx, table, ParameterPlace::Function, out);
                 }
                 Block::Table(table) => {
@@ -120,14 +122,17 @@ fn type_in(cx: &Context, range: ByteRange) -> Option<TypeText> {
 /// Reads a paragraph; `ty` finds the type in it.
 fn read_text(said: &str, ty: impl FnOnce() -> Option<TypeText>) -> Option<BodyText> {
     let start = said.trim_start_matches(['*', '>', ' ']);
-    if says_none(start) {
+    // "No request body is required. However, you can specify …"
+    if says_none(start) && !has(said, "you can specify") {
         return Some(BodyText::None);
     }
     let speaks_of_body = has(said, "body") || has(said, "json");
     if !speaks_of_body && !has(said, "supply") && !has(said, "provide") {
         return None;
     }
-    if has(said, "@odata.id") || has(said, "a reference to") {
+    // A binding is one member of what is sent.
+    let links = has(said, "@odata.id") || has(said, "a reference to");
+    if links && !has(said, "@odata.bind") {
         return Some(BodyText::Reference);
     }
     if let Some(at) = text::find_ci(said, "json") {

@@ -2,7 +2,8 @@
 //!
 //! Comes in: the code blocks of the example sections, and those that an annotation calls a request or a response
 //! wherever they stand. Goes out: one claim for each request with the answer that follows it, and for each answer
-//! that follows none. What annotations leave open, the first line of a block tells.
+//! that follows none. What annotations leave open, the first line of a block tells. The body of a request may stand in a
+//! block of its own, which the annotation calls an example.
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use super::{Area, Context, Part, http};
 use crate::{
     api::{Example, HttpMessage, StartLine},
     facts::{Claim, LeftoverKind, PageFacts, annotation::Annotation},
+    ir::Method,
     sections::Code,
     span::ByteRange,
     vocabulary,
@@ -50,7 +52,13 @@ pub(super) fn read(cx: &Context, parts: &[Part], out: &mut PageFacts) -> Answers
                 continue;
             }
             let Some(message) = http::message(cx, code) else {
-                if is_annotated {
+                let text = cx.page.str(code.body).trim();
+                if block_type.as_deref() == Some("example")
+                    && let Some(body) = open.as_mut().and_then(Open::missing_body)
+                    && text.starts_with('{')
+                {
+                    text.clone_into(body);
+                } else if is_annotated {
                     out.leave(
                         cx.id,
                         code.range,
@@ -139,6 +147,16 @@ struct Open {
 }
 
 impl Open {
+    /// The body of a request that has to have one, and has none yet.
+    fn missing_body(&mut self) -> Option<&mut String> {
+        let request = self.request.as_mut()?;
+        let carries = match request.start_line.method()? {
+            Method::Post | Method::Put | Method::Patch => true,
+            Method::Get | Method::Delete | Method::Head | Method::Options => false,
+        };
+        Some(&mut request.body).filter(|body| carries && body.is_empty())
+    }
+
     fn claim(self, cx: &Context, response: Option<HttpMessage>, out: &mut PageFacts) {
         let example = Example {
             name: self.name,

@@ -401,6 +401,20 @@ impl<'a> PageClaims<'a> {
         out
     }
 
+    /// Parameters of a function; some pages on functions list them with the placeholders, though no path has them.
+    fn function_parameters(&self, input: Input, scope: &Scope) -> Vec<Parameter> {
+        let mut out = Vec::new();
+        let listed = self.parameters(ParameterPlace::Function);
+        let unplaced = self.parameters(ParameterPlace::Path).filter(|(_, row)| {
+            let is_placed = |request: &Request| has_placeholder(request.path, &row.name);
+            self.announced_call().is_some() && !self.requests.iter().any(is_placed)
+        });
+        for (fact, row) in listed.chain(unplaced) {
+            add(&mut out, parameter(fact, row, input, scope, self.id));
+        }
+        out
+    }
+
     /// Everything that the page says of all its requests.
     pub(super) fn page(
         &self,
@@ -426,13 +440,23 @@ impl<'a> PageClaims<'a> {
                 .into_iter()
                 .filter(|header| !is_plumbing(&header.name))
                 .collect(),
-            function_parameters: table(ParameterPlace::Function),
+            function_parameters: self.function_parameters(input, scope),
             body: self.request_body(target, input, scope),
             responses,
             examples: self.examples().collect(),
             page: input.pages[self.id.index()].1.path.clone(),
         }
     }
+}
+
+/// Whether a path has a placeholder or an argument of this name.
+fn has_placeholder(path: &str, name: &str) -> bool {
+    let (path, name) = (path.to_ascii_lowercase(), name.to_ascii_lowercase());
+    let mut placeholders = path.split(['{', '<', '(']).skip(1);
+    placeholders.any(|rest| {
+        let inner = rest.split(['}', '>', ')']).next().unwrap_or_default();
+        inner.contains(&name)
+    })
 }
 
 /// What the first success that carries something carries.

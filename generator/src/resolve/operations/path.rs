@@ -401,9 +401,12 @@ fn key_name(documented: &str, path: &Parsed) -> String {
             Shape::ItemPath(name) => name.as_ref(),
             Shape::Qualified(_) | Shape::Key | Shape::Call(..) | Shape::System(_) => None,
         });
-    collection.map_or(own, |name| {
-        format!("{}Id", singular(&name.to_lower_camel_case()))
-    })
+    collection.map_or(own, |name| name_of_key(name))
+}
+
+/// The name of the key of an item, from that of the collection.
+pub(super) fn name_of_key(collection: &str) -> String {
+    format!("{}Id", singular(&collection.to_lower_camel_case()))
 }
 
 /// What the page calls a placeholder, in lowerCamelCase; of several names the first.

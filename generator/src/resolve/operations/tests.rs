@@ -1,7 +1,7 @@
 //! Small references, compiled: what becomes of their requests.
 
 use crate::{
-    api::{Api, ItemType, Operation, RequestBody, ResponseBody, Type, TypeKind},
+    api::{Api, ItemType, Operation, RequestBody, ResponseBody, Type, TypeKind, Witness},
     compile,
     docs::Docs,
     ir::ApiVersion,
@@ -538,4 +538,172 @@ fn hostile_pages_become_something() {
             "# \n\n## Permissions\n|a|\n|-|\n||\n\n## HTTP request\n\n## Response\n`204".to_owned(),
         ),
     ]);
+}
+
+/// A page with further examples of requests.
+fn with_examples(page: &str, requests: &[&str]) -> String {
+    let blocks = requests.iter().map(|it| format!("```http\n{it}\n```\n\n"));
+    format!("{page}\n## Examples\n\n{}", blocks.collect::<String>())
+}
+
+/// `GET /users/{userId} (list) of a page: answer` for each operation that only an example shows.
+fn only_shown(api: &Api) -> Vec<String> {
+    let shown = api
+        .operations
+        .iter()
+        .filter(|it| it.witness == Witness::Example);
+    shown
+        .map(|it| {
+            let answer = match it.page.success().map(|success| &success.body) {
+                Some(ResponseBody::Value(ty)) => name(api, ty),
+                Some(ResponseBody::Collection(ty)) => format!("[{}]", name(api, ty)),
+                Some(ResponseBody::Stream) => "bytes".to_owned(),
+                Some(ResponseBody::Empty) => "nothing".to_owned(),
+                Some(ResponseBody::Unknown) | None => "?".to_owned(),
+            };
+            let path = it.path.template();
+            format!("{} {path} ({}): {answer}", it.method, it.kind.words())
+        })
+        .collect()
+}
+
+#[test]
+fn an_example_may_go_another_documented_way_to_what_its_page_reaches() {
+    let get = page(
+        "Get user",
+        "GET /me\nGET /users/{id}",
+        NO_BODY,
+        "If successful, this method returns a `200 OK` response code and a [user](../resources/user.md) object in the response body.",
+    );
+    let list = page("List messages", "GET /users/{id}/messages", NO_BODY, MANY);
+    let api = api(&[
+        (
+            "user-get",
+            with_examples(&get, &["GET /users/7/photo", "GET /users/7/manager"]),
+        ),
+        (
+            "user-list-messages",
+            with_examples(
+                &list,
+                &[
+                    "GET https://graph.microsoft.com/v1.0/me/messages?$top=1",
+                    "GET https://graph.microsoft.com/v1.0/me/messages?$top=2",
+                    "GET /users/7/manager/messages",
+                    "GET /users/7/messages/$count",
+                    "GET /users/7/messages/microsoft.graph.eventMessage",
+                    "GET /users/7/messages/microsoft.graph.eventMessage/$count",
+                    "GET /users/7/messages/8",
+                ],
+            ),
+        ),
+    ]);
+    let expected = [
+        "GET /me/messages (list): [message]",
+        "GET /users/{userId}/manager (get): user",
+        "GET /users/{userId}/manager/messages (list): [message]",
+        "GET /users/{userId}/messages/$count (count): Edm.Int64",
+        "GET /users/{userId}/messages/microsoft.graph.eventMessage (list): [eventMessage]",
+        "GET /users/{userId}/messages/microsoft.graph.eventMessage/$count (count): Edm.Int64",
+        "GET /users/{userId}/messages/{messageId} (get): message",
+        "GET /users/{userId}/photo (download): bytes",
+    ];
+    assert_eq!(only_shown(&api), expected);
+}
+
+#[test]
+fn an_example_that_contradicts_its_page_adds_nothing() {
+    let list = page("List messages", "GET /users/{id}/messages", NO_BODY, MANY);
+    let send = page(
+        "message: send",
+        "POST /users/{id}/messages/{id}/send",
+        NO_BODY,
+        NOTHING,
+    );
+    let api = api(&[
+        (
+            "user-list-messages",
+            with_examples(
+                &list,
+                &[
+                    "DELETE /users/7/messages",
+                    "GET /people/7/messages",
+                    "GET /users/7/mails",
+                    "GET /users/7/messages/microsoft.graph.user",
+                    "GET https://graph.microsoft.com/beta/users/7/messages/$count",
+                    "GET https://example.com/users/7/messages/$count",
+                ],
+            ),
+        ),
+        (
+            "message-send",
+            with_examples(
+                &send,
+                &[
+                    "POST /users/7/messages/send",
+                    "POST /users/7/messages/8/send(to='x')",
+                ],
+            ),
+        ),
+    ]);
+    assert_eq!(only_shown(&api), Vec::<String>::new());
+}
+
+#[test]
+fn an_example_shows_where_the_parameters_of_a_function_stand() {
+    let function = page(
+        "message: find",
+        "GET /users/{id}/messages/find",
+        NO_BODY,
+        MANY,
+    );
+    let table = "## Function parameters\n\n|Parameter|Type|Description|\n|:---|:---|:---|\n|word|String|What to find.|\n|count|Int32|How many.|\n";
+    let api = api(&[(
+        "message-find",
+        with_examples(
+            &format!("{function}\n{table}"),
+            &["GET /users/7/messages/find(word='a/b',count=3)"],
+        ),
+    )]);
+    let expected =
+        ["GET /users/{userId}/messages/find(word='{word}',count={count}) (find): [message]"];
+    assert_eq!(only_shown(&api), expected);
+    let operation = api
+        .operations
+        .iter()
+        .find(|it| it.witness == Witness::Example);
+    let types = &operation.unwrap().path.parameters[1..];
+    let types: Vec<_> = types.iter().map(|it| name(&api, &it.ty)).collect();
+    assert_eq!(types, ["Edm.String", "Edm.Int32"]);
+}
+
+#[test]
+fn what_is_created_is_posted_to_the_collection_whichever_path_a_page_has() {
+    let create = page(
+        "Create message",
+        "POST /users/{id}/messages/{id}",
+        "In the request body, supply a JSON representation of a [message](../resources/message.md) object.",
+        ONE,
+    );
+    let change = page(
+        "Update message",
+        "PATCH /me/messages",
+        "In the request body, supply a JSON representation of a [message](../resources/message.md) object.",
+        ONE,
+    );
+    let api = api(&[
+        ("user-get", page("Get user", "GET /me", NO_BODY, NOTHING)),
+        (
+            "message-post",
+            with_examples(&create, &["POST /users/7/messages\n\n{}"]),
+        ),
+        (
+            "message-update",
+            with_examples(&change, &["PATCH /me/messages/8\n\n{}"]),
+        ),
+    ]);
+    let expected = [
+        "PATCH /me/messages/{messageId} (update): message",
+        "POST /users/{userId}/messages (create): message",
+    ];
+    assert_eq!(only_shown(&api), expected);
 }
