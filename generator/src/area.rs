@@ -96,13 +96,7 @@ pub struct Areas {
 impl Areas {
     /// Finds the areas of an api.
     pub fn of(api: &Api) -> Self {
-        let mut areas = Self {
-            all: Vec::new(),
-            by_segment: BTreeMap::new(),
-            types: Vec::new(),
-            enums: Vec::new(),
-            homes: Vec::new(),
-        };
+        let mut areas = Self::undivided(api);
         areas.name(api);
         let mut needs = Needs::new(api, &areas);
         while needs.spread(api) {}
@@ -110,6 +104,17 @@ impl Areas {
         areas.enums = api.enum_ids().map(|id| needs.of_enum(id)).collect();
         areas.homes = homes(api, &areas);
         areas
+    }
+
+    /// No areas: everything is always there.
+    pub fn undivided(api: &Api) -> Self {
+        Self {
+            all: Vec::new(),
+            by_segment: BTreeMap::new(),
+            types: vec![Presence::Always; api.types.len()],
+            enums: vec![Presence::Always; api.enums.len()],
+            homes: vec![None; api.types.len()],
+        }
     }
 
     /// All of them, by name.

@@ -14,7 +14,8 @@
 //!
 //! Comes in: a folder of documents and the path of a module. Goes out: that module below `OUT_DIR`, and the lines that
 //! tell cargo when to run the script again. The module needs the dependencies that a generated crate has; those that
-//! the manifest of the package lacks are named in a warning. An optional one is used if the package has it.
+//! the manifest of the package lacks are named in a warning. An optional one is used if the package has it. All areas of the
+//! api are there: what to leave out is a matter of [`Builder::include`], and not of features.
 //! Invariant: a file whose content is right is not touched, so that an unchanged document costs no compilation.
 
 use std::{
@@ -27,7 +28,7 @@ use toml::{Table, Value};
 use crate::{
     config::Config,
     docs::DocsTree,
-    emit::Files,
+    emit::{Files, rust},
     generate,
     ir::ApiVersion,
     pattern::{self, Pattern},
@@ -171,7 +172,13 @@ impl Builder {
         generate::slice_all(&mut compilations, &config.include_or(&include))?;
         let files = compilations
             .first()
-            .map(|only| generate::rust(only, generate::DEFAULT_CRATE_NAME))
+            .map(|only| {
+                let options = rust::Options {
+                    form: rust::Form::Module,
+                    ..rust::Options::new(generate::DEFAULT_CRATE_NAME)
+                };
+                rust::emit(&only.api, &options)
+            })
             .unwrap_or_default();
         Manifests::new(&files).tell_cargo();
         writer::write(&out_dir.join(name), &module_files(files, &self.module))?;

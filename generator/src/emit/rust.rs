@@ -30,6 +30,16 @@ mod tests;
 use super::Files;
 use crate::api::Api;
 
+/// What the output is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A crate of its own, with a Cargo feature for each area.
+    Crate,
+    /// A module of a package that has features of its own, so that everything is there. Its examples are not tested with the
+    /// package.
+    Module,
+}
+
 /// What the user chooses about the crate.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -37,6 +47,8 @@ pub struct Options {
     pub crate_name: String,
     /// Whether the crate tests itself with the examples of the documentation.
     pub contract_tests: bool,
+    /// What the output is.
+    pub form: Form,
 }
 
 impl Options {
@@ -45,6 +57,7 @@ impl Options {
         Self {
             crate_name: crate_name.into(),
             contract_tests: false,
+            form: Form::Crate,
         }
     }
 }
@@ -91,15 +104,8 @@ pub fn emit(api: &Api, options: &Options) -> Files {
     let actions = actions::Actions::new(api);
     let trie = trie::Trie::new(api);
     let functions = functions::Functions::new(&trie);
-    let features = features::Features::new(api);
-    let samples = samples::Samples::new(
-        api,
-        &names,
-        &actions,
-        &trie,
-        &functions,
-        &options.crate_name,
-    );
+    let features = features::Features::new(api, options.form);
+    let samples = samples::Samples::new(api, &names, &actions, &trie, &functions, options);
     let mut files = Files::new();
     files.extend(manifest::emit(api, options, &features));
     files.extend(models::emit(api, &names, &features));

@@ -11,6 +11,7 @@ use quote::quote;
 use syn::{Attribute, Ident};
 
 use super::{
+    Form,
     ast::{self, ident},
     layout::{self, Piece},
     names,
@@ -36,8 +37,11 @@ pub(super) struct Features {
 
 impl Features {
     /// Names them.
-    pub(super) fn new(api: &Api) -> Self {
-        let areas = Areas::of(api);
+    pub(super) fn new(api: &Api, form: Form) -> Self {
+        let areas = match form {
+            Form::Crate => Areas::of(api),
+            Form::Module => Areas::undivided(api),
+        };
         let mut scope = names::Scope::features();
         let names = areas
             .all()

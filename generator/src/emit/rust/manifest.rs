@@ -1,9 +1,10 @@
 //! What makes the files a crate: the manifest, the readme, and the root module.
 
-use quote::quote;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 
 use super::{
-    Options,
+    Form, Options,
     features::{FULL, Features},
     format::{Comments, File},
 };
@@ -114,8 +115,22 @@ fn readme(api: &Api, options: &Options, features: &Features) -> String {
 }
 
 fn root(api: &Api, options: &Options) -> String {
-    let endpoint = endpoint(api.version);
     let mut comments = Comments::default();
+    let about = match options.form {
+        Form::Crate => quote!(include_str!("../README.md")),
+        Form::Module => {
+            let about = format!(
+                "A client for Microsoft Graph {}, generated from its reference documentation.",
+                api.version
+            );
+            comments.add(about).into_token_stream()
+        }
+    };
+    let docs_rs = match options.form {
+        Form::Crate => quote!(#![cfg_attr(docsrs, feature(doc_cfg))]),
+        Form::Module => TokenStream::new(),
+    };
+    let endpoint = endpoint(api.version);
     let place = comments
         .add("Where the service is, unless [`GraphClientOptions::endpoint`] says otherwise.");
     let contract = options.contract_tests.then(|| {
@@ -127,8 +142,8 @@ fn root(api: &Api, options: &Options) -> String {
     });
     // The files are formatted once and for all; rustfmt's taste changes with its version.
     let tokens = quote! {
-        #![doc = include_str!("../README.md")]
-        #![cfg_attr(docsrs, feature(doc_cfg))]
+        #![doc = #about]
+        #docs_rs
         #![forbid(unsafe_code)]
         #![warn(missing_docs)]
         #[rustfmt::skip]

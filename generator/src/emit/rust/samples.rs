@@ -12,6 +12,7 @@ use quote::ToTokens;
 use serde_json::Value;
 
 use super::{
+    Form, Options,
     actions::Actions,
     cycles::Cycles,
     functions::Functions,
@@ -37,20 +38,23 @@ pub(super) struct Samples<'a> {
     trie: &'a Trie<'a>,
     functions: &'a Functions<'a>,
     cycles: Cycles,
-    crate_name: String,
+    /// The path of the crate.
+    root: String,
+    /// How the block of an example is marked.
+    mark: &'static str,
     /// The first example of each operation that contradicts nothing.
     shown: BTreeMap<&'a str, ShownRequest<'a>>,
 }
 
 impl<'a> Samples<'a> {
-    /// Collects the examples; `crate_name` is the package's.
+    /// Collects the examples.
     pub(super) fn new(
         api: &'a Api,
         names: &'a Names,
         actions: &'a Actions<'a>,
         trie: &'a Trie<'a>,
         functions: &'a Functions<'a>,
-        crate_name: &str,
+        options: &Options,
     ) -> Self {
         let mut shown = BTreeMap::new();
         for example in example::all(api) {
@@ -60,6 +64,10 @@ impl<'a> Samples<'a> {
                 shown.entry(&*example.operation.id).or_insert(request);
             }
         }
+        let (root, mark) = match options.form {
+            Form::Crate => (options.crate_name.replace('-', "_"), "no_run"),
+            Form::Module => ("crate".to_owned(), "ignore"),
+        };
         Self {
             api,
             names,
@@ -67,7 +75,8 @@ impl<'a> Samples<'a> {
             trie,
             functions,
             cycles: Cycles::new(api),
-            crate_name: crate_name.replace('-', "_"),
+            root,
+            mark,
             shown,
         }
     }
@@ -249,7 +258,7 @@ impl<'a> Samples<'a> {
     }
 
     fn doc_test(&self, code: &str) -> String {
-        let krate = &self.crate_name;
+        let Self { root, mark, .. } = self;
         let mut used = String::new();
         for (mark, path) in [
             ("actions::", "actions"),
@@ -257,7 +266,7 @@ impl<'a> Samples<'a> {
             ("Json::from_json", "runtime::Json"),
         ] {
             if code.contains(mark) {
-                used += &["use ", krate, "::", path, ";\n"].concat();
+                used += &["use ", root, "::", path, ";\n"].concat();
             }
         }
         let gap = if used.is_empty() { "" } else { "\n" };
@@ -267,8 +276,8 @@ impl<'a> Samples<'a> {
             "azure_core::Result<()>"
         };
         format!(
-            "# Example\n\n```no_run\n{used}{gap}\
-             # async fn example(client: &{krate}::GraphClient) -> {error} {{\n{code}# Ok(())\n# }}\n```"
+            "# Example\n\n```{mark}\n{used}{gap}\
+             # async fn example(client: &{root}::GraphClient) -> {error} {{\n{code}# Ok(())\n# }}\n```"
         )
     }
 }
