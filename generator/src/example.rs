@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeMap, ptr, sync::Arc};
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use crate::{
@@ -77,20 +78,68 @@ pub struct ShownResponse<'a> {
 }
 
 /// All examples of an api, by page, in the order of the page.
-pub fn all<'a>(api: &'a Api) -> Vec<Shown<'a>> {
-    let router = Router::new(api);
-    let mut pages: BTreeMap<&str, Vec<&'a Operation>> = BTreeMap::new();
+pub fn all(api: &Api) -> Vec<Shown<'_>> {
+    let reader = Reader::new(api);
+    let pages = by_page(api).into_par_iter();
+    pages
+        .flat_map_iter(|operations| {
+            let shown = |example| reader.example(&operations, example);
+            examples(&operations)
+                .into_iter()
+                .map(shown)
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The requests of these examples alone, each with the operation that it calls.
+pub fn requests(api: &Api) -> Vec<(&Operation, ShownRequest<'_>)> {
+    let reader = Reader::new(api);
+    let pages = by_page(api).into_par_iter();
+    pages
+        .flat_map_iter(|operations| {
+            let asked = |example| reader.asked(&operations, example);
+            examples(&operations)
+                .into_iter()
+                .filter_map(asked)
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+/// The operations of each page, by page.
+fn by_page(api: &Api) -> Vec<Vec<&Operation>> {
+    let mut pages: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
     for operation in &api.operations {
         pages
             .entry(&operation.page.page)
             .or_default()
             .push(operation);
     }
-    let reader = Reader { api, router };
-    pages
-        .into_values()
-        .flat_map(|operations| reader.page(&operations))
-        .collect()
+    pages.into_values().collect()
+}
+
+/// The examples of a page with these operations.
+fn examples<'a>(operations: &[&'a Operation]) -> Vec<&'a Example> {
+    let mut examples: Vec<&Example> = Vec::new();
+    for example in operations.iter().flat_map(|it| &it.page.examples) {
+        // A page stands several times in the api where its operations differ; its examples do not.
+        if !examples
+            .iter()
+            .any(|known| ptr::eq(*known, Arc::as_ptr(example)))
+        {
+            examples.push(example);
+        }
+    }
+    examples
+}
+
+/// The first operation of a page with the method of an example.
+fn usual<'a>(operations: &[&'a Operation], example: &Example) -> &'a Operation {
+    let request = example.request.as_ref();
+    let method = request.and_then(|it| it.start_line.method());
+    let of_method = |it: &&&Operation| method.is_none_or(|method| method == it.method);
+    operations.iter().find(of_method).unwrap_or(&operations[0])
 }
 
 struct Reader<'a> {
@@ -99,51 +148,44 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn page(&self, operations: &[&'a Operation]) -> Vec<Shown<'a>> {
-        let page: &OperationPage = &operations[0].page;
-        let mut examples: Vec<&Example> = Vec::new();
-        for example in operations.iter().flat_map(|it| &it.page.examples) {
-            // A page stands several times in the api where its operations differ; its examples do not.
-            if !examples
-                .iter()
-                .any(|known| ptr::eq(*known, Arc::as_ptr(example)))
-            {
-                examples.push(example);
-            }
+    fn new(api: &'a Api) -> Self {
+        Self {
+            api,
+            router: Router::new(api),
         }
-        examples
-            .into_iter()
-            .map(|example| self.example(page, operations, example))
-            .collect()
     }
 
-    fn example(
-        &self,
-        page: &'a OperationPage,
-        operations: &[&'a Operation],
-        example: &'a Example,
-    ) -> Shown<'a> {
-        let request = example.request.as_ref();
-        let method = request.and_then(|it| it.start_line.method());
-        let of_method = |it: &&&Operation| method.is_none_or(|method| method == it.method);
-        let usual = *operations.iter().find(of_method).unwrap_or(&operations[0]);
-        let notification = request.and_then(|it| self.notification(it));
-        let asked = request.filter(|_| notification.is_none());
-        let asked = asked.map(|it| self.request(usual, it));
-        let (operation, request) = asked.map_or((usual, None), |(operation, request)| {
-            (operation, Some(request))
-        });
+    fn example(&self, operations: &[&'a Operation], example: &'a Example) -> Shown<'a> {
+        let asked = self.asked(operations, example);
+        let (operation, request) = match asked {
+            Some((operation, request)) => (operation, Some(request)),
+            None => (usual(operations, example), None),
+        };
+        let message = example.request.as_ref();
         let response = example
             .response
             .as_ref()
             .and_then(|message| self.response(operation, message));
         Shown {
-            page,
+            page: &operations[0].page,
             operation,
             request,
-            notification,
+            notification: message.and_then(|it| self.notification(it)),
             response,
         }
+    }
+
+    /// What the request of an example asks of which operation; nothing, if it is no request to the service.
+    fn asked(
+        &self,
+        operations: &[&'a Operation],
+        example: &'a Example,
+    ) -> Option<(&'a Operation, ShownRequest<'a>)> {
+        let message = example.request.as_ref()?;
+        if self.notification(message).is_some() {
+            return None;
+        }
+        Some(self.request(usual(operations, example), message))
     }
 
     /// A message, if it goes to an app and its body is a value of a known type.

@@ -57,11 +57,9 @@ impl<'a> Samples<'a> {
         options: &Options,
     ) -> Self {
         let mut shown = BTreeMap::new();
-        for example in example::all(api) {
-            if let Some(request) = example.request
-                && request.contradiction.is_none()
-            {
-                shown.entry(&*example.operation.id).or_insert(request);
+        for (operation, request) in example::requests(api) {
+            if request.contradiction.is_none() {
+                shown.entry(&*operation.id).or_insert(request);
             }
         }
         let (root, mark) = match options.form {
