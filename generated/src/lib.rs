@@ -7,18 +7,23 @@
 #[rustfmt::skip]
 pub mod actions;
 
-#[cfg(all(test, feature = "full"))]
+#[cfg(all(test, feature = "client", feature = "full"))]
 #[rustfmt::skip]
 mod contract;
 #[rustfmt::skip]
 pub mod models;
+
+#[cfg(feature = "client")]
 #[rustfmt::skip]
 pub mod requests;
 #[rustfmt::skip]
 pub mod runtime;
 
-pub use runtime::{Fault, GraphError, GraphErrorExt};
-pub use runtime::{GraphClient, GraphClientOptions, Limits, NationalCloud};
+#[cfg(feature = "client")]
+pub use runtime::{
+    Fault, GraphClient, GraphClientOptions, GraphError, GraphErrorExt, Limits,
+    NationalCloud,
+};
 
 /// Where the service is, unless [`GraphClientOptions::endpoint`] says otherwise.
 pub const ENDPOINT: &str = "https://graph.microsoft.com/beta";

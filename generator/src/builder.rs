@@ -290,18 +290,24 @@ impl Manifests {
     /// The features that stand for optional dependencies, and whether the package has these.
     fn features(&self) -> Vec<(&str, bool)> {
         let features = table(&self.generated, "features").into_iter().flatten();
-        let optional = features.filter_map(|(name, needs)| {
-            let needs = needs
-                .as_array()?
-                .iter()
-                .map(|need| need.as_str()?.strip_prefix("dep:"));
-            let needs: Vec<_> = needs.collect::<Option<_>>()?;
-            Some((
-                name.as_str(),
-                needs.iter().all(|need| self.depends_on(need)),
-            ))
-        });
+        let optional = features.filter_map(|(name, _)| Some((name.as_str(), self.has(name)?)));
         optional.collect()
+    }
+
+    /// Whether the package has all dependencies that a feature stands for; `None` if it stands for something else.
+    fn has(&self, feature: &str) -> Option<bool> {
+        let features = table(&self.generated, "features")?;
+        let needs = features.get(feature)?.as_array()?;
+        let mut has_all = true;
+        for need in needs {
+            let need = need.as_str()?;
+            has_all &= match need.strip_prefix("dep:") {
+                Some(dependency) => self.depends_on(dependency),
+                // A feature does not stand for itself: cargo refuses circles.
+                None => self.has(need)?,
+            };
+        }
+        (!needs.is_empty()).then_some(has_all)
     }
 
     fn depends_on(&self, name: &str) -> bool {

@@ -19,7 +19,7 @@ use support::runtime;
 
 /// The part of it that is behind a feature.
 #[allow(unreachable_pub, clippy::pedantic)]
-#[path = "../support/runtime/sign_in.rs"]
+#[path = "../support/runtime/http/sign_in.rs"]
 mod sign_in;
 
 /// What actions take; there are none.

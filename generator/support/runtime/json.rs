@@ -64,12 +64,6 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-impl From<Malformed> for azure_core::Error {
-    fn from(error: Malformed) -> Self {
-        Self::new(azure_core::error::ErrorKind::DataConversion, error)
-    }
-}
-
 /// What is done with a member of an object: its name is read, its value is not yet.
 type EachMember<'e, 'j> = &'e mut dyn FnMut(&mut Reader<'j>, Cow<'j, str>) -> Result<(), Malformed>;
 

@@ -4,8 +4,13 @@
 
 use std::{fmt, str::FromStr};
 
-use azure_core::{Bytes, Uuid, base64, time::OffsetDateTime};
-use time::{Date, Month, Time, UtcOffset};
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use bytes::Bytes;
+use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
+use uuid::Uuid;
 
 use super::json::{Json, Malformed, Reader, write_string};
 
@@ -141,18 +146,24 @@ impl Json for Uuid {
     }
 }
 
+/// Padding may be missing.
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
+
 impl Json for Bytes {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let text = reader.string()?;
         // The format asks for the URL-safe alphabet; services send the other one.
-        let bytes = base64::decode(&*text).or_else(|_| base64::decode_url_safe(&*text));
+        let bytes = STANDARD.decode(&*text).or_else(|_| URL_SAFE.decode(&*text));
         bytes
             .map(Self::from)
             .map_err(|_| reader.malformed("base64"))
     }
 
     fn write(&mut self, out: &mut String) {
-        write_string(out, &base64::encode(self));
+        write_string(out, &STANDARD.encode(self));
     }
 }
 

@@ -52,25 +52,30 @@ default = ["{FULL}", "rustls"]
 # all that is compiled.
 {FULL} = [
 {full}]
-{areas}# The transport that comes with azure_core, with TLS by rustls or by what the system has. Without either, bring a transport
+{areas}# Requests over HTTP. Without it, there are the types alone, with what reads and writes them.
+client = ["dep:async-trait", "dep:azure_core", "dep:futures"]
+# The transport that comes with azure_core, with TLS by rustls or by what the system has. Without either, bring a transport
 # of your own.
-rustls = ["azure_core/reqwest", "azure_core/reqwest_gzip", "azure_core/reqwest_rustls"]
-native-tls = ["azure_core/reqwest", "azure_core/reqwest_gzip", "dep:reqwest", "reqwest/native-tls"]
+rustls = ["client", "azure_core/reqwest", "azure_core/reqwest_gzip", "azure_core/reqwest_rustls"]
+native-tls = ["client", "azure_core/reqwest", "azure_core/reqwest_gzip", "dep:reqwest", "reqwest/native-tls"]
 # Credentials for users: by a code on another device, or in a browser.
-sign-in = ["dep:oauth2", "dep:tokio"]
+sign-in = ["client", "dep:oauth2", "dep:tokio"]
 # `Serialize` and `Deserialize` for every type. Requests and responses do without.
 serde = ["dep:serde"]
 
 [dependencies]
-async-trait = "0.1"
-azure_core = {{ version = "1.1", default-features = false, features = ["tokio"] }}
-futures = {{ version = "0.3", default-features = false, features = ["std"] }}
+async-trait = {{ version = "0.1", optional = true }}
+azure_core = {{ version = "1.1", default-features = false, features = ["tokio"], optional = true }}
+base64 = "0.22"
+bytes = "1"
+futures = {{ version = "0.3", default-features = false, features = ["std"], optional = true }}
 oauth2 = {{ version = "5", default-features = false, optional = true }}
 reqwest = {{ version = "0.13", default-features = false, optional = true }}
 serde = {{ version = "1", default-features = false, features = ["std"], optional = true }}
 serde_json = "1"
 time = {{ version = "0.3", default-features = false, features = ["std"] }}
 tokio = {{ version = "1", default-features = false, features = ["io-util", "net"], optional = true }}
+uuid = {{ version = "1", default-features = false }}
 
 [dev-dependencies]
 azure_identity = {{ version = "1", default-features = false, features = ["tokio"] }}
@@ -135,7 +140,7 @@ fn root(api: &Api, options: &Options) -> String {
         .add("Where the service is, unless [`GraphClientOptions::endpoint`] says otherwise.");
     let contract = options.contract_tests.then(|| {
         quote! {
-            #[cfg(all(test, feature = #FULL))]
+            #[cfg(all(test, feature = "client", feature = #FULL))]
             #[rustfmt::skip]
             mod contract;
         }
@@ -151,12 +156,15 @@ fn root(api: &Api, options: &Options) -> String {
         #contract
         #[rustfmt::skip]
         pub mod models;
+        #[cfg(feature = "client")]
         #[rustfmt::skip]
         pub mod requests;
         #[rustfmt::skip]
         pub mod runtime;
-        pub use runtime::{Fault, GraphError, GraphErrorExt};
-        pub use runtime::{GraphClient, GraphClientOptions, Limits, NationalCloud};
+        #[cfg(feature = "client")]
+        pub use runtime::{
+            Fault, GraphClient, GraphClientOptions, GraphError, GraphErrorExt, Limits, NationalCloud,
+        };
         #[doc = #place]
         pub const ENDPOINT: &str = #endpoint;
     };

@@ -93,6 +93,7 @@ const FIELDS_IN_USE: &[&str] = &["extra"];
 
 /// The features that are no areas.
 const FEATURES_IN_USE: &[&str] = &[
+    "client",
     "default",
     "full",
     "native-tls",

@@ -12,7 +12,7 @@ use futures::Stream;
 use super::{
     Extra, Json, Page, Pager, Request,
     json::{Malformed, Reader, write_string},
-    page::pager,
+    pager::pager,
 };
 
 /// An item of a delta function.

@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 use azure_core::{error::ErrorKind, http::RawResponse};
 use serde_json::Value;
 
-use super::Fault;
+use super::{Fault, Malformed};
 
 /// How many characters of a foreign page a message shows.
 const SHOWN: usize = 100;
@@ -112,6 +112,12 @@ impl GraphErrorExt for azure_core::Error {
 }
 
 /// The first error of a type; whoever handed on an error may have added a context.
+impl From<Malformed> for azure_core::Error {
+    fn from(error: Malformed) -> Self {
+        Self::new(ErrorKind::DataConversion, error)
+    }
+}
+
 fn find<T: Error + 'static>(error: &azure_core::Error) -> Option<&T> {
     let mut next = error.source();
     while let Some(error) = next {
