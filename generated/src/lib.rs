@@ -20,10 +20,10 @@ pub mod requests;
 pub mod runtime;
 
 #[cfg(feature = "client")]
-pub use runtime::{
-    Fault, GraphClient, GraphClientOptions, GraphError, GraphErrorExt, Limits,
-    NationalCloud,
-};
+pub use runtime::{Fault, GraphError, GraphErrorExt};
+
+#[cfg(feature = "client")]
+pub use runtime::{GraphClient, GraphClientOptions, Limits, NationalCloud};
 
 /// Where the service is, unless [`GraphClientOptions::endpoint`] says otherwise.
 pub const ENDPOINT: &str = "https://graph.microsoft.com/beta";

@@ -162,9 +162,9 @@ fn root(api: &Api, options: &Options) -> String {
         #[rustfmt::skip]
         pub mod runtime;
         #[cfg(feature = "client")]
-        pub use runtime::{
-            Fault, GraphClient, GraphClientOptions, GraphError, GraphErrorExt, Limits, NationalCloud,
-        };
+        pub use runtime::{Fault, GraphError, GraphErrorExt};
+        #[cfg(feature = "client")]
+        pub use runtime::{GraphClient, GraphClientOptions, Limits, NationalCloud};
         #[doc = #place]
         pub const ENDPOINT: &str = #endpoint;
     };

@@ -34,7 +34,11 @@ impl Program {
     }
 }
 
-const OF_OURS: &str = "msgraph = { path = \"../msgraph\" }";
+/// The types alone: what a program with serde derive has, too.
+const OF_OURS: &str =
+    "msgraph = { path = \"../msgraph\", default-features = false, features = [\"full\"] }";
+/// The same with requests.
+const WITH_CLIENT: &str = "msgraph = { path = \"../msgraph\" }";
 const OF_DERIVED: &str = "derived = { path = \"../derived\" }";
 const JSON: &str = "serde_json = \"1\"";
 const RUNTIME: &str = "tokio = { version = \"1\", features = [\"macros\", \"rt\"] }";
@@ -111,7 +115,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     [
         Program::new(
             "client-ours",
-            &[OF_OURS, azure, "async-trait = \"0.1\"", RUNTIME],
+            &[WITH_CLIENT, azure, "async-trait = \"0.1\"", RUNTIME],
             ours.to_owned(),
         ),
         Program::new(
