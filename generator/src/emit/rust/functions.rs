@@ -21,8 +21,8 @@ pub(super) enum Function<'a> {
 /// The functions of all nodes.
 pub(super) struct Functions<'a> {
     nodes: Vec<Vec<(String, Function<'a>)>>,
-    /// For each node, its place among the functions of the node before it.
-    places: Vec<usize>,
+    /// For each node, the one before it, and the place of the step between them among its functions.
+    places: Vec<(NodeId, usize)>,
 }
 
 impl<'a> Functions<'a> {
@@ -30,11 +30,11 @@ impl<'a> Functions<'a> {
     pub(super) fn new(trie: &'a Trie<'a>) -> Self {
         let nodes = (0..trie.nodes.len()).into_par_iter();
         let nodes: Vec<Vec<_>> = nodes.map(|node| trie.functions(node)).collect();
-        let mut places = vec![0; nodes.len()];
-        for functions in &nodes {
+        let mut places = vec![(0, 0); nodes.len()];
+        for (node, functions) in nodes.iter().enumerate() {
             for (at, (_, function)) in functions.iter().enumerate() {
                 if let Function::Step(child) = function {
-                    places[*child] = at;
+                    places[*child] = (node, at);
                 }
             }
         }
@@ -48,9 +48,9 @@ impl<'a> Functions<'a> {
     }
 
     /// What the function is called that leads to a node.
-    pub(super) fn step(&self, trie: &Trie, node: NodeId) -> &str {
-        let parent = trie.nodes[node].step.map_or(0, |step| step.parent);
-        &self.nodes[parent][self.places[node]].0
+    pub(super) fn step(&self, node: NodeId) -> &str {
+        let (parent, at) = self.places[node];
+        &self.nodes[parent][at].0
     }
 }
 

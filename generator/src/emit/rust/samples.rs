@@ -128,7 +128,7 @@ impl<'a> Samples<'a> {
             let arguments = next_arguments(step.parameters(), values);
             format!(
                 "{}({})",
-                self.functions.step(self.trie, node),
+                self.functions.step(node),
                 arguments.join(", ")
             )
         };
