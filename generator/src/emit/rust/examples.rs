@@ -23,7 +23,7 @@ use super::{
 use crate::{
     api::{
         Api, BodyMember, ItemType, Member, MemberKind, Operation, OperationKind, RequestBody,
-        SegmentKind, Type, TypeId,
+        Segment, SegmentKind, Type, TypeId,
     },
     emit::Files,
     ir::Primitive,
@@ -170,8 +170,8 @@ impl<'a> Search<'a> {
         let listed = preferred
             .and_then(|node| self.listed(node))
             .or_else(|| find(&nodes));
-        let readable = preferred.into_iter().chain(nodes.iter().copied());
-        let readable = readable.filter_map(|node| self.readable(node)).next();
+        let mut readable = preferred.into_iter().chain(nodes.iter().copied());
+        let readable = readable.find_map(|node| self.readable(node));
         let delta = nodes.iter().find_map(|&node| self.delta(node));
         let programs = [
             listed.as_ref().map(|it| self.batch(it, &nodes)),
@@ -294,16 +294,14 @@ impl<'a> Search<'a> {
         })?;
 
         let is_shown = shown.is_some();
-        let (body, needs_full) = match shown {
-            Some((body, statement)) => (statement, self.has_links(body, ty)),
-            None => {
-                let other =
-                    |it: &BodyMember| it.required == Some(true) && it.name != changed_member.name;
-                if required.iter().any(other) {
-                    return None;
-                }
-                (self.with_text(ty, &changed, "Made by an example"), false)
+        let (body, needs_full) = if let Some((body, statement)) = shown {
+            (statement, self.has_links(body, ty))
+        } else {
+            let mut needed = required.iter().filter(|it| it.required == Some(true));
+            if needed.any(|it| it.name != changed_member.name) {
+                return None;
             }
+            (self.with_text(ty, &changed, "Made by an example"), false)
         };
         Some(Writable {
             readable,
@@ -323,16 +321,8 @@ impl<'a> Search<'a> {
     /// The collection and the function that tells what changes in it.
     fn delta(self, node: NodeId) -> Option<(NodeId, &'a str)> {
         let (name, operation) = self.operation(node, &OperationKind::Delta)?;
-        match Answer::of(operation) {
-            Answer::Page(Some(ItemType::Structured(_))) => Some((node, name)),
-            Answer::Page(_)
-            | Answer::Nothing
-            | Answer::One(_)
-            | Answer::Perhaps(_)
-            | Answer::Many(_)
-            | Answer::Content
-            | Answer::Count => None,
-        }
+        let answer = Answer::of(operation);
+        matches!(answer, Answer::Page(Some(ItemType::Structured(_)))).then_some((node, name))
     }
 
     /// Whether a value sets navigation properties, here or in a value within.
@@ -485,14 +475,11 @@ impl<'a> Search<'a> {
 
     /// The path of a collection, for a comment.
     fn path(self, node: NodeId) -> String {
-        let mut names = Vec::new();
-        let mut at = self.trie.nodes[node].step;
-        while let Some(step) = at {
-            names.push(step.segment().shape());
-            at = self.trie.nodes[step.parent].step;
-        }
-        let path: String = names.iter().rev().map(|name| format!("/{name}")).collect();
-        format::in_comment(path.into()).replace('`', "")
+        let step = self.trie.nodes[node].step;
+        let segments = step.map_or(&[][..], |step| &step.path.segments[..=step.at]);
+        let names: Vec<_> = segments.iter().map(Segment::shape).collect();
+        let path = format!("/{}", names.join("/"));
+        format::in_comment(path.into()).replace(['`', '\n'], "")
     }
 
     /// The feature of the area that a node is in.

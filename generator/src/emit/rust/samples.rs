@@ -78,9 +78,9 @@ impl<'a> Samples<'a> {
     ) -> Option<String> {
         let request = self.shown.get(operation.id.as_str())?;
         let scope = Scope::outside(self.api, self.names);
-        let mut arguments = request.arguments.iter().map(String::as_str);
-        let mut calls = self.way(node, &mut arguments);
-        let mut own = self.arguments(self.trie.own_parameters(operation, node), &mut arguments);
+        let mut values = request.arguments.iter().map(String::as_str);
+        let mut calls = self.way(node, &mut values);
+        let mut own = arguments(self.trie.own_parameters(operation, node), &mut values);
         let sending = payload::sending(self.api, self.actions, scope, operation);
         let mut body = None;
         match (sending.function, &sending.ty) {
@@ -127,7 +127,7 @@ impl<'a> Samples<'a> {
             at = step.parent;
         }
         let call = |(node, step): (NodeId, super::trie::Step)| {
-            let arguments = self.arguments(step.parameters(), values);
+            let arguments = arguments(step.parameters(), values);
             format!(
                 "{}({})",
                 self.functions.step(self.trie, node),
@@ -135,17 +135,6 @@ impl<'a> Samples<'a> {
             )
         };
         nodes.into_iter().rev().map(call).collect()
-    }
-
-    /// The next of the values as arguments.
-    fn arguments<'v, 't>(
-        &self,
-        parameters: impl Iterator<Item = (String, &'t Type)>,
-        values: &mut impl Iterator<Item = &'v str>,
-    ) -> Vec<String> {
-        parameters
-            .map(|(_, ty)| argument(values.next().unwrap_or_default(), ty))
-            .collect()
     }
 
     /// The statement that makes the body.
@@ -249,7 +238,7 @@ impl<'a> Samples<'a> {
         let indent = "    ".repeat(depth + 1);
         let lines: String = items
             .iter()
-            .map(|item| format!("{indent}{item},\n"))
+            .map(|item| [&indent, item, ",\n"].concat())
             .collect();
         Some(format!("vec![\n{lines}{}]", "    ".repeat(depth)))
     }
@@ -372,7 +361,7 @@ fn code(body: Option<&str>, calls: &[String], is_silent: bool) -> String {
         let indent = "    ";
         let lines: String = calls
             .iter()
-            .map(|call| format!("{indent}.{call}\n"))
+            .map(|call| [indent, ".", call, "\n"].concat())
             .collect();
         format!("{start}\n{lines}{indent}.await?;\n")
     };
@@ -384,12 +373,22 @@ fn structure(name: &str, members: Vec<(&str, String)>, depth: usize) -> String {
     let indent = "    ".repeat(depth + 1);
     let lines: String = members
         .into_iter()
-        .map(|(field, value)| format!("{indent}{field}: {value},\n"))
+        .map(|(field, value)| [&indent, field, ": ", &value, ",\n"].concat())
         .collect();
     format!(
         "{name} {{\n{lines}{indent}..Default::default()\n{}}}",
         "    ".repeat(depth)
     )
+}
+
+/// The next of the values as arguments.
+fn arguments<'v, 't>(
+    parameters: impl Iterator<Item = (String, &'t Type)>,
+    values: &mut impl Iterator<Item = &'v str>,
+) -> Vec<String> {
+    parameters
+        .map(|(_, ty)| argument(values.next().unwrap_or_default(), ty))
+        .collect()
 }
 
 /// A value in the place of a placeholder.
