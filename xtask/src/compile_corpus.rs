@@ -1,4 +1,4 @@
-//! Whether the crate that a docs tree becomes compiles, and at what cost.
+//! Whether the crate that a docs tree becomes compiles, with the programs in its `examples`, and at what cost.
 
 use std::{
     fs,
@@ -16,6 +16,9 @@ use crate::{
 
 pub(crate) const HELP: &str = "--docs DIR [--api-version V] [--slice N] [--areas]: `cargo check` of the crate for a \
                                docs tree, or for N of its pages; and with each area alone";
+
+/// How the names of the crates begin.
+const PREFIX: &str = "corpus";
 
 /// How many messages are printed; all are counted.
 const SHOWN: usize = 20;
@@ -38,7 +41,7 @@ fn compile(
 ) -> Result<bool, Box<dyn std::error::Error>> {
     let place = root().join("target/compile-corpus");
     let out = place.join(version.as_str());
-    let files = corpus::write_crate(tree, &out, &Options::new(corpus::name("corpus", version)))?;
+    let files = corpus::write_crate(tree, &out, &Options::new(corpus::name(PREFIX, version)))?;
     let (count, bytes) = (files.len(), files.values().map(String::len).sum::<usize>());
     print!("{version}: {count} files, {:.1} MB: ", bytes as f64 / 1e6);
     let mut is_clean = check(&place, &out, &files["src/lib.rs"], ALL)?;
@@ -84,19 +87,16 @@ fn check(
     let (success, _) = measure::run(&mut command)?;
 
     let [errors, warnings] = count_messages(&fs::read_to_string(&messages)?);
-    // Without a log, cargo stopped before it came to the crate.
-    let (cpu, peak) = measure::read_log(&log).unwrap_or_default().iter().fold(
-        (0.0, 0),
-        |(cpu, peak): (f64, u64), (_, cost)| {
-            (
-                cpu + cost.cpu.unwrap_or_default(),
-                peak.max(cost.peak.unwrap_or_default()),
-            )
-        },
-    );
+    // Without a log, cargo stopped before it came to the crate. The programs cost next to nothing, and are not counted.
+    let log = measure::read_log(&log).unwrap_or_default();
+    let is_library = |name: &str| name.starts_with(PREFIX);
+    let library = log.iter().find(|(name, _)| is_library(name));
+    let cost = library.map(|(_, cost)| (cost.cpu.unwrap_or_default(), cost.peak));
+    let (cpu, peak) = cost.unwrap_or_default();
     println!(
-        "{errors} errors, {warnings} warnings; rustc {cpu:.1} s, peak {}",
-        mebibytes(Some(peak))
+        "{errors} errors, {warnings} warnings; rustc {cpu:.1} s, peak {}; {} examples",
+        mebibytes(peak),
+        log.iter().filter(|(name, _)| !is_library(name)).count(),
     );
     Ok(success && errors == 0 && warnings == 0)
 }
@@ -104,7 +104,14 @@ fn check(
 fn cargo_check(crate_root: &Path) -> Command {
     let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
     let mut command = Command::new(cargo);
-    command.args(["check", "--quiet", "--message-format", "json"]);
+    command.args([
+        "check",
+        "--quiet",
+        "--lib",
+        "--examples",
+        "--message-format",
+        "json",
+    ]);
     command
         .current_dir(crate_root)
         .env("CARGO_TARGET_DIR", root().join("target"))

@@ -11,7 +11,10 @@ use std::{
     net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -155,6 +158,9 @@ fn ask(address: &str, path: &str, is_over: &AtomicBool) -> std::io::Result<Vec<D
     Ok(times)
 }
 
+/// How long a service may read its documents before it listens.
+const START: Duration = Duration::from_secs(60);
+
 /// A service that ends with the value.
 pub(crate) struct Server {
     process: Child,
@@ -165,17 +171,31 @@ pub(crate) struct Server {
 impl Server {
     /// Our own, with what `docwright serve` takes beside the address.
     pub(crate) fn start(program: &Path, arguments: &[&OsStr]) -> Result<Self, Box<dyn Error>> {
-        let mut process = Command::new(program)
+        let process = Command::new(program)
             .args(["serve", "--quiet", "--listen", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()?;
-        let stdout = process.stdout.take().ok_or("no stdout")?;
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
+        let mut server = Self {
+            process,
+            address: String::new(),
+        };
+        let stdout = server.process.stdout.take().ok_or("no stdout")?;
+        let (tell, told) = mpsc::channel();
+        // It ends with the process, if not before.
+        thread::spawn(move || {
+            let mut line = String::new();
+            let read = BufReader::new(stdout).read_line(&mut line);
+            tell.send(read.map(|_| line))
+        });
+        let line = told
+            .recv_timeout(START)
+            .map_err(|_| "the service does not say where it listens")??;
         let address = line.trim().strip_prefix("listening on http://");
-        let address = address.ok_or("the service did not start")?.to_owned();
-        Ok(Self { process, address })
+        address
+            .ok_or("the service did not start")?
+            .clone_into(&mut server.address);
+        Ok(server)
     }
 
     /// Another one, which is there when it accepts connections at the `address` that it was told.

@@ -9,6 +9,7 @@ mod check;
 mod compile_corpus;
 mod contract;
 mod corpus;
+mod end_to_end;
 mod load;
 mod measure;
 mod msrv;
@@ -48,6 +49,7 @@ const CHORES: &[Chore] = &[
     ("load", load::run, load::HELP),
     ("compile-corpus", compile_corpus::run, compile_corpus::HELP),
     ("contract", contract::run, contract::HELP),
+    ("end-to-end", end_to_end::run, end_to_end::HELP),
 ];
 
 fn main() -> ExitCode {

@@ -14,10 +14,11 @@ use proc_macro2::{TokenStream, TokenTree};
 use crate::{Outcome, root};
 
 /// Folders with source code by people; the examples of the generator come with it.
-const FOLDERS: [&str; 4] = [
+const FOLDERS: [&str; 5] = [
     "generator/src",
     "generator/support",
     "generator/tests",
+    "xtask/end-to-end",
     "xtask/src",
 ];
 

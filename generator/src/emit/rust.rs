@@ -1,7 +1,7 @@
 //! A Rust crate.
 //!
-//! Comes in: the api. Goes out: the files of a crate that needs nothing of this one: models, builders of requests, and
-//! the runtime below `generator/support`, word for word, which is real Rust and has its tests with it.
+//! Comes in: the api. Goes out: the files of a crate that needs nothing of this one: models, builders of requests, the
+//! runtime below `generator/support`, word for word, which is real Rust and has its tests with it, and programs to try.
 //! Invariant: names are decided before tokens are written (see [`names`]), and files do not depend on each other, so that
 //! they are written side by side and come out the same for any number of threads.
 
@@ -10,6 +10,7 @@ mod ast;
 mod contract;
 mod cycles;
 mod docs;
+mod examples;
 mod features;
 mod format;
 mod functions;
@@ -21,6 +22,7 @@ mod payload;
 mod record;
 mod requests;
 mod samples;
+mod template;
 mod trie;
 mod types;
 
@@ -108,8 +110,10 @@ pub fn emit(api: &Api, options: &Options) -> Files {
     let functions = functions::Functions::new(&trie);
     let features = features::Features::new(api, options.form);
     let samples = samples::Samples::new(api, &names, &actions, &trie, &functions, options);
+    let examples = examples::Examples::new(api, &trie, &functions, &features, &samples, options);
     let mut files = Files::new();
-    files.extend(manifest::emit(api, options, &features));
+    files.extend(manifest::emit(api, options, &features, &examples));
+    files.extend(examples.files());
     files.extend(models::emit(api, &names, &features));
     files.extend(actions.emit(api, &names, &features));
     files.extend(requests::emit(

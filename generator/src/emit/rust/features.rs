@@ -65,10 +65,9 @@ impl Features {
         &self.names[area.index()]
     }
 
-    /// The attribute of what begins with a segment.
-    pub(super) fn of_segment(&self, first: &Segment) -> Option<Attribute> {
-        let area = self.areas.of_segment(first)?;
-        Some(ast::feature(self.name(area)))
+    /// The feature of what begins with a segment; none if that is always there.
+    pub(super) fn of_segment(&self, first: &Segment) -> Option<&str> {
+        self.areas.of_segment(first).map(|area| self.name(area))
     }
 
     /// The feature that a property which leads to `target` needs, where its type is there for `from`.

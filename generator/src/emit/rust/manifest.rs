@@ -5,16 +5,25 @@ use quote::{ToTokens, quote};
 
 use super::{
     Form, Options,
+    examples::Examples,
     features::{FULL, Features},
     format::{Comments, File},
+    template::fill,
 };
 use crate::{api::Api, area::Area, emit::Files, ir::ApiVersion};
 
 /// `Cargo.toml`, `README.md` and `src/lib.rs`.
-pub(super) fn emit(api: &Api, options: &Options, features: &Features) -> Files {
+pub(super) fn emit(
+    api: &Api,
+    options: &Options,
+    features: &Features,
+    examples: &Examples,
+) -> Files {
+    let manifest = manifest(api, options, features, examples);
+    let readme = readme(api, options, features, examples);
     Files::from([
-        ("Cargo.toml".to_owned(), manifest(api, options, features)),
-        ("README.md".to_owned(), readme(api, options, features)),
+        ("Cargo.toml".to_owned(), manifest),
+        ("README.md".to_owned(), readme),
         ("src/lib.rs".to_owned(), root(api, options)),
     ])
 }
@@ -24,7 +33,7 @@ fn endpoint(version: ApiVersion) -> String {
     format!("https://graph.microsoft.com/{version}")
 }
 
-fn manifest(api: &Api, options: &Options, features: &Features) -> String {
+fn manifest(api: &Api, options: &Options, features: &Features, examples: &Examples) -> String {
     let lines = |line: fn(&str) -> String| -> String {
         features.all().map(|(name, _)| line(name)).collect()
     };
@@ -80,14 +89,19 @@ uuid = {{ version = "1", default-features = false }}
 [dev-dependencies]
 azure_identity = {{ version = "1", default-features = false, features = ["tokio"] }}
 tokio = {{ version = "1", default-features = false, features = ["macros", "rt"] }}
-"#,
+{examples}"#,
         name = options.crate_name,
         version = api.version,
+        examples = examples.targets(),
     )
 }
 
+/// How the readme says that there are programs to run.
+const RUN_EXAMPLES: &str = "The programs in `examples` ({{examples}}) ask the service that `GRAPH_ENDPOINT` names:\n\n\
+    ```sh\nGRAPH_ENDPOINT=http://127.0.0.1:8765/{{version}} cargo run --example {{example}}\n```\n\n";
+
 /// What the crate is and how to use it; the root module has the same for its documentation.
-fn readme(api: &Api, options: &Options, features: &Features) -> String {
+fn readme(api: &Api, options: &Options, features: &Features, examples: &Examples) -> String {
     let counts = format!(
         "{} types, {} enumerations, {} operations",
         api.types.len(),
@@ -101,8 +115,20 @@ fn readme(api: &Api, options: &Options, features: &Features) -> String {
         } = area;
         format!("| `{name}` | `/{begin}` | {operations} |")
     });
+    let first = examples.names().next().unwrap_or_default();
+    let programs: Vec<_> = examples.names().map(|name| format!("`{name}`")).collect();
+    let examples = if programs.is_empty() {
+        String::new()
+    } else {
+        fill(
+            RUN_EXAMPLES,
+            &[("examples", &*programs.join(", ")), ("example", first)],
+        )
+    };
     let largest = features.all().max_by_key(|(_, area)| area.operations);
     let values = [
+        // The first one, since it holds marks of others.
+        ("run_examples", examples),
         ("package", options.crate_name.clone()),
         ("crate", options.crate_name.replace('-', "_")),
         ("version", api.version.to_string()),
@@ -113,10 +139,10 @@ fn readme(api: &Api, options: &Options, features: &Features) -> String {
             largest.map_or_else(String::new, |(name, _)| format!(", \"{name}\"")),
         ),
     ];
-    let template = include_str!("../../../support/README.md").to_owned();
-    values.iter().fold(template, |text, (key, value)| {
-        text.replace(&format!("{{{{{key}}}}}"), value)
-    })
+    let values = values
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    fill(include_str!("../../../support/README.md"), &values)
 }
 
 fn root(api: &Api, options: &Options) -> String {

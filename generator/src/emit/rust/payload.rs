@@ -19,7 +19,7 @@ pub(super) fn sending(
     scope: Scope<'_>,
     operation: &Operation,
 ) -> Sending {
-    if !matches!(operation.method, Method::Post | Method::Patch | Method::Put) {
+    if !has_body(operation.method) {
         return Sending::nothing();
     }
     let any = || Sending::value(ast::plain("Value"));
@@ -62,6 +62,11 @@ pub(super) fn sending(
             | OperationKind::Function(_) => Sending::nothing(),
         },
     }
+}
+
+/// Whether requests with this method carry something.
+pub(super) fn has_body(method: Method) -> bool {
+    matches!(method, Method::Post | Method::Patch | Method::Put)
 }
 
 /// How a function hands a request to the runtime.
@@ -126,20 +131,85 @@ impl Sending {
     }
 }
 
-/// What comes back.
+/// What comes back, before it has a type of Rust; where the type of an item is missing, it is any JSON value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answer<'a> {
+    /// No content.
+    Nothing,
+    /// One item.
+    One(Option<&'a ItemType>),
+    /// One item, or no content.
+    Perhaps(Option<&'a ItemType>),
+    /// All items of a property.
+    Many(&'a ItemType),
+    /// A part of a collection.
+    Page(Option<&'a ItemType>),
+    /// Bytes.
+    Content,
+    /// How many items there are.
+    Count,
+}
+
+impl<'a> Answer<'a> {
+    /// What an operation is answered with if all goes well.
+    pub(super) fn of(operation: &'a Operation) -> Self {
+        match operation.page.success().map(|response| &response.body) {
+            Some(ResponseBody::Empty) => Self::Nothing,
+            // The service may always answer a change with 204, unless it is asked for the result (RFC 7240, section 4.2).
+            Some(ResponseBody::Value(ty)) if !ty.collection && changes(operation) => {
+                Self::Perhaps(Some(&ty.item))
+            }
+            Some(ResponseBody::Value(ty)) if !ty.collection => Self::One(Some(&ty.item)),
+            Some(ResponseBody::Value(ty) | ResponseBody::Collection(ty)) => {
+                Self::Page(Some(&ty.item))
+            }
+            Some(ResponseBody::Stream) => Self::Content,
+            Some(ResponseBody::Unknown) | None => Self::usual(operation),
+        }
+    }
+
+    /// What comes back where the page does not say.
+    fn usual(operation: &'a Operation) -> Self {
+        let last = operation.path.segments.last();
+        let ty = last.and_then(|segment| segment.ty.as_ref());
+        let item = ty.map(|ty| &ty.item);
+        match operation.kind {
+            OperationKind::List | OperationKind::Delta => Self::Page(item),
+            OperationKind::Get => match ty {
+                Some(ty) if ty.collection => Self::Many(&ty.item),
+                Some(_) | None => Self::One(item),
+            },
+            OperationKind::Create => Self::One(item),
+            OperationKind::Delete
+            | OperationKind::AddReference
+            | OperationKind::RemoveReference
+            | OperationKind::Upload => Self::Nothing,
+            OperationKind::Count => Self::Count,
+            OperationKind::Download => Self::Content,
+            OperationKind::Update | OperationKind::Upsert | OperationKind::Replace => {
+                Self::Perhaps(item)
+            }
+            OperationKind::ListReferences
+            | OperationKind::Action(_)
+            | OperationKind::Function(_) => Self::Perhaps(None),
+        }
+    }
+}
+
+/// What comes back, as a type of Rust.
 pub(super) fn answer(scope: Scope<'_>, operation: &Operation) -> syn::Type {
-    match operation.page.success().map(|response| &response.body) {
-        Some(ResponseBody::Empty) => ast::unit(),
-        // The service may always answer a change with 204, unless it is asked for the result (RFC 7240, section 4.2).
-        Some(ResponseBody::Value(ty)) if !ty.collection && changes(operation) => {
-            ast::generic("Option", scope.ty(ty))
-        }
-        Some(ResponseBody::Value(ty)) if !ty.collection => scope.ty(ty),
-        Some(ResponseBody::Value(ty) | ResponseBody::Collection(ty)) => {
-            ast::generic("Page", scope.item(&ty.item))
-        }
-        Some(ResponseBody::Stream) => ast::plain("Content"),
-        Some(ResponseBody::Unknown) | None => usual_answer(scope, operation),
+    let one = |item: Option<&ItemType>| match item {
+        Some(item) => scope.item(item),
+        None => ast::plain("Value"),
+    };
+    match Answer::of(operation) {
+        Answer::Nothing => ast::unit(),
+        Answer::One(item) => one(item),
+        Answer::Perhaps(item) => ast::generic("Option", one(item)),
+        Answer::Many(item) => ast::generic("Vec", scope.item(item)),
+        Answer::Page(item) => ast::generic("Page", one(item)),
+        Answer::Content => ast::plain("Content"),
+        Answer::Count => ast::plain(primitive(Primitive::Int64)),
     }
 }
 
@@ -149,34 +219,6 @@ fn changes(operation: &Operation) -> bool {
         operation.kind,
         OperationKind::Update | OperationKind::Upsert | OperationKind::Replace
     )
-}
-
-/// What comes back where the page does not say.
-fn usual_answer(scope: Scope<'_>, operation: &Operation) -> syn::Type {
-    let ty = operation
-        .path
-        .segments
-        .last()
-        .and_then(|segment| segment.ty.as_ref());
-    let any = || ast::plain("Value");
-    let item = || ty.map_or_else(any, |ty| scope.item(&ty.item));
-    match operation.kind {
-        OperationKind::List | OperationKind::Delta => ast::generic("Page", item()),
-        OperationKind::Get => ty.map_or_else(any, |ty| scope.ty(ty)),
-        OperationKind::Create => item(),
-        OperationKind::Delete
-        | OperationKind::AddReference
-        | OperationKind::RemoveReference
-        | OperationKind::Upload => ast::unit(),
-        OperationKind::Count => ast::plain(primitive(Primitive::Int64)),
-        OperationKind::Download => ast::plain("Content"),
-        OperationKind::Update | OperationKind::Upsert | OperationKind::Replace => {
-            ast::generic("Option", item())
-        }
-        OperationKind::ListReferences | OperationKind::Action(_) | OperationKind::Function(_) => {
-            ast::generic("Option", any())
-        }
-    }
 }
 
 /// Whether values are handed over rather than lent.

@@ -340,7 +340,7 @@ impl<'a> Context<'a> {
     /// The attribute of the node of a first segment; what is behind it has it from its module.
     fn feature(self, node: NodeId) -> Option<Attribute> {
         let step = self.trie.nodes[node].step.filter(|step| step.at == 0)?;
-        self.features.of_segment(step.segment())
+        self.features.of_segment(step.segment()).map(ast::feature)
     }
 
     fn builder(

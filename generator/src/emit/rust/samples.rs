@@ -16,13 +16,13 @@ use super::{
     actions::Actions,
     cycles::Cycles,
     functions::Functions,
-    names::{self, Names},
+    names::{self, Names, Place},
     payload,
     trie::{NodeId, Trie},
     types::Scope,
 };
 use crate::{
-    api::{Api, ItemType, MemberKind, Operation, Parameter, RequestBody, Type, TypeId},
+    api::{Api, ItemType, Member, MemberKind, Operation, Parameter, RequestBody, Type, TypeId},
     example::{self, ShownRequest},
     ir::Primitive,
 };
@@ -88,9 +88,9 @@ impl<'a> Samples<'a> {
     ) -> Option<String> {
         let request = self.shown.get(operation.id.as_str())?;
         let scope = Scope::outside(self.api, self.names);
-        let mut arguments = request.arguments.iter().map(String::as_str);
-        let mut calls = self.way(node, &mut arguments);
-        let mut own = next_arguments(self.trie.own_parameters(operation, node), &mut arguments);
+        let mut values = request.arguments.iter().map(String::as_str);
+        let mut calls = self.way(node, &mut values);
+        let mut own = arguments(self.trie.own_parameters(operation, node), &mut values);
         let sending = payload::sending(self.api, self.actions, scope, operation);
         let mut body = None;
         match (sending.function, &sending.ty) {
@@ -116,8 +116,20 @@ impl<'a> Samples<'a> {
         Some(self.doc_test(&code))
     }
 
+    /// The body that the example of an operation shows, and the statement that makes it.
+    pub(super) fn shown_body(&self, operation: &Operation) -> Option<(&Value, String)> {
+        let body = self.shown.get(operation.id.as_str())?.body.as_ref()?;
+        let scope = Scope::outside(self.api, self.names);
+        let ty = payload::sending(self.api, self.actions, scope, operation).ty?;
+        Some((body, self.body(operation, body, &ty)))
+    }
+
     /// The calls that lead to a node.
-    fn way<'v>(&self, node: NodeId, values: &mut impl Iterator<Item = &'v str>) -> Vec<String> {
+    pub(super) fn way<'v>(
+        &self,
+        node: NodeId,
+        values: &mut impl Iterator<Item = &'v str>,
+    ) -> Vec<String> {
         let mut nodes = Vec::new();
         let mut at = node;
         while let Some(step) = self.trie.nodes[at].step {
@@ -125,12 +137,8 @@ impl<'a> Samples<'a> {
             at = step.parent;
         }
         let call = |(node, step): (NodeId, super::trie::Step)| {
-            let arguments = next_arguments(step.parameters(), values);
-            format!(
-                "{}({})",
-                self.functions.step(node),
-                arguments.join(", ")
-            )
+            let arguments = arguments(step.parameters(), values);
+            format!("{}({})", self.functions.step(node), arguments.join(", "))
         };
         nodes.into_iter().rev().map(call).collect()
     }
@@ -178,13 +186,10 @@ impl<'a> Samples<'a> {
                 return None;
             }
         }
-        let mut members = self.api.all_members(id);
-        members.retain(|member| member.ty.item != ItemType::Primitive(Primitive::Stream));
-        let fields = names::fields(members.iter().map(|member| member.name.as_str()));
+        let members = self.members(id);
         let mut set = Vec::new();
         for (key, value) in object.iter().filter(|(key, _)| *key != "@odata.type") {
-            let at = members.iter().position(|member| member.name == *key)?;
-            let member = members[at];
+            let (member, field) = members.iter().find(|(member, _)| member.name == *key)?;
             let value = match member.kind {
                 MemberKind::Navigation { .. } => {
                     let target = self.known(value, &member.ty, depth + 1)?;
@@ -193,16 +198,22 @@ impl<'a> Samples<'a> {
                 MemberKind::Property if self.cycles.contains(id, &member.ty) => return None,
                 MemberKind::Property => self.some(value, &member.ty, depth + 1)?,
             };
-            set.push((fields[at].as_str(), value));
+            set.push((field.as_str(), value));
         }
-        let place = self.names.of_type(id);
-        let path = place.modules.iter().chain([&place.name]);
-        let path: Vec<_> = path.map(String::as_str).collect();
-        Some(structure(
-            &format!("models::{}", path.join("::")),
-            set,
-            depth,
-        ))
+        Some(structure(&self.model(id), set, depth))
+    }
+
+    /// The members of a type that its struct has, each with its field.
+    pub(super) fn members(&self, id: TypeId) -> Vec<(&'a Member, String)> {
+        let mut members = self.api.all_members(id);
+        members.retain(|member| member.ty.item != ItemType::Primitive(Primitive::Stream));
+        let fields = names::fields(members.iter().map(|member| member.name.as_str()));
+        members.into_iter().zip(fields).collect()
+    }
+
+    /// A struct by its path: `models::User`.
+    pub(super) fn model(&self, id: TypeId) -> String {
+        path_of_model(self.names.of_type(id))
     }
 
     /// `Some(…)`, read from JSON where there is no shorter way; nothing says the same as an explicit `null`.
@@ -241,14 +252,8 @@ impl<'a> Samples<'a> {
                 let ty = &self.api[*id];
                 let name = value.as_str().filter(|_| !ty.is_flags)?;
                 let at = ty.members.iter().position(|member| member.name == name)?;
-                let place = self.names.of_enum(*id);
-                let path = place.modules.iter().chain([&place.name]);
-                let path: Vec<_> = path.map(String::as_str).collect();
-                Some(format!(
-                    "models::{}::{}",
-                    path.join("::"),
-                    names::variants(ty)[at]
-                ))
+                let model = path_of_model(self.names.of_enum(*id));
+                Some(format!("{model}::{}", names::variants(ty)[at]))
             }
             ItemType::Primitive(primitive) => literal(value, *primitive),
             ItemType::Unknown { .. } => None,
@@ -278,6 +283,11 @@ impl<'a> Samples<'a> {
              # async fn example(client: &{root}::GraphClient) -> {error} {{\n{code}# Ok(())\n# }}\n```"
         )
     }
+}
+
+fn path_of_model(place: &Place) -> String {
+    let modules = place.modules.iter().map(|module| format!("{module}::"));
+    format!("models::{}{}", modules.collect::<String>(), place.name)
 }
 
 /// What an answer is, as far as it matters for what can be asked.
@@ -366,16 +376,6 @@ fn structure(name: &str, members: Vec<(&str, String)>, depth: usize) -> String {
     format!("{name} {{\n{lines}{}}}", "    ".repeat(depth))
 }
 
-/// The next of the values as arguments.
-fn next_arguments<'v, 't>(
-    parameters: impl Iterator<Item = (String, &'t Type)>,
-    values: &mut impl Iterator<Item = &'v str>,
-) -> Vec<String> {
-    parameters
-        .map(|(_, ty)| argument(values.next().unwrap_or_default(), ty))
-        .collect()
-}
-
 /// Each text in a line of its own, this deep, with `end` behind it.
 fn lines<T: Display>(depth: usize, texts: impl IntoIterator<Item = T>, end: &str) -> String {
     let indent = "    ".repeat(depth);
@@ -384,6 +384,16 @@ fn lines<T: Display>(depth: usize, texts: impl IntoIterator<Item = T>, end: &str
         let _ = writeln!(out, "{indent}{text}{end}"); // A string takes everything.
     }
     out
+}
+
+/// The next of the values as arguments.
+fn arguments<'v, 't>(
+    parameters: impl Iterator<Item = (String, &'t Type)>,
+    values: &mut impl Iterator<Item = &'v str>,
+) -> Vec<String> {
+    parameters
+        .map(|(_, ty)| argument(values.next().unwrap_or_default(), ty))
+        .collect()
 }
 
 /// A value in the place of a placeholder.

@@ -221,6 +221,18 @@ fn api() -> Api {
         Some(RequestBody::Stream { media_type: None }),
         ResponseBody::Stream,
     );
+    let is_zone = Type::single(structured(4));
+    let zones = page("zone-list", None, ResponseBody::Collection(is_zone.clone()));
+    let zone = page("zone-get", None, ResponseBody::Value(is_zone.clone()));
+    let zone_sent = page(
+        "zone-post",
+        Some(RequestBody::Object {
+            ty: is_zone.clone(),
+            members: Vec::new(),
+        }),
+        ResponseBody::Value(is_zone),
+    );
+    let zone_gone = page("zone-delete", None, ResponseBody::Empty);
     Api {
         version: ApiVersion::V1_0,
         types: vec![
@@ -228,7 +240,7 @@ fn api() -> Api {
                 "entity",
                 TypeKind::Entity,
                 None,
-                &[3],
+                &[3, 4],
                 vec![property("id", string())],
             ),
             ty(
@@ -278,6 +290,20 @@ fn api() -> Api {
                     link(property("manager", structured(3))),
                     link(many("reports", structured(3))),
                     property("extra", string()),
+                ],
+            ),
+            ty(
+                "zone",
+                TypeKind::Entity,
+                Some(0),
+                &[],
+                vec![
+                    Member {
+                        read_only: true,
+                        ..property("code", string())
+                    },
+                    property("notes", string()),
+                    property("displayName", string()),
                 ],
             ),
         ],
@@ -339,6 +365,12 @@ fn api() -> Api {
                 OperationKind::Upload,
                 &content,
             ),
+            operation("GET /zones", OperationKind::List, &zones),
+            operation("POST /zones", OperationKind::Create, &zone_sent),
+            operation("GET /zones/.delta()", OperationKind::Delta, &zones),
+            operation("GET /zones/{id}", OperationKind::Get, &zone),
+            operation("PATCH /zones/{id}", OperationKind::Update, &zone_sent),
+            operation("DELETE /zones/{id}", OperationKind::Delete, &zone_gone),
         ],
         ..Api::default()
     }
