@@ -13,6 +13,7 @@ pub mod vocabulary;
 pub mod pattern;
 pub mod config;
 pub mod spelling;
+pub mod csdl;
 pub mod api;
 pub mod facts;
 pub mod model;
