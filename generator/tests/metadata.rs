@@ -4,9 +4,9 @@ use std::{fs, sync::Arc};
 
 use docwright::{
     Compilation,
-    api::{Api, MemberKind, Operation},
+    api::{Api, EnumType, ItemType, Member, MemberKind, Operation, StructuredType, Type},
     compile,
-    docs::{Docs, MetadataFile},
+    docs::{Docs, DocsTree, MetadataFile},
     dump,
     emit::{csdl, openapi},
     ir::ApiVersion,
@@ -207,6 +207,59 @@ fn real_metadata_comes_out_as_it_went_in() {
     }
 }
 
+#[test]
+fn pages_leave_real_metadata_as_it_is() {
+    let Some((docs, file)) = shared::shared("corpus/2021-07/api-reference")
+        .zip(shared::shared("corpus/2021-07/csdl/v1.0.xml"))
+    else {
+        return;
+    };
+    let text: Arc<str> = fs::read_to_string(file).unwrap().into();
+    let mut tree = DocsTree::read(&docs, Some(ApiVersion::V1_0)).unwrap();
+    let mut docs = tree.versions.remove(&ApiVersion::V1_0).unwrap();
+    docs.metadata = Some(MetadataFile {
+        path: "metadata.xml".into(),
+        text: text.clone(),
+    });
+    let both = compile(docs, &Vocabulary::default()).api;
+    assert_eq!(invariants::broken(&both), [""; 0]);
+    let alone = compiled(&[], &text).api;
+    let shown = |api: &Api, ty: &Type| match &ty.item {
+        ItemType::Structured(id) => (ty.collection, api[*id].name.to_string()),
+        ItemType::Enum(id) => (ty.collection, api[*id].name.to_string()),
+        ItemType::Primitive(primitive) => (ty.collection, primitive.to_string()),
+        ItemType::Unknown { text, .. } => (ty.collection, format!("?{text}")),
+    };
+    for (id, ty) in alone.type_ids().zip(&alone.types) {
+        let other = both.find_type(ty.name.as_str()).unwrap();
+        let same = &both[other];
+        assert_eq!(same.name, ty.name);
+        let traits = |it: &StructuredType| (it.kind, it.is_abstract, it.is_open, it.has_stream);
+        assert_eq!(traits(same), traits(ty), "{}", ty.name);
+        assert_eq!(same.key, ty.key, "{}", ty.name);
+        let base = |api: &Api, it: &StructuredType| it.base.map(|id| api[id].name.clone());
+        assert_eq!(base(&both, same), base(&alone, ty), "{}", ty.name);
+        let members = both.all_members(other);
+        for member in alone.all_members(id) {
+            let found = members.iter().find(|it| it.name == member.name);
+            let found = found.unwrap_or_else(|| panic!("{} lost {}", ty.name, member.name));
+            let facts = |api: &Api, it: &Member| (shown(api, &it.ty), it.kind, it.nullable);
+            let place = format!("{}.{}", ty.name, member.name);
+            assert_eq!(facts(&both, found), facts(&alone, member), "{place}");
+        }
+    }
+    for ty in &alone.enums {
+        let same = &both[both.find_enum(ty.name.as_str()).unwrap()];
+        let members = |it: &EnumType| {
+            let members = it.members.iter();
+            let members = members.map(|member| (member.name.clone(), member.value));
+            members.collect::<Vec<_>>()
+        };
+        assert_eq!(members(same), members(ty), "{}", ty.name);
+    }
+    assert!(both.operations.len() > alone.operations.len());
+}
+
 /// Whether every entity set and singleton can be read, and what it contains can be changed.
 fn has_operations_of(api: &Api) -> bool {
     let has = |start: &str| {
@@ -214,8 +267,7 @@ fn has_operations_of(api: &Api) -> bool {
             .iter()
             .any(|it| it.path.template().starts_with(start))
     };
-    let contains =
-        |it: &docwright::api::Member| it.kind == MemberKind::Navigation { contained: true };
+    let contains = |it: &Member| it.kind == MemberKind::Navigation { contained: true };
     api.roots.iter().all(|root| {
         let members = root
             .ty
