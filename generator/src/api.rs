@@ -1,7 +1,8 @@
 //! The resolved API that emitters read: every name has a definition or is [`ItemType::Unknown`] with its reason.
 //!
-//! Comes in: nothing; these are the types. Only [`crate::resolve`] makes an [`Api`], and [`crate::slice`] a part of one, so
-//! that an emitter can index with the ids in it and needs no `Option` where the documents left none.
+//! Comes in: nothing; these are the types. Only [`crate::resolve`] makes an [`Api`], of pages, metadata or both, and
+//! [`crate::slice`] a part of one, so that an emitter can index with the ids in it and needs no `Option` where the documents
+//! left none.
 //! Invariants: `types`, `enums` and `operations` are sorted by name (operations by path, then method) and hold no name
 //! twice, in any case; base types form no cycle; `members` never repeats what a base type declares; the parameters of
 //! a path have distinct names; a base type's id may be larger or smaller than that of its derived types.
@@ -24,7 +25,7 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// Entity sets and singletons: the first segments of the paths, by name.
     pub roots: Vec<Root>,
-    /// Bound and unbound actions and functions that the operations call, by name, then binding type.
+    /// Bound and unbound actions and functions that the operations call or metadata declares, by name, then binding type.
     pub callables: Vec<Callable>,
 }
 
@@ -136,7 +137,8 @@ impl Api {
 /// The page and the line that a definition comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Source {
-    /// Path of the page below the version's folder, with `/`: `resources/user.md`.
+    /// Path of the page below the version's folder, with `/`: `resources/user.md`; the name of the metadata document for
+    /// what only that tells.
     pub page: Arc<str>,
     /// Line, from 1.
     pub line: u32,
@@ -349,7 +351,7 @@ pub struct Operation {
     pub page: Arc<OperationPage>,
     /// The request line, or the example.
     pub source: Source,
-    /// What of the page shows it.
+    /// What shows it.
     pub witness: Witness,
     /// Other pages that document the same method and path, in order.
     pub also: Vec<Source>,
@@ -362,6 +364,8 @@ pub enum Witness {
     RequestLine,
     /// An example alone: it goes another way to what a request line of its page reaches.
     Example,
+    /// Metadata: what it declares can be reached so (see [`crate::resolve`]).
+    Metadata,
 }
 
 /// What a request does, in the words of the reference pages.
@@ -556,7 +560,8 @@ pub struct OperationPage {
     pub responses: Vec<Response>,
     /// Requests and responses as the page shows them.
     pub examples: Vec<Arc<Example>>,
-    /// Path below the version's folder: `api/user-list.md`.
+    /// Path below the version's folder: `api/user-list.md`; of an operation that metadata implies, the name of the document
+    /// and the id of the operation: `metadata.xml#users_list`.
     pub page: Arc<str>,
 }
 

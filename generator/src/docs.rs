@@ -27,6 +27,17 @@ pub struct Docs {
     pub version: ApiVersion,
     /// Pages and include files, by path.
     pub pages: Vec<Document>,
+    /// The metadata document of the service, if it is known.
+    pub metadata: Option<MetadataFile>,
+}
+
+/// A metadata document: CSDL as XML.
+#[derive(Clone, Debug)]
+pub struct MetadataFile {
+    /// Its path as it was given.
+    pub path: Arc<str>,
+    /// Its text without a byte order mark.
+    pub text: Arc<str>,
 }
 
 /// One Markdown file.
@@ -150,7 +161,11 @@ impl Docs {
             })
             .collect();
         pages.sort_by(|a, b| a.path.cmp(&b.path));
-        Self { version, pages }
+        Self {
+            version,
+            pages,
+            metadata: None,
+        }
     }
 
     /// Size of all texts in bytes.
@@ -183,6 +198,7 @@ impl DocsTree {
             let mut docs = Docs {
                 version: version.or(only).unwrap_or_default(),
                 pages: read_folder(&folder)?,
+                metadata: None,
             };
             if !docs.pages.iter().any(|page| page.role == Role::Page) {
                 continue;

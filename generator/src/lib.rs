@@ -13,6 +13,7 @@ pub mod vocabulary;
 pub mod pattern;
 pub mod config;
 pub mod spelling;
+pub mod csdl;
 pub mod api;
 pub mod facts;
 pub mod model;
@@ -33,6 +34,7 @@ pub mod builder;
 
 pub use builder::Builder;
 
+use csdl::Metadata;
 use docs::{Docs, Role};
 use facts::PageFacts;
 use ir::ApiVersion;
@@ -52,6 +54,8 @@ pub struct Compilation {
     pub pages: Vec<(Role, Page)>,
     /// What each page claims; in the same order.
     pub facts: Vec<PageFacts>,
+    /// What the metadata document says, if there is one.
+    pub metadata: Option<Metadata>,
     /// The claims brought together.
     pub model: Model,
     /// The result.
@@ -71,13 +75,19 @@ pub fn compile(docs: Docs, vocabulary: &Vocabulary) -> Compilation {
         })
         .collect();
     let facts = facts::collect(&pages, vocabulary);
-    let model = model::build(&pages, &facts);
-    let api = resolve::resolve(docs.version, &pages, &facts, &model);
+    let metadata = docs.metadata.as_ref();
+    let metadata = metadata.map(|file| csdl::read(file.path.clone(), file.text.clone()));
+    let mut model = model::build(&pages, &facts);
+    if let Some(metadata) = &metadata {
+        model::declare_all(metadata, &mut model);
+    }
+    let api = resolve::resolve(docs.version, &pages, &facts, &model, metadata.as_ref());
     Compilation {
         version: docs.version,
         docs,
         pages,
         facts,
+        metadata,
         model,
         api,
     }

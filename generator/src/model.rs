@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
+    csdl::Metadata,
     docs::Role,
     facts::{self, Claim, Fact, PageFacts, PageId, Witness},
     ir::{DEFAULT_NAMESPACE, Primitive, TypeName},
@@ -83,6 +84,8 @@ pub struct EnumModel {
     pub members: Vec<FactId>,
     /// Rows typed as this enumeration whose descriptions list members.
     pub lists: Vec<FactId>,
+    /// A metadata document declares it, whatever pages say.
+    pub declared: bool,
 }
 
 /// Brings the claims of all pages together.
@@ -97,6 +100,24 @@ pub fn build(pages: &[(Role, Page)], facts: &[PageFacts]) -> Model {
     add_lists(pages, facts, &mut model);
     add_undescribed(pages, facts, &mut model);
     model
+}
+
+/// Adds the names of a metadata document, in its spelling. Where it has another kind of type than pages do, theirs goes.
+pub fn declare_all(metadata: &Metadata, model: &mut Model) {
+    for schema in &metadata.schemas {
+        for ty in &schema.types {
+            let name = schema.qualified(&ty.name);
+            model.enums.remove(&name.key());
+            type_model(model, &name).name = name.clone();
+        }
+        for ty in &schema.enums {
+            let name = schema.qualified(&ty.name);
+            model.types.remove(&name.key());
+            let known = enum_model(model, &name);
+            known.name = name;
+            known.declared = true;
+        }
+    }
 }
 
 /// Every fact with its id.
@@ -172,6 +193,7 @@ fn enum_model<'a>(model: &'a mut Model, name: &TypeName) -> &'a mut EnumModel {
         pages: Vec::new(),
         members: Vec::new(),
         lists: Vec::new(),
+        declared: false,
     })
 }
 

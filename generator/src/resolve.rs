@@ -1,11 +1,13 @@
 //! Resolution: from the model to the [`Api`], the only place that makes one from documents.
 //!
-//! Comes in: pages, facts and the model. Goes out: types with their inheritance laid out, enumerations, operations.
+//! Comes in: pages, facts and the model, and the metadata, if there is any. Goes out: types with their inheritance laid
+//! out, enumerations, operations. Where pages and metadata speak of the same, [`declared`] says who wins.
 //! Every name finds its definition or becomes [`ItemType::Unknown`](crate::api::ItemType::Unknown) with a reason; a
 //! base type that would close a cycle is kept apart.
 
 use crate::{
     api::{Api, Source},
+    csdl::Metadata,
     docs::Role,
     facts::{Fact, PageFacts},
     ir::ApiVersion,
@@ -13,6 +15,7 @@ use crate::{
     sections::Page,
 };
 
+mod declared;
 mod enums;
 mod from_paths;
 mod inheritance;
@@ -21,6 +24,7 @@ mod operations;
 pub(crate) mod scope;
 mod types;
 
+use declared::Declared;
 pub(crate) use scope::Scope;
 
 /// What resolution reads.
@@ -42,12 +46,13 @@ impl Input<'_> {
     }
 }
 
-/// Makes the api.
+/// Makes the api of pages, of metadata, or of both; the model has the names of the metadata then.
 pub fn resolve(
     version: ApiVersion,
     pages: &[(Role, Page)],
     facts: &[PageFacts],
     model: &Model,
+    metadata: Option<&Metadata>,
 ) -> Api {
     let input = Input {
         pages,
@@ -57,29 +62,51 @@ pub fn resolve(
     let requests = operations::Requests::of(facts);
     let roots = operations::roots::find(input, &requests);
     let mut scope = Scope::new(input, &roots);
-    let enums = enums::resolve(input, &scope);
+    let mut enums = enums::resolve(input, &scope);
     let entities = kinds::on_their_own(input, &scope);
-    let bases = inheritance::resolve(input, &scope, &entities);
+    let mut bases = inheritance::resolve(input, &scope, &entities);
+    if let Some(metadata) = metadata {
+        inheritance::declare(Declared::new(metadata, &scope).bases(), &mut bases);
+    }
     scope.bases = bases.of;
+    let declared = metadata.map(|metadata| Declared::new(metadata, &scope));
     let mut types = types::resolve(input, &scope);
     for (derived, base) in bases.cyclic {
         types[derived.index()].cyclic_base = Some(base);
     }
     types::subtract_inherited(&mut types);
     kinds::set(input, &scope, &entities, &mut types);
+    if let Some(declared) = &declared {
+        declared.complete_types(&mut types);
+        declared.complete_enums(&mut enums);
+    }
     kinds::demote_navigation(&mut types);
-    let operations = operations::resolve(input, &scope, &types, &requests);
-    from_paths::complete(&mut types, &operations.operations);
+    let mut resolved = operations::resolve(input, &scope, &types, &requests);
+    let placed = declared.as_ref().map(|it| it.placed_members(&types));
+    from_paths::complete(&mut types, &resolved.operations, |id, name| {
+        let mut placed = placed.iter();
+        placed.any(|members| members.contains(&(id, name.to_owned())))
+    });
     types::subtract_inherited(&mut types);
+    if let Some(declared) = &declared {
+        declared.complete_roots(&mut resolved.roots);
+        resolved.callables =
+            declared.complete_callables(resolved.callables, &mut resolved.operations);
+    }
     let mut api = Api {
         version,
         types,
         enums,
-        operations: operations.operations,
-        roots: operations.roots,
-        callables: operations.callables,
+        operations: resolved.operations,
+        roots: resolved.roots,
+        callables: resolved.callables,
         ..Api::default()
     };
-    operations::from_examples::complete(&mut api);
+    match declared {
+        Some(declared) if pages.is_empty() => {
+            operations::implied::add(&mut api, declared.imports(), declared.file());
+        }
+        Some(_) | None => operations::from_examples::complete(&mut api),
+    }
     api
 }

@@ -455,3 +455,64 @@ fn a_reader_that_goes_away_is_no_crash() {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+const METADATA: &str = "\
+<edmx:Edmx xmlns:edmx=\"http://docs.oasis-open.org/odata/ns/edmx\"><edmx:DataServices>
+<Schema Namespace=\"microsoft.graph\" xmlns=\"http://docs.oasis-open.org/odata/ns/edm\">
+<ComplexType Name=\"widget\"><Property Name=\"weight\" Type=\"Edm.Int32\"/><Knob/></ComplexType>
+</Schema></edmx:DataServices></edmx:Edmx>
+";
+
+#[test]
+fn metadata_is_enough_to_generate_from() {
+    let place = Workplace::new();
+    place.put("beta.xml", METADATA);
+    let ran = place.run("generate csdl --csdl beta.xml").exits(0);
+    assert!(ran.stdout.contains("<Property Name=\"weight\""));
+    assert!(!ran.stdout.contains("label"));
+    assert!(
+        ran.stderr
+            .contains("beta.xml:3:70: `Knob` does not belong in `ComplexType`"),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        ran.stderr.contains("beta: 0 pages, 1 type,"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn metadata_stands_beside_pages() {
+    let place = Workplace::new();
+    place.put("metadata.xml", METADATA);
+    let ran = place
+        .run("generate csdl --docs docs --csdl v1.0=metadata.xml")
+        .exits(0);
+    assert!(ran.stdout.contains("<Property Name=\"weight\""));
+    assert!(ran.stdout.contains("What people call it."));
+}
+
+#[test]
+fn metadata_of_no_known_version_is_asked_for() {
+    let place = Workplace::new();
+    place.put("metadata.xml", METADATA);
+    let ran = place.run("generate csdl --csdl metadata.xml").exits(2);
+    assert!(
+        ran.stderr.contains("--csdl v1.0=metadata.xml"),
+        "{}",
+        ran.stderr
+    );
+    place
+        .run("generate csdl --csdl metadata.xml --api-version beta")
+        .exits(0);
+    place.put("v1.0/metadata.xml", METADATA);
+    place.run("generate csdl --csdl v1.0/metadata.xml").exits(0);
+    let ran = place.run("generate csdl --csdl v1.0=missing.xml").exits(2);
+    assert!(
+        ran.stderr.contains("cannot read `missing.xml`"),
+        "{}",
+        ran.stderr
+    );
+}

@@ -107,6 +107,7 @@ fn rust_crate(arguments: &RustArguments, log: Log) -> Result<Outcome, Failure> {
     if !patterns.is_empty() {
         warn_of_empty(&compilations);
     }
+    warn_of_metadata(&compilations);
     log_sizes(&compilations, log);
     // The process ends soon; to free every page one by one would be a tenth of the run.
     mem::forget(compilations);
@@ -160,6 +161,7 @@ fn one_file(
     if !patterns.is_empty() {
         warn_of_empty(&compilations);
     }
+    warn_of_metadata(&compilations);
     log_sizes(&compilations, log);
     let mut text = compilations.first().map_or_else(
         || Ok(String::new()),
@@ -210,6 +212,16 @@ fn verdict(differences: &[Difference], out: &Path, log: Log) -> Result<Outcome, 
         out.display()
     ));
     Ok(Outcome::Differs)
+}
+
+/// Warns about what could not be read in metadata documents.
+fn warn_of_metadata(compilations: &[Compilation]) {
+    for metadata in compilations.iter().filter_map(|it| it.metadata.as_ref()) {
+        for problem in &metadata.problems {
+            let place = metadata.line_column(problem.at);
+            warn(&format!("{}:{place}: {}", metadata.path, problem.what));
+        }
+    }
 }
 
 fn log_sizes(compilations: &[Compilation], log: Log) {

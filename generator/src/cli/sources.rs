@@ -1,7 +1,7 @@
 //! Which documents a command is about.
 
 use std::{
-    env, fs,
+    env, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -11,7 +11,8 @@ use clap::{
 };
 use docwright::{
     config::Config,
-    docs::{DocsTree, Problem},
+    csdl,
+    docs::{Docs, DocsTree, MetadataFile, Problem},
     ir::ApiVersion,
     suggest,
 };
@@ -29,6 +30,11 @@ pub(super) struct Sources {
     /// [default: the nearest `docs-input`, here or in a folder above]
     #[arg(long, value_name = "DIR")]
     docs: Option<PathBuf>,
+    /// Metadata document of the service, CSDL as XML: its types win over those of the pages, and without `--docs` there are
+    /// no pages; `v1.0=FILE` or `beta=FILE` where neither `--api-version` nor the path tells the version; may be given
+    /// once for each version
+    #[arg(long, value_name = "[VERSION=]FILE")]
+    csdl: Vec<String>,
     /// Read this version of the API only
     #[arg(long, value_name = "VERSION", value_parser = version_parser())]
     api_version: Option<ApiVersion>,
@@ -39,7 +45,7 @@ pub(super) struct Sources {
 
 /// The documents that were asked for.
 pub(super) struct Input {
-    /// The folder they are in.
+    /// The folder they are in; the metadata document, if there are no pages.
     pub(super) folder: PathBuf,
     pub(super) config: Config,
     pub(super) tree: DocsTree,
@@ -53,10 +59,77 @@ fn version_parser() -> impl TypedValueParser<Value = ApiVersion> {
 impl Sources {
     /// Reads the settings and the documents; warns about each page that is not what its file holds.
     pub(super) fn read(&self) -> Result<Input, Failure> {
-        let folder = match &self.docs {
-            Some(folder) => folder.clone(),
-            None => default_docs()?,
+        let metadata = self.metadata()?;
+        let mut input = match (&self.docs, self.csdl.first()) {
+            (None, Some(first)) => self.no_pages(first)?,
+            (Some(folder), _) => self.pages(folder.clone())?,
+            (None, None) => self.pages(default_docs()?)?,
         };
+        for (version, file) in metadata {
+            let docs = input.tree.versions.entry(version).or_insert_with(|| Docs {
+                version,
+                ..Docs::default()
+            });
+            if docs.metadata.is_some() {
+                return Err(
+                    format!("two metadata documents for `{version}`; one version has one").into(),
+                );
+            }
+            docs.metadata = Some(file);
+        }
+        Ok(input)
+    }
+
+    /// The metadata documents of the versions that were asked for.
+    fn metadata(&self) -> Result<Vec<(ApiVersion, MetadataFile)>, Failure> {
+        let mut out = Vec::new();
+        for argument in &self.csdl {
+            let (version, path) = self.version_of(argument)?;
+            if self.api_version.is_some_and(|only| only != version) {
+                continue;
+            }
+            out.push((version, read_metadata(path)?));
+        }
+        Ok(out)
+    }
+
+    /// The version and the path in a `--csdl` argument: the version before the `=`, else that of `--api-version`, else
+    /// that of the last part of the path which is one.
+    fn version_of<'a>(&self, argument: &'a str) -> Result<(ApiVersion, &'a Path), Failure> {
+        if let Some((version, path)) = argument.split_once('=')
+            && let Some(version) = ApiVersion::from_segment(version)
+        {
+            return Ok((version, Path::new(path)));
+        }
+        let path = Path::new(argument);
+        let parts = path.iter().rev().filter_map(|part| part.to_str());
+        let told = parts.map(|part| {
+            ApiVersion::from_segment(part)
+                .or_else(|| ApiVersion::from_segment(part.rsplit_once('.')?.0))
+        });
+        match self.api_version.or_else(|| told.flatten().next()) {
+            Some(version) => Ok((version, path)),
+            None => Err(format!(
+                "which version does `{argument}` describe? write `--csdl v1.0={argument}` or `--csdl beta={argument}`"
+            )
+            .into()),
+        }
+    }
+
+    /// The settings that were named, and no pages.
+    fn no_pages(&self, metadata: &str) -> Result<Input, Failure> {
+        let config = match &self.config {
+            Some(file) => Config::load(Some(file), Path::new(""))?,
+            None => Config::default(),
+        };
+        Ok(Input {
+            folder: PathBuf::from(metadata),
+            config,
+            tree: DocsTree::default(),
+        })
+    }
+
+    fn pages(&self, folder: PathBuf) -> Result<Input, Failure> {
         let shown = folder.display();
         if !folder.exists() {
             return Err(format!("`{shown}` does not exist{}", neighbour_hint(&folder)).into());
@@ -75,6 +148,26 @@ impl Sources {
             tree,
         })
     }
+}
+
+/// Reads one metadata document.
+fn read_metadata(path: &Path) -> Result<MetadataFile, Failure> {
+    let shown = path.display();
+    let failed = |error: io::Error| format!("cannot read `{shown}`: {error}");
+    let size = fs::metadata(path).map_err(failed)?.len();
+    if size > csdl::SIZE_LIMIT as u64 {
+        let (size, limit) = (size >> 20, csdl::SIZE_LIMIT >> 20);
+        return Err(format!(
+            "`{shown}` has {size} MiB, more than the {limit} MiB that a metadata document may have"
+        )
+        .into());
+    }
+    let text = fs::read_to_string(path).map_err(failed)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Ok(MetadataFile {
+        path: shown.to_string().into(),
+        text: text.into(),
+    })
 }
 
 /// The nearest `docs-input`.

@@ -36,8 +36,13 @@ struct Witnessed<'a> {
     links: bool,
 }
 
-/// Corrects and completes members by the paths that go through them.
-pub(super) fn complete(types: &mut [StructuredType], operations: &[Operation]) {
+/// Corrects and completes members by the paths that go through them; `is_declared` tells which of a type, by their
+/// lower-cased names, are right as they are, or right not to be there.
+pub(super) fn complete(
+    types: &mut [StructuredType],
+    operations: &[Operation],
+    is_declared: impl Fn(TypeId, &str) -> bool,
+) {
     let witnessed = witnessed(operations);
     let bases: Vec<Option<TypeId>> = types.iter().map(|ty| ty.base).collect();
     let is_entity: Vec<bool> = types.iter().map(|ty| ty.kind == TypeKind::Entity).collect();
@@ -51,6 +56,7 @@ pub(super) fn complete(types: &mut [StructuredType], operations: &[Operation]) {
             Some((id, at))
         });
         match declared {
+            _ if is_declared(*owner, key) => {}
             Some((id, at)) => correct(&mut types[id.index()].members[at], seen),
             None => {
                 if let Some(member) = member(seen, types, &is_entity) {

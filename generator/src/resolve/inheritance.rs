@@ -4,7 +4,7 @@
 //! are marked as inherited. An entity type without a witness derives from `microsoft.graph.entity`, as every entity of
 //! the service does.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Input, Scope};
 use crate::{
@@ -49,6 +49,15 @@ pub(super) fn resolve(input: Input, scope: &Scope, entities: &[bool]) -> Bases {
         }
     }
     Bases { of: bases, cyclic }
+}
+
+/// Puts declared base types in the place of what pages say.
+pub(super) fn declare(declared: HashMap<TypeId, Option<TypeId>>, bases: &mut Bases) {
+    for (id, base) in declared {
+        bases.of[id.index()] = base;
+        bases.cyclic.remove(&id);
+    }
+    bases.cyclic.extend(cut_cycles(&mut bases.of));
 }
 
 /// What annotations and sentences say.

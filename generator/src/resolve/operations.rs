@@ -30,6 +30,7 @@ use crate::{
 
 mod callables;
 pub(super) mod from_examples;
+pub(super) mod implied;
 mod kind;
 mod page;
 pub(super) mod path;

@@ -65,10 +65,10 @@ impl<'a> Scope<'a> {
         }
         for (key, model) in &input.model.enums {
             let has_members = !model.members.is_empty() || !model.lists.is_empty();
-            if scope.by_name.contains_key(key.as_str()) || !has_members {
+            if scope.by_name.contains_key(key.as_str()) || !has_members && !model.declared {
                 continue;
             }
-            if lists_strings(input, model) {
+            if !model.declared && lists_strings(input, model) {
                 scope.add(key, &model.name, ItemType::Primitive(Primitive::String));
                 continue;
             }
@@ -378,6 +378,11 @@ impl<'a> Scope<'a> {
             ItemType::Structured(id) => Some(*id),
             ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => None,
         }
+    }
+
+    /// What has this qualified name, in any case.
+    pub(super) fn by_name(&self, name: &TypeName) -> Option<ItemType> {
+        self.by_name.get(name.key().as_str()).cloned()
     }
 
     /// The enumeration with this name.

@@ -260,7 +260,7 @@ fn member_type(
 }
 
 /// Descriptions that warn of a secret.
-fn is_secret(ty: &Type, description: &str) -> bool {
+pub(super) fn is_secret(ty: &Type, description: &str) -> bool {
     let lower = || description.to_ascii_lowercase();
     Scope::is_string(&ty.item) && description.len() > 5 && {
         let lower = lower();

@@ -129,7 +129,9 @@ fn round(docs: &Path, place: &Place) -> Result<Round, String> {
         let pages = clock.time(2, || parse(docs));
         let facts = clock.time(3, || facts::collect(&pages, &words));
         let model = clock.time(4, || model::build(&pages, &facts));
-        let api = clock.time(5, || resolve::resolve(*version, &pages, &facts, &model));
+        let api = clock.time(5, || {
+            resolve::resolve(*version, &pages, &facts, &model, None)
+        });
         let options = rust::Options::new(generate::DEFAULT_CRATE_NAME);
         let files = clock.time(6, || rust::emit(&api, &options));
         let out = place.folder.path().join(version.as_str());

@@ -38,7 +38,7 @@ pub(super) fn paths(api: &Api, referenced: &mut Referenced) -> Object {
     let documented = api
         .operations
         .iter()
-        .filter(|it| it.witness == Witness::RequestLine);
+        .filter(|it| it.witness != Witness::Example);
     for operation in documented {
         let shape = template(&operation.path, |parameter| {
             shown(parameter).map_or_else(|| "{}".to_owned(), str::to_owned)

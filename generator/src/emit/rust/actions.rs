@@ -173,11 +173,9 @@ impl Struct<'_> {
         comments: &mut Comments<'_>,
     ) -> [Item; 2] {
         let scope = Scope::outside(api, names);
-        let doc = format!(
-            "What [`{}`]({}) takes.",
-            self.action.replace('`', ""),
-            docs::page_url(api.version, &self.page.page)
-        );
+        let action = format!("`{}`", self.action.replace('`', ""));
+        let reference = docs::reference(api.version, &action, &self.page.page);
+        let doc = format!("What {} takes.", reference.unwrap_or(action));
         let mut record = Record::new(comments.add(doc), &self.name);
         let fields = names::fields(self.parameters.iter().map(|it| it.name.as_str()));
         for (parameter, field) in self.parameters.iter().zip(&fields) {

@@ -4,12 +4,19 @@
 //! nowhere, no address outside of a link, no HTML tag, no code that would be taken for a test. What is not a construct
 //! of those is escaped, so that it reads as the page wrote it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, path::Path};
 
 use crate::{api::Deprecation, ir::ApiVersion};
 
 /// Where the pages are published.
 const SITE: &str = "https://learn.microsoft.com";
+
+/// Where to read on: a link to the page. What comes from metadata has no page.
+pub(super) fn reference(version: ApiVersion, text: &str, page: &str) -> Option<String> {
+    let extension = Path::new(page).extension();
+    let is_page = extension.is_some_and(|it| it.eq_ignore_ascii_case("md"));
+    is_page.then(|| format!("[{text}]({})", page_url(version, page)))
+}
 
 /// The address of a page, such as `resources/user.md`, in the published reference.
 pub(super) fn page_url(version: ApiVersion, page: &str) -> String {

@@ -500,9 +500,10 @@ impl<'a> Imports<'a> {
 /// What something is for, its name in the reference, and where to read on.
 fn description(api: &Api, description: &str, page: &str, name: &str) -> String {
     let doc = docs::rustdoc(api.version, page, description);
-    let url = docs::page_url(api.version, page);
+    let name = format!("`{name}`");
+    let reference = docs::reference(api.version, &name, page).unwrap_or(name);
     let gap = if doc.is_empty() { "" } else { "\n\n" };
-    format!("{doc}{gap}[`{name}`]({url})")
+    format!("{doc}{gap}{reference}")
 }
 
 /// The base types of a type, nearest first.

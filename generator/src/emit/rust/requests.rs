@@ -86,10 +86,7 @@ fn page_doc(api: &Api, page: &OperationPage) -> String {
     parts.push(named("Query options", &page.query));
     parts.push(named("Headers", &page.headers));
     parts.push(permissions(page));
-    parts.push(format!(
-        "[Reference]({})",
-        docs::page_url(api.version, &page.page)
-    ));
+    parts.extend(docs::reference(api.version, "Reference", &page.page));
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n")
 }
