@@ -162,6 +162,14 @@ pub struct StructuredType {
     pub annotations: Vec<Annotation>,
 }
 
+impl StructuredType {
+    /// The names of its properties, then those of its navigation properties.
+    pub fn member_names(&self) -> impl Iterator<Item = &Name> {
+        let properties = self.properties.iter().map(|it| &it.name);
+        properties.chain(self.navigation.iter().map(|it| &it.name))
+    }
+}
+
 /// A property (section 6).
 #[derive(Clone, Debug)]
 pub struct Property {
@@ -457,6 +465,20 @@ impl Value {
             | Self::Null
             | Self::Bool(_)
             | Self::Constant { .. }
+            | Self::Collection(_)
+            | Self::Record(_)
+            | Self::Computed(_) => None,
+        }
+    }
+
+    /// A constant or a path other than a string, as written.
+    pub fn constant(&self) -> Option<&str> {
+        match self {
+            Self::Constant { text, .. } => Some(text),
+            Self::Default
+            | Self::Null
+            | Self::Bool(_)
+            | Self::Text(_)
             | Self::Collection(_)
             | Self::Record(_)
             | Self::Computed(_) => None,

@@ -79,32 +79,29 @@ pub struct ShownResponse<'a> {
 
 /// All examples of an api, by page, in the order of the page.
 pub fn all(api: &Api) -> Vec<Shown<'_>> {
-    let reader = Reader::new(api);
-    let pages = by_page(api).into_par_iter();
-    pages
-        .flat_map_iter(|operations| {
-            let shown = |example| reader.example(&operations, example);
-            examples(&operations)
-                .into_iter()
-                .map(shown)
-                .collect::<Vec<_>>()
-        })
-        .collect()
+    each(api, |reader, operations, example| {
+        Some(reader.example(operations, example))
+    })
 }
 
 /// The requests of these examples alone, each with the operation that it calls.
 pub fn requests(api: &Api) -> Vec<(&Operation, ShownRequest<'_>)> {
+    each(api, Reader::asked)
+}
+
+/// What is made of each example.
+fn each<'a, T: Send>(
+    api: &'a Api,
+    make: impl Fn(&Reader<'a>, &[&'a Operation], &'a Example) -> Option<T> + Sync,
+) -> Vec<T> {
     let reader = Reader::new(api);
-    let pages = by_page(api).into_par_iter();
-    pages
-        .flat_map_iter(|operations| {
-            let asked = |example| reader.asked(&operations, example);
-            examples(&operations)
-                .into_iter()
-                .filter_map(asked)
-                .collect::<Vec<_>>()
-        })
-        .collect()
+    let of_page = |operations: &Vec<&'a Operation>| -> Vec<T> {
+        let examples = examples(operations).into_iter();
+        examples
+            .filter_map(|example| make(&reader, operations, example))
+            .collect()
+    };
+    by_page(api).par_iter().flat_map_iter(of_page).collect()
 }
 
 /// The operations of each page, by page.
@@ -156,12 +153,14 @@ impl<'a> Reader<'a> {
     }
 
     fn example(&self, operations: &[&'a Operation], example: &'a Example) -> Shown<'a> {
-        let asked = self.asked(operations, example);
-        let (operation, request) = match asked {
-            Some((operation, request)) => (operation, Some(request)),
-            None => (usual(operations, example), None),
-        };
+        let usual = usual(operations, example);
         let message = example.request.as_ref();
+        let notification = message.and_then(|it| self.notification(it));
+        let asked = message.filter(|_| notification.is_none());
+        let asked = asked.map(|message| self.request(usual, message));
+        let (operation, request) = asked.map_or((usual, None), |(operation, request)| {
+            (operation, Some(request))
+        });
         let response = example
             .response
             .as_ref()
@@ -170,7 +169,7 @@ impl<'a> Reader<'a> {
             page: &operations[0].page,
             operation,
             request,
-            notification: message.and_then(|it| self.notification(it)),
+            notification,
             response,
         }
     }

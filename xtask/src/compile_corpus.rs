@@ -2,14 +2,14 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
 };
 
 use docwright::{docs::DocsTree, emit::rust::Options, ir::ApiVersion};
 
 use crate::{
-    Outcome, corpus,
+    Outcome, cargo, corpus,
     measure::{self, mebibytes},
     root,
 };
@@ -102,8 +102,7 @@ fn check(
 }
 
 fn cargo_check(crate_root: &Path) -> Command {
-    let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
-    let mut command = Command::new(cargo);
+    let mut command = cargo(crate_root);
     command.args([
         "check",
         "--quiet",
@@ -113,7 +112,6 @@ fn cargo_check(crate_root: &Path) -> Command {
         "json",
     ]);
     command
-        .current_dir(crate_root)
         .env("CARGO_TARGET_DIR", root().join("target"))
         .env("CARGO_INCREMENTAL", "0")
         .stdin(Stdio::null());

@@ -1,14 +1,10 @@
 //! Whether the crate that a docs tree becomes makes the requests and reads the answers that the pages show.
 
-use std::{
-    fs,
-    path::PathBuf,
-    process::{Command, Stdio},
-};
+use std::{fs, process::Stdio};
 
 use docwright::{docs::DocsTree, emit::rust::Options, ir::ApiVersion};
 
-use crate::{Outcome, corpus, root};
+use crate::{Outcome, cargo, corpus, root};
 
 pub(crate) const HELP: &str = "--docs DIR [--api-version V] [--slice N]: make every request and read every answer \
                                that the pages (or N of them) show, with the crate that they become";
@@ -30,10 +26,8 @@ fn hold(tree: DocsTree, version: ApiVersion) -> Result<bool, Box<dyn std::error:
     if report.exists() {
         fs::remove_file(&report)?;
     }
-    let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
-    let status = Command::new(cargo)
+    let status = cargo(&out)
         .args(["test", "--quiet", "--lib", "contract::"])
-        .current_dir(&out)
         .env("CARGO_TARGET_DIR", root().join("target"))
         .env("CONTRACT_REPORT", &report)
         .stdin(Stdio::null())

@@ -10,13 +10,13 @@ use std::{
     error::Error,
     ffi::OsStr,
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use crate::{Outcome, load::Server, root};
+use crate::{Outcome, cargo, load::Server, root};
 
 pub(crate) const HELP: &str = "run the examples of the generated crate, and a program that asserts what the readme \
                                promises, against `docwright serve`";
@@ -36,10 +36,7 @@ const PROGRAMS: &[(&str, &str)] = &[
 pub(crate) fn run(_: &[String]) -> Outcome {
     let place = root().join("target/end-to-end");
     let shelves = root().join("xtask/end-to-end/docs");
-    cargo(
-        &root(),
-        &["build", "--package", "docwright", "--bin", "docwright"],
-    )?;
+    build(&root(), &["--package", "docwright", "--bin", "docwright"])?;
     let docwright = root().join("target/debug/docwright");
     generate(&docwright, &shelves, &place.join("shelves"))?;
     write_package(&place)?;
@@ -47,17 +44,17 @@ pub(crate) fn run(_: &[String]) -> Outcome {
     let docs = root().join("docs-input");
     let server = serve(&docwright, &docs, &[])?;
     let examples = root().join("generated/examples");
-    cargo(&root(), &["build", "--package", "msgraph", "--examples"])?;
+    build(&root(), &["--package", "msgraph", "--examples"])?;
     run_examples(&examples, &server.address, "beta")?;
 
     let of_shelves = serve(&docwright, &shelves, &[])?;
-    cargo(&place, &["build", "--package", "shelves", "--examples"])?;
+    build(&place, &["--package", "shelves", "--examples"])?;
     run_examples(&place.join("shelves/examples"), &of_shelves.address, "v1.0")?;
 
     // The seed makes it known which requests fail.
     let trouble = ["--fail", "429:0.3", "--latency", "5", "--seed", "1"];
     let failing = serve(&docwright, &docs, &trouble)?;
-    cargo(&place, &["build", "--package", "end-to-end"])?;
+    build(&place, &["--package", "end-to-end"])?;
     let addresses = [&server, &of_shelves, &failing].map(|server| server.address.as_str());
     let mut program = Command::new(root().join("target/debug/end-to-end"));
     finish(program.args(addresses), "xtask/end-to-end/main.rs")
@@ -148,12 +145,10 @@ fn run_examples(folder: &Path, address: &str, version: &str) -> Outcome {
 }
 
 /// Compiles, with the target folder of this workspace.
-fn cargo(folder: &Path, arguments: &[&str]) -> Outcome {
-    let cargo = std::env::var_os("CARGO").map_or_else(|| PathBuf::from("cargo"), PathBuf::from);
-    let status = Command::new(cargo)
+fn build(folder: &Path, arguments: &[&str]) -> Outcome {
+    let status = cargo(folder)
+        .args(["build", "--quiet"])
         .args(arguments)
-        .arg("--quiet")
-        .current_dir(folder)
         .env("CARGO_TARGET_DIR", root().join("target"))
         .stdin(Stdio::null())
         .status()?;
@@ -161,7 +156,7 @@ fn cargo(folder: &Path, arguments: &[&str]) -> Outcome {
         return Ok(());
     }
     Err(format!(
-        "`cargo {}` failed in {}",
+        "`cargo build {}` failed in {}",
         arguments.join(" "),
         folder.display()
     )

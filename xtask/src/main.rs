@@ -2,7 +2,12 @@
 //!
 //! A chore is a function in a file of its own and a row of [`CHORES`].
 
-use std::{env, error::Error, path::PathBuf, process::ExitCode};
+use std::{
+    env,
+    error::Error,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
 
 mod bench;
 mod check;
@@ -89,6 +94,13 @@ fn root() -> PathBuf {
     manifest
         .parent()
         .map_or_else(|| manifest.clone(), PathBuf::from)
+}
+
+/// The cargo that runs this chore, in a folder.
+fn cargo(folder: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(folder);
+    command
 }
 
 /// The value after `name`, if it is among the arguments.

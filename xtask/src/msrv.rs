@@ -1,15 +1,12 @@
 //! Whether the Rust version that this workspace promises is enough for everything it depends on.
 
-use std::process::Command;
-
 use serde_json::Value;
 
-use crate::{Outcome, root};
+use crate::{Outcome, cargo, root};
 
 pub(crate) fn run(_: &[String]) -> Outcome {
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let output = cargo(&root())
         .args(["metadata", "--format-version", "1", "--locked"])
-        .current_dir(root())
         .output()?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into());

@@ -33,10 +33,7 @@ pub(super) fn find(schemas: &[Schema]) -> Vec<Problem> {
     check("type", &mut types);
     for schema in schemas {
         for ty in &schema.types {
-            let properties = ty.properties.iter().map(|it| &it.name);
-            let navigation = ty.navigation.iter().map(|it| &it.name);
-            let mut members = properties.chain(navigation).map(|name| ("", name));
-            check("property", &mut members);
+            check("property", &mut ty.member_names().map(|name| ("", name)));
         }
         for ty in &schema.enums {
             check("member", &mut ty.members.iter().map(|it| ("", &it.name)));

@@ -109,12 +109,13 @@ pub fn emit(api: &Api, options: &Options) -> Files {
     let trie = trie::Trie::new(api);
     let functions = functions::Functions::new(&trie);
     let features = features::Features::new(api, options.form);
-    let samples = samples::Samples::new(api, &names, &actions, &trie, &functions, options);
+    let cycles = cycles::Cycles::new(api);
+    let samples = samples::Samples::new(api, &names, &actions, &trie, &functions, &cycles, options);
     let examples = examples::Examples::new(api, &trie, &functions, &features, &samples, options);
     let mut files = Files::new();
     files.extend(manifest::emit(api, options, &features, &examples));
     files.extend(examples.files());
-    files.extend(models::emit(api, &names, &features));
+    files.extend(models::emit(api, &names, &cycles, &features));
     files.extend(actions.emit(api, &names, &features));
     files.extend(requests::emit(
         api, &names, &actions, &trie, &functions, &features, &samples,

@@ -142,21 +142,15 @@ impl<'a> Declared<'a> {
                 let Some((_, ty)) = self.types.get(&ancestor) else {
                     continue;
                 };
-                let properties = ty.properties.iter().map(|it| &it.name);
-                let navigation = ty.navigation.iter().map(|it| &it.name);
-                let names = properties.chain(navigation);
+                let names = ty.member_names();
                 above.extend(names.map(|name| (id, name.text.to_ascii_lowercase())));
             }
             let Some((_, ty)) = self.types.get(&id) else {
                 continue;
             };
-            let properties = ty.properties.iter().map(|it| &it.name);
-            let names: Vec<_> = properties
-                .chain(ty.navigation.iter().map(|it| &it.name))
-                .collect();
             for ancestor in std::iter::successors(types[at].base, |id| types[id.index()].base) {
-                let lower = names.iter().map(|name| name.text.to_ascii_lowercase());
-                below.extend(lower.map(|name| (ancestor, name)));
+                let names = ty.member_names();
+                below.extend(names.map(|name| (ancestor, name.text.to_ascii_lowercase())));
             }
         }
         (above, below)
@@ -459,17 +453,9 @@ impl<'a> Notes<'a> {
     }
 
     fn is_read_only(&self) -> bool {
-        let reads = |value: &Value| match value {
-            Value::Constant { text, .. } => text.ends_with("Permission/Read"),
-            Value::Default
-            | Value::Null
-            | Value::Bool(_)
-            | Value::Text(_)
-            | Value::Collection(_)
-            | Value::Record(_)
-            | Value::Computed(_) => false,
-        };
-        self.get(COMPUTED).is_some_and(Value::is_true) || self.get(PERMISSIONS).is_some_and(reads)
+        let permissions = self.get(PERMISSIONS).and_then(Value::constant);
+        self.get(COMPUTED).is_some_and(Value::is_true)
+            || permissions.is_some_and(|text| text.ends_with("Permission/Read"))
     }
 }
 
@@ -478,9 +464,9 @@ fn deprecation(revisions: &Value) -> Option<Deprecation> {
     let Value::Collection(revisions) = revisions else {
         return None;
     };
-    let constant = |revision: &Value, property: &str| match revision.get(property) {
-        Some(Value::Constant { text, .. }) => Some(text.clone()),
-        _ => None,
+    let constant = |revision: &Value, property: &str| {
+        let text = revision.get(property)?.constant()?;
+        Some(text.to_owned())
     };
     let mut revisions = revisions.iter();
     let is_end = |it: &&Value| {

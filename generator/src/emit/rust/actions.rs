@@ -150,11 +150,9 @@ impl<'a> Actions<'a> {
     fn presences(&self, api: &Api, features: &Features) -> Vec<Presence> {
         let mut by_page = BTreeMap::<&str, Presence>::new();
         for operation in &api.operations {
-            let presence = features.areas().of_operation(operation);
-            let known = by_page
-                .entry(&operation.page.page)
-                .or_insert(Presence::Whole);
-            *known = std::mem::replace(known, Presence::Whole).or(presence);
+            let page = &*operation.page.page;
+            let known = by_page.remove(page).unwrap_or(Presence::Whole);
+            by_page.insert(page, known.or(features.areas().of_operation(operation)));
         }
         let of_struct = |item: &Struct| {
             let pages = item.pages.iter().filter_map(|page| by_page.get(page));

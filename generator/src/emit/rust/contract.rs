@@ -1,8 +1,8 @@
 //! The examples of the documentation as tests of the crate.
 //!
 //! Comes in: the api. Goes out: `src/contract/examples.json`, what each example shows, and below `src/contract/calls` a
-//! table with the call of each operation that an example shows and the types of notifications. What is done with them is real Rust with them in the
-//! output, `src/contract.rs`.
+//! table with the call of each operation that an example shows, and how notifications of each type are read. What is done
+//! with them is real Rust with them in the output, `src/contract.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use super::{
     functions::{Function, Functions},
     layout::{self, Piece},
     names::{self, Names},
-    payload,
+    payload::{self, Carried},
     trie::{NodeId, Trie},
     types::Scope,
 };
@@ -222,11 +222,11 @@ impl Calls<'_> {
         let scope = Scope::outside(self.api, self.names);
         let mut values = self.values(self.trie.own_parameters(operation, node), *taken);
         let sending = payload::sending(self.api, self.actions, scope, operation);
-        values.extend(match (sending.function, sending.ty) {
-            (_, Some(ty)) => Some(quote!(&example.body::<#ty>()?)),
-            ("link", None) => Some(quote!(&example.target()?)),
-            ("upload", None) => Some(quote!(example.bytes())),
-            _ => None,
+        values.extend(match sending.carried {
+            Carried::Nothing => None,
+            Carried::Value(ty) => Some(quote!(&example.body::<#ty>()?)),
+            Carried::Link => Some(quote!(&example.target()?)),
+            Carried::Bytes => Some(quote!(example.bytes())),
         });
         quote!((#id, |client, example| example.made(#way.#name(#(#values),*))))
     }

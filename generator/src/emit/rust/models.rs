@@ -46,15 +46,14 @@ struct Module {
 }
 
 /// The files below `src/models`, and `src/models.rs`.
-pub(super) fn emit(api: &Api, names: &Names, features: &Features) -> Files {
+pub(super) fn emit(api: &Api, names: &Names, cycles: &Cycles, features: &Features) -> Files {
     let docs = member_docs(api);
-    let cycles = Cycles::new(api);
     let context = Context {
         api,
         names,
         features,
         docs: &docs,
-        cycles: &cycles,
+        cycles,
     };
     let modules = modules(api, names, features);
     let files: Vec<_> = modules
@@ -323,7 +322,8 @@ impl<'a> Context<'a> {
             (MemberKind::Navigation { .. }, ItemType::Structured(target)) => {
                 self.features.of_target(place.presence, *target)
             }
-            _ => None,
+            (MemberKind::Property, _)
+            | (_, ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. }) => None,
         }
     }
 

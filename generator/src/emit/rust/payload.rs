@@ -77,8 +77,18 @@ pub(super) struct Sending {
     pub(super) function: &'static str,
     /// What that takes after the request line.
     pub(super) values: Vec<Expr>,
-    /// The type of the JSON value that is sent, if it is one.
-    pub(super) ty: Option<syn::Type>,
+    /// What it carries.
+    pub(super) carried: Carried,
+}
+
+/// What a request carries.
+pub(super) enum Carried {
+    Nothing,
+    /// A JSON value of this type.
+    Value(Box<syn::Type>),
+    /// The address of an entity.
+    Link,
+    Bytes,
 }
 
 impl Sending {
@@ -87,44 +97,45 @@ impl Sending {
             argument: None,
             function: "request",
             values: Vec::new(),
-            ty: None,
+            carried: Carried::Nothing,
         }
     }
 
-    fn one(function: &'static str, name: &str, ty: syn::Type) -> Self {
+    fn one(function: &'static str, name: &str, ty: syn::Type, carried: Carried) -> Self {
         Self {
             argument: Some(ast::argument(name, ty)),
             function,
             values: vec![ast::variable(name)],
-            ty: None,
+            carried,
         }
     }
 
     /// A value of this type.
     fn value(ty: syn::Type) -> Self {
-        Self {
-            ty: Some(ty.clone()),
-            ..Self::one("send", "body", ast::reference(ty))
-        }
+        let lent = ast::reference(ty.clone());
+        Self::one("send", "body", lent, Carried::Value(Box::new(ty)))
     }
 
     /// A value of this type or of one that derives from it.
     fn derived(ty: syn::Type) -> Self {
         let any = ast::implementing("DerivedFrom", ty.clone());
-        Self {
-            ty: Some(ty),
-            ..Self::one("send_as", "body", ast::reference(any))
-        }
+        Self::one(
+            "send_as",
+            "body",
+            ast::reference(any),
+            Carried::Value(Box::new(ty)),
+        )
     }
 
     /// The address of an entity.
     fn link() -> Self {
-        Self::one("link", "target", ast::reference(ast::plain("str")))
+        let lent = ast::reference(ast::plain("str"));
+        Self::one("link", "target", lent, Carried::Link)
     }
 
     fn bytes(media_type: Option<&str>) -> Self {
         let any = ast::implementing("Into", ast::plain("Body"));
-        let mut sending = Self::one("upload", "body", any);
+        let mut sending = Self::one("upload", "body", any, Carried::Bytes);
         let media_type = media_type.unwrap_or("application/octet-stream");
         sending.values.push(ast::text(media_type));
         sending

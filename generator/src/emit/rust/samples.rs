@@ -17,7 +17,7 @@ use super::{
     cycles::Cycles,
     functions::Functions,
     names::{self, Names, Place},
-    payload,
+    payload::{self, Answer, Carried},
     trie::{NodeId, Trie},
     types::Scope,
 };
@@ -37,7 +37,7 @@ pub(super) struct Samples<'a> {
     actions: &'a Actions<'a>,
     trie: &'a Trie<'a>,
     functions: &'a Functions<'a>,
-    cycles: Cycles,
+    cycles: &'a Cycles,
     /// The path of the crate.
     root: String,
     /// How the block of an example is marked.
@@ -54,6 +54,7 @@ impl<'a> Samples<'a> {
         actions: &'a Actions<'a>,
         trie: &'a Trie<'a>,
         functions: &'a Functions<'a>,
+        cycles: &'a Cycles,
         options: &Options,
     ) -> Self {
         let mut shown = BTreeMap::new();
@@ -72,7 +73,7 @@ impl<'a> Samples<'a> {
             actions,
             trie,
             functions,
-            cycles: Cycles::new(api),
+            cycles,
             root,
             mark,
             shown,
@@ -93,26 +94,25 @@ impl<'a> Samples<'a> {
         let mut own = arguments(self.trie.own_parameters(operation, node), &mut values);
         let sending = payload::sending(self.api, self.actions, scope, operation);
         let mut body = None;
-        match (sending.function, &sending.ty) {
-            ("request", _) => {}
-            ("link", _) => {
-                let target = request.body.as_ref()?.get("@odata.id")?.as_str()?;
-                own.push(quoted(target));
-            }
-            ("upload", _) => own.push("std::fs::read(\"content\")?".to_owned()),
-            (_, Some(ty)) => {
+        match &sending.carried {
+            Carried::Nothing => {}
+            Carried::Value(ty) => {
                 body = Some(self.body(operation, request.body.as_ref()?, ty));
                 own.push("&body".to_owned());
             }
-            (_, None) => return None,
+            Carried::Link => {
+                let target = request.body.as_ref()?.get("@odata.id")?.as_str()?;
+                own.push(quoted(target));
+            }
+            Carried::Bytes => own.push("std::fs::read(\"content\")?".to_owned()),
         }
         calls.push(format!("{name}({})", own.join(", ")));
-        let answer = Answered::of(&payload::answer(scope, operation));
+        let answer = Answer::of(operation);
         let query = request.query.iter();
         calls.extend(query.map(|(name, value)| query_option(name, value, answer)));
         let headers = request.message.headers.iter();
         calls.extend(headers.filter_map(|(name, value)| header(name, value)));
-        let code = code(body.as_deref(), &calls, answer == Answered::Nothing);
+        let code = code(body.as_deref(), &calls, answer == Answer::Nothing);
         Some(self.doc_test(&code))
     }
 
@@ -120,8 +120,10 @@ impl<'a> Samples<'a> {
     pub(super) fn shown_body(&self, operation: &Operation) -> Option<(&Value, String)> {
         let body = self.shown.get(operation.id.as_str())?.body.as_ref()?;
         let scope = Scope::outside(self.api, self.names);
-        let ty = payload::sending(self.api, self.actions, scope, operation).ty?;
-        Some((body, self.body(operation, body, &ty)))
+        match payload::sending(self.api, self.actions, scope, operation).carried {
+            Carried::Value(ty) => Some((body, self.body(operation, body, &ty))),
+            Carried::Nothing | Carried::Link | Carried::Bytes => None,
+        }
     }
 
     /// The calls that lead to a node.
@@ -290,34 +292,19 @@ fn path_of_model(place: &Place) -> String {
     format!("models::{}{}", modules.collect::<String>(), place.name)
 }
 
-/// What an answer is, as far as it matters for what can be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answered {
-    Nothing,
-    One,
-    Count,
-    Items,
-}
-
-impl Answered {
-    fn of(ty: &syn::Type) -> Self {
-        let name = match ty {
-            syn::Type::Path(path) => path.path.segments.last(),
-            syn::Type::Tuple(_) => return Self::Nothing,
-            _ => None,
-        };
-        match name.map(|name| name.ident.to_string()).as_deref() {
-            Some("Page" | "Value") => Self::Items,
-            Some("i64") => Self::Count,
-            _ => Self::One,
-        }
-    }
-}
-
 /// The call that sets a query option.
-fn query_option(name: &str, value: &str, answer: Answered) -> String {
-    let is_of_collection = matches!(answer, Answered::Items | Answered::Count);
-    let is_items = answer == Answered::Items;
+fn query_option(name: &str, value: &str, answer: Answer<'_>) -> String {
+    // As the runtime has it: of an answer of which nothing is known, everything can be asked.
+    let is_items = match answer {
+        Answer::Page(_) => true,
+        Answer::One(item) => matches!(item, None | Some(ItemType::Unknown { .. })),
+        Answer::Nothing
+        | Answer::Perhaps(_)
+        | Answer::Many(_)
+        | Answer::Content
+        | Answer::Count => false,
+    };
+    let is_of_collection = is_items || answer == Answer::Count;
     match name {
         // A comma in parentheses belongs to a nested option.
         "$select" | "$expand" if !value.contains('(') => listed(&name[1..], value),

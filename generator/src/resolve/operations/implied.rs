@@ -194,6 +194,7 @@ fn is_quoted(ty: &Type) -> bool {
 }
 
 /// What a path selects, and where that is declared.
+#[derive(Clone)]
 struct Target<'a> {
     path: Place,
     ty: Type,
@@ -270,7 +271,7 @@ impl<'a> Implied<'a> {
         }
         let at = |path: Place| Target {
             path,
-            ..target_of(&target)
+            ..target.clone()
         };
         let reference = at(target.path.system("$ref"));
         if member.ty.collection {
@@ -357,25 +358,17 @@ impl<'a> Implied<'a> {
 
     fn push(&mut self, method: Method, kind: OperationKind, target: &Target) {
         let one = Type::single(target.ty.item.clone());
+        let entity = || RequestBody::Object {
+            ty: one.clone(),
+            members: Vec::new(),
+        };
         let (body, answer, query): (_, _, &[&str]) = match &kind {
             OperationKind::List => (None, ResponseBody::Collection(one.clone()), &MANY),
             OperationKind::Get => (None, ResponseBody::Value(one.clone()), &ONE),
-            OperationKind::Create => {
-                let body = RequestBody::Object {
-                    ty: one.clone(),
-                    members: Vec::new(),
-                };
-                (Some(body), ResponseBody::Value(one.clone()), &[])
-            }
-            OperationKind::Update => {
-                let body = RequestBody::Object {
-                    ty: one.clone(),
-                    members: Vec::new(),
-                };
-                // A service may answer with the entity; a client that expects it would fail where it does not
-                // (Protocol, section 11.4.3).
-                (Some(body), ResponseBody::Empty, &[])
-            }
+            OperationKind::Create => (Some(entity()), ResponseBody::Value(one.clone()), &[]),
+            // A service may answer with the entity; a client that expects it would fail where it does not (Protocol,
+            // section 11.4.3).
+            OperationKind::Update => (Some(entity()), ResponseBody::Empty, &[]),
             OperationKind::AddReference => (Some(RequestBody::Reference), ResponseBody::Empty, &[]),
             OperationKind::ListReferences => (None, ResponseBody::Unknown, &[]),
             OperationKind::Delete | OperationKind::RemoveReference => {
@@ -444,14 +437,6 @@ impl<'a> Implied<'a> {
                 also: Vec::new(),
             });
         }
-    }
-}
-
-fn target_of<'a>(target: &Target<'a>) -> Target<'a> {
-    Target {
-        path: target.path.clone(),
-        ty: target.ty.clone(),
-        source: target.source,
     }
 }
 

@@ -28,6 +28,7 @@ use super::{
     programs::{self, Program},
 };
 use crate::{
+    cargo,
     measure::{self, Cost},
     root,
 };
@@ -257,8 +258,8 @@ impl Stand {
 
 /// Cargo as users have it: nothing in the environment that changes a profile.
 pub(super) fn plain_cargo(folder: &Path) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(folder).stdin(Stdio::null());
+    let mut command = cargo(folder);
+    command.stdin(Stdio::null());
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO_PROFILE_") || text == "CARGO_INCREMENTAL" || text == "RUSTFLAGS"
