@@ -8,6 +8,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 mod dump;
 mod generate;
+#[cfg(feature = "lint")]
+mod lint;
 mod output;
 #[cfg(feature = "serve")]
 mod serve;
@@ -43,6 +45,9 @@ enum Command {
     /// Write what the documents describe in another form
     #[command(subcommand)]
     Generate(generate::Target),
+    /// Tell where the documents contradict each other, the metadata and themselves
+    #[cfg(feature = "lint")]
+    Lint(lint::Arguments),
     /// Print what one stage of the compiler makes of the documents
     Dump(dump::Arguments),
     /// Start a local service that answers every documented request, and remembers what it is told
@@ -72,6 +77,8 @@ pub(crate) fn run() -> ExitCode {
     };
     let outcome = match arguments.command {
         Command::Generate(target) => generate::run(target, log),
+        #[cfg(feature = "lint")]
+        Command::Lint(arguments) => lint::run(&arguments),
         Command::Dump(arguments) => dump::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(*arguments, log),

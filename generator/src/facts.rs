@@ -33,6 +33,8 @@ mod rows;
 
 pub use facets::Facets;
 pub use kind::PageKind;
+pub use operation::{Area, MessageText, areas, message};
+pub use rows::{Columns, name};
 
 /// Index of a page in [`crate::Compilation::pages`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,6 +4,8 @@
 //! commas, comments, bare keys, strings in single quotes, blanks of other scripts, or text behind the value. Where
 //! something is left out or lost, there is none.
 
+pub mod tree;
+
 use serde_json::Value;
 
 /// Reads JSON, or what is as good as.

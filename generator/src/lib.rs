@@ -30,6 +30,8 @@ pub mod serve;
 pub mod dump;
 pub mod writer;
 pub mod generate;
+#[cfg(feature = "lint")]
+pub mod lint;
 pub mod builder;
 
 pub use builder::Builder;

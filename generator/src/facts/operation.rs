@@ -18,7 +18,7 @@ use crate::{
 
 mod body;
 mod example;
-mod http;
+pub(crate) mod http;
 mod introduction;
 mod outline;
 mod permissions;
@@ -26,7 +26,9 @@ mod request_line;
 mod response;
 mod text;
 
-use outline::{Area, Part};
+pub use http::{MessageText, message};
+use outline::Part;
+pub use outline::{Area, areas};
 
 /// Reads an operation page.
 pub(super) fn read(cx: &Context, out: &mut PageFacts) {

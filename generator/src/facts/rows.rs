@@ -9,11 +9,12 @@ use crate::{
 };
 
 /// Which column of a table holds what.
-pub(super) struct Columns(Vec<Option<Column>>);
+#[derive(Clone, Debug)]
+pub struct Columns(Vec<Option<Column>>);
 
 impl Columns {
     /// Reads the heads of a table.
-    pub(super) fn of(page: &Page, table: &Table, vocabulary: &Vocabulary) -> Self {
+    pub fn of(page: &Page, table: &Table, vocabulary: &Vocabulary) -> Self {
         let mut columns: Vec<_> = table
             .header
             .iter()
@@ -29,12 +30,12 @@ impl Columns {
     }
 
     /// Whether the table has this column.
-    pub(super) fn has(&self, column: Column) -> bool {
+    pub fn has(&self, column: Column) -> bool {
         self.0.contains(&Some(column))
     }
 
     /// The cell of a row in this column.
-    pub(super) fn cell(&self, cells: &[ByteRange], column: Column) -> Option<ByteRange> {
+    pub fn cell(&self, cells: &[ByteRange], column: Column) -> Option<ByteRange> {
         let at = self.0.iter().position(|known| *known == Some(column))?;
         cells.get(at).copied()
     }
@@ -131,7 +132,7 @@ pub(super) fn typed(
 }
 
 /// The name in a first cell: without emphasis, code, link, escapes and notes in parentheses.
-pub(super) fn name(cell: &str) -> &str {
+pub fn name(cell: &str) -> &str {
     let mut name = cell.trim();
     if let Some((text, _)) = name
         .strip_prefix('[')

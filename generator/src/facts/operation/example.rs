@@ -51,7 +51,7 @@ pub(super) fn read(cx: &Context, parts: &[Part], out: &mut PageFacts) -> Answers
             if part.area != Area::Examples && !is_annotated {
                 continue;
             }
-            let Some(message) = http::message(cx, code) else {
+            let Some(message) = http::of_code(cx, code) else {
                 let text = cx.page.str(code.body).trim();
                 if block_type.as_deref() == Some("example")
                     && let Some(body) = open.as_mut().and_then(Open::missing_body)

@@ -22,24 +22,39 @@ pub(super) fn is_http_tab(cx: &Context, code: &Code) -> bool {
 }
 
 /// Reads the message of a code block.
-pub(super) fn message(cx: &Context, code: &Code) -> Option<HttpMessage> {
-    let (start_line, headers, body) = parse(cx.page.str(code.body))?;
+pub(super) fn of_code(cx: &Context, code: &Code) -> Option<HttpMessage> {
+    let message = message(cx.page.str(code.body))?;
     let source = Source {
         page: cx.page.path.clone(),
         line: cx.page.line(code.range),
     };
     Some(HttpMessage {
-        start_line,
-        headers,
-        body: body.to_owned(),
+        start_line: message.start_line,
+        headers: message
+            .headers
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+        body: message.body.to_owned(),
         source,
     })
 }
 
-type Parts<'a> = (StartLine, Vec<(String, String)>, &'a str);
+/// The parts of a message; all texts are parts of the text that it was read from.
+#[derive(Clone, Debug)]
+pub struct MessageText<'a> {
+    /// What the first line says.
+    pub start_line: StartLine,
+    /// The first line as written, trimmed.
+    pub first: &'a str,
+    /// Names and values of the headers.
+    pub headers: Vec<(&'a str, &'a str)>,
+    /// What follows, trimmed.
+    pub body: &'a str,
+}
 
-/// Reads a message.
-pub(super) fn parse(text: &str) -> Option<Parts<'_>> {
+/// Reads a message; nothing, if the text does not begin with a start line.
+pub fn message(text: &str) -> Option<MessageText<'_>> {
     let text = text.trim_start();
     let (first, mut rest) = next_line(text);
     let mut start_line = start_line(first)?;
@@ -65,14 +80,15 @@ pub(super) fn parse(text: &str) -> Option<Parts<'_>> {
         let Some((name, value)) = header(line) else {
             break;
         };
-        headers.push((name.to_owned(), value.to_owned()));
+        headers.push((name, value));
         rest = after;
     }
-    Some((
+    Some(MessageText {
         start_line,
+        first: first.trim(),
         headers,
-        rest.trim_start_matches(['\r', '\n']).trim_end(),
-    ))
+        body: rest.trim_start_matches(['\r', '\n']).trim_end(),
+    })
 }
 
 fn next_line(text: &str) -> (&str, &str) {
@@ -132,16 +148,16 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        let read = parse(text).map_or("-".to_owned(), |(start, headers, body)| {
-            let start = match start {
+        let read = message(text).map_or("-".to_owned(), |message| {
+            let start = match message.start_line {
                 StartLine::Request(method, target) => format!("{method} {target}"),
                 StartLine::Status(code) => code.to_string(),
             };
+            let headers = message.headers.iter();
             let headers: Vec<_> = headers
-                .iter()
                 .map(|(name, value)| format!("{name}={value}"))
                 .collect();
-            format!("{start} [{}] {body}", headers.join(","))
+            format!("{start} [{}] {}", headers.join(","), message.body)
         });
         assert_eq!(read, expected, "{text}");
     }

@@ -6,13 +6,13 @@
 
 use super::{Context, area};
 use crate::{
-    sections::Section,
+    sections::{Page, Section},
     vocabulary::{self, Heading, Vocabulary},
 };
 
 /// What a section is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Area {
+pub enum Area {
     /// What stands before the first section.
     Introduction,
     /// Permissions.
@@ -54,6 +54,14 @@ pub(super) fn of<'a>(cx: &Context<'a>) -> Vec<Part<'a>> {
         .iter()
         .map(|section| (section, cx.page.str(section.title)));
     assign(headings, cx.vocabulary())
+}
+
+/// What each section of an operation page is for, in the order of its sections.
+pub fn areas(page: &Page, vocabulary: &Vocabulary) -> Vec<Area> {
+    let headings = page.sections.iter();
+    let headings = headings.map(|section| (section, page.str(section.title)));
+    let parts = assign(headings, vocabulary).into_iter();
+    parts.map(|part| part.area).collect()
 }
 
 fn assign<'a>(

@@ -1,0 +1,114 @@
+//! The linter: every contradiction is a finding with its places. Only this module judges.
+//!
+//! Comes in: a [`Subject`]: everything that was read and compiled. Goes out: [`Finding`]s, by file and place.
+//! Invariant: the findings and their order depend on the subject and the chosen rules alone, never on the number of threads.
+//!
+//! A rule is a file in `lint/rules`; `lint/rules.rs` lists them. To add one, write `abc001_what_is_wrong.rs`, a Markdown page of
+//! the same name, and a line in that list.
+
+use rayon::prelude::*;
+
+pub mod beside;
+pub mod examples;
+pub mod files;
+pub mod finding;
+pub mod fix;
+pub mod page;
+pub mod report;
+pub mod rule;
+pub mod rules;
+pub mod world;
+
+pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};
+pub use rule::{Check, Preset, Rule};
+pub use world::{Subject, World};
+
+use crate::facts::PageId;
+use finding::Findings;
+use page::PageContext;
+use world::Version;
+
+/// What these rules find.
+pub fn check(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
+    let (pages, wholes): (Vec<_>, Vec<_>) = rules
+        .iter()
+        .partition(|rule| matches!(rule.check, Check::Page(_)));
+    let (mut found, of_wholes) = rayon::join(
+        || check_pages(world, &pages),
+        || check_wholes(world, &wholes),
+    );
+    found.extend(of_wholes);
+    found.sort_by(|a, b| order(a).cmp(&order(b)));
+    found
+}
+
+/// What stands first is told first.
+fn order(finding: &Finding) -> (files::FileId, u32, u32, &str, &str, &str) {
+    let at = finding.primary.at;
+    (
+        finding.primary.file,
+        at.start,
+        at.end,
+        finding.rule.code,
+        &finding.symbol,
+        &finding.message,
+    )
+}
+
+/// What the rules of pages find in all pages.
+fn check_pages(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
+    let pages: Vec<_> = world
+        .versions
+        .iter()
+        .flat_map(|version| {
+            let ids = (0..version.compilation.pages.len() as u32).map(PageId);
+            ids.map(move |id| (version, id))
+        })
+        .collect();
+    pages
+        .par_iter()
+        .flat_map_iter(|&(version, id)| {
+            let (role, page) = &version.compilation.pages[id.index()];
+            let facts = &version.facts()[id.index()];
+            let cx = PageContext::new(world, version, id, (*role, page), facts);
+            check_page(&cx, rules)
+        })
+        .collect()
+}
+
+/// What rules find in one page.
+pub fn check_page(cx: &PageContext, rules: &[&'static Rule]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for &rule in rules {
+        if let Check::Page(check) = rule.check {
+            let mut findings = Findings::of(rule);
+            check(cx, &mut findings);
+            found.extend(findings.into_list());
+        }
+    }
+    found
+}
+
+/// What the rules find that look at more than a page.
+fn check_wholes(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
+    let tasks: Vec<(&'static Rule, Option<&Version>)> = rules
+        .iter()
+        .flat_map(|&rule| match rule.check {
+            Check::Version(_) => world.versions.iter().map(|it| (rule, Some(it))).collect(),
+            Check::World(_) => vec![(rule, None)],
+            Check::Page(_) | Check::Run => Vec::new(),
+        })
+        .collect();
+    tasks
+        .par_iter()
+        .flat_map_iter(|&(rule, version)| {
+            let mut findings = Findings::of(rule);
+            match (rule.check, version) {
+                (Check::Version(check), Some(version)) => check(world, version, &mut findings),
+                (Check::World(check), None) => check(world, &mut findings),
+                _ => {}
+            }
+            findings.into_list()
+        })
+        .collect()
+}

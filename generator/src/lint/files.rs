@@ -1,0 +1,66 @@
+//! The files that findings point at.
+//!
+//! Comes in: pages, metadata documents and what lies beside them. Goes out: [`Files`], where a [`FileId`] is a path, a text
+//! and its lines.
+//! Invariant: the order of ids is the order of findings: pages of the first version by path, then those of the next, then
+//! the others in the order in which they were added.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::span::{ByteRange, LineColumn, LineIndex};
+
+/// A file of [`Files`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub(super) u32);
+
+/// All files that findings may point at.
+#[derive(Debug, Default)]
+pub struct Files {
+    files: Vec<File>,
+}
+
+/// A file.
+#[derive(Debug)]
+pub struct File {
+    /// Where it lies, as a reader can open it: from the working directory, with `/`.
+    pub path: String,
+    /// Its text.
+    pub text: Arc<str>,
+    lines: OnceLock<LineIndex>,
+}
+
+impl Files {
+    /// Adds a file.
+    pub(super) fn add(&mut self, path: String, text: Arc<str>) -> FileId {
+        self.files.push(File {
+            path,
+            text,
+            lines: OnceLock::new(),
+        });
+        FileId(self.files.len() as u32 - 1)
+    }
+
+    /// A file.
+    pub fn get(&self, id: FileId) -> &File {
+        &self.files[id.0 as usize]
+    }
+
+    /// All files with their ids.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &File)> {
+        let ids = (0..).map(FileId);
+        ids.zip(&self.files)
+    }
+}
+
+impl File {
+    /// The lines of the text.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
+    /// Line and column of the first byte, and those one past the last.
+    pub fn range(&self, at: ByteRange) -> (LineColumn, LineColumn) {
+        let place = |offset| self.lines().line_column(&self.text, offset);
+        (place(at.start), place(at.end))
+    }
+}

@@ -1,0 +1,398 @@
+//! One page as rules see it: what it says, taken apart further than the compiler needs, with a place for everything.
+//!
+//! Comes in: a page and its facts. Goes out: [`PageContext`], from which a rule gets tables with their columns, code blocks
+//! with their annotations, HTTP messages with their bodies. What costs something is made when the first rule asks.
+
+use std::cell::OnceCell;
+
+use super::{
+    examples::{self, Body},
+    files::FileId,
+    finding::Place,
+    world::{Version, World},
+};
+use crate::{
+    api::StartLine,
+    docs::Role,
+    facts::{self, Area, Claim, Columns, PageFacts, PageId, PageKind},
+    ir::{Method, TypeName},
+    json::tree::{self, Failure, Node, Tree},
+    sections::{Block, Code, Page, Row, Section, Table},
+    span::ByteRange,
+    vocabulary::Column,
+};
+
+/// A page, and everything else at hand.
+#[derive(Debug)]
+pub struct PageContext<'p, 'a> {
+    /// Everything.
+    pub world: &'p World<'a>,
+    /// The version that the page describes.
+    pub version: &'p Version<'a>,
+    /// The page's number in its version.
+    pub id: PageId,
+    /// Page or include.
+    pub role: Role,
+    /// The page as it is now. In an editor it is newer than the one in [`Version::compilation`].
+    pub page: &'p Page,
+    /// What it claims.
+    pub facts: &'p PageFacts,
+    areas: OnceCell<Vec<Area>>,
+    blocks: OnceCell<Vec<CodeBlock<'p>>>,
+    messages: OnceCell<Vec<Message<'p>>>,
+    bodies: OnceCell<Vec<Body<'a>>>,
+    representations: OnceCell<Vec<(ByteRange, Tree)>>,
+}
+
+/// A code block, and where it stands.
+#[derive(Clone, Debug)]
+pub struct CodeBlock<'a> {
+    /// The position of its section in the page.
+    pub section: usize,
+    /// The block.
+    pub code: &'a Code,
+    /// The JSON in the comment that belongs to it, if the comment holds an object.
+    pub annotation: Option<AnnotationText>,
+}
+
+/// The JSON object of an annotation, and its place.
+#[derive(Clone, Debug)]
+pub struct AnnotationText {
+    /// From the first brace on, without the end of the comment.
+    pub at: ByteRange,
+    /// What it says.
+    pub tree: Result<Tree, Failure>,
+}
+
+/// An HTTP message in a code block.
+#[derive(Clone, Debug)]
+pub struct Message<'a> {
+    /// The block's position among [`PageContext::blocks`].
+    pub block: usize,
+    /// The position of its section in the page.
+    pub section: usize,
+    /// The code block.
+    pub code: &'a Code,
+    /// What the first line says.
+    pub start: StartLine,
+    /// The first line, trimmed.
+    pub start_at: ByteRange,
+    /// The headers.
+    pub headers: Vec<Header>,
+    /// What follows them, trimmed; empty if there is nothing.
+    pub body: ByteRange,
+    /// The body, if it begins like JSON.
+    pub json: Option<Result<Tree, Failure>>,
+}
+
+/// A header of a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Header {
+    /// Its name.
+    pub name: ByteRange,
+    /// Its value.
+    pub value: ByteRange,
+}
+
+/// A row of a table, and the table around it.
+#[derive(Clone, Debug)]
+pub struct TableRow<'a> {
+    /// The position of the section in the page.
+    pub section: usize,
+    /// The table.
+    pub table: &'a Table,
+    /// Which column holds what.
+    pub columns: Columns,
+    /// The row.
+    pub row: &'a Row,
+}
+
+impl<'p, 'a> PageContext<'p, 'a> {
+    /// A page of a version; with another text in an editor than at the time when the version was compiled.
+    pub(super) fn new(
+        world: &'p World<'a>,
+        version: &'p Version<'a>,
+        id: PageId,
+        (role, page): (Role, &'p Page),
+        facts: &'p PageFacts,
+    ) -> Self {
+        Self {
+            world,
+            version,
+            id,
+            role,
+            page,
+            facts,
+            areas: OnceCell::new(),
+            blocks: OnceCell::new(),
+            messages: OnceCell::new(),
+            bodies: OnceCell::new(),
+            representations: OnceCell::new(),
+        }
+    }
+
+    /// The kind of the page.
+    pub fn kind(&self) -> PageKind {
+        self.facts.kind
+    }
+
+    /// The file of the page.
+    pub fn file(&self) -> FileId {
+        self.version.file(self.id)
+    }
+
+    /// The text at a place of this page.
+    pub fn str(&self, at: ByteRange) -> &'p str {
+        self.page.str(at)
+    }
+
+    /// A place on this page.
+    pub fn at(&self, at: ByteRange, label: impl Into<String>) -> Place {
+        Place::new(self.file(), at, label)
+    }
+
+    /// The place of a part of this page's text, given as that part.
+    pub fn range_of(&self, part: &str) -> ByteRange {
+        let start = (part.as_ptr() as usize).wrapping_sub(self.page.text.as_ptr() as usize);
+        if start <= self.page.text.len() && start + part.len() <= self.page.text.len() {
+            ByteRange::new(start, start + part.len())
+        } else {
+            ByteRange::default()
+        }
+    }
+
+    /// The type that the page is about.
+    pub fn type_name(&self) -> Option<&'p TypeName> {
+        self.facts.facts.iter().find_map(|fact| match &fact.claim {
+            Claim::Type { name, .. } => Some(name),
+            _ => None,
+        })
+    }
+
+    /// The heading of level 1; empty where there is none.
+    pub fn title(&self) -> ByteRange {
+        let mut sections = self.page.sections.iter();
+        let title = sections.find(|section| section.level == 1);
+        title.map(|section| section.title).unwrap_or_default()
+    }
+
+    /// The symbol of the whole page: `api/user-get.md`.
+    pub fn symbol(&self) -> String {
+        self.page.path.to_string()
+    }
+
+    /// The symbol of a section: `api/user-get.md#response`.
+    pub fn section_symbol(&self, section: usize) -> String {
+        let title = self.str(self.page.sections[section].title);
+        if title.is_empty() {
+            self.symbol()
+        } else {
+            format!("{}#{}", self.page.path, slug(title))
+        }
+    }
+
+    /// The section that holds a place.
+    pub fn section_at(&self, at: ByteRange) -> usize {
+        let after = |section: &Section| section.title.start <= at.start;
+        self.page.sections.partition_point(after).saturating_sub(1)
+    }
+
+    /// What each section of an operation page is for.
+    pub fn areas(&self) -> &[Area] {
+        self.areas
+            .get_or_init(|| facts::areas(self.page, self.world.vocabulary))
+    }
+
+    /// All code blocks in page order.
+    pub fn blocks(&self) -> &[CodeBlock<'p>] {
+        self.blocks.get_or_init(|| {
+            let sections = self.page.sections.iter().enumerate();
+            sections
+                .flat_map(|(section, it)| it.codes().map(move |code| (section, code)))
+                .map(|(section, code)| CodeBlock {
+                    section,
+                    code,
+                    annotation: code.annotation.and_then(|at| annotation(self.page, at)),
+                })
+                .collect()
+        })
+    }
+
+    /// All HTTP messages in page order: code blocks that begin with a request or status line, other than those in the tabs
+    /// of other languages. The lines of a request section are messages, too; its area tells them.
+    pub fn messages(&self) -> &[Message<'p>] {
+        self.messages.get_or_init(|| {
+            let blocks = self.blocks().iter().enumerate();
+            blocks
+                .filter(|(_, block)| self.is_http(block.code))
+                .filter_map(|(at, block)| self.message(at, block))
+                .collect()
+        })
+    }
+
+    fn is_http(&self, code: &Code) -> bool {
+        code.tab
+            .is_none_or(|tab| self.str(tab).trim().eq_ignore_ascii_case("http"))
+    }
+
+    fn message(&self, at: usize, block: &CodeBlock<'p>) -> Option<Message<'p>> {
+        let message = facts::message(self.str(block.code.body))?;
+        let body = if message.body.is_empty() {
+            let end = block.code.body.end as usize;
+            ByteRange::new(end, end)
+        } else {
+            self.range_of(message.body)
+        };
+        let is_json = message.body.starts_with(['{', '[', '"']);
+        let header = |&(name, value): &(&str, &str)| Header {
+            name: self.range_of(name),
+            value: self.range_of(value),
+        };
+        Some(Message {
+            block: at,
+            section: block.section,
+            code: block.code,
+            start: message.start_line,
+            start_at: self.range_of(message.first),
+            headers: message.headers.iter().map(header).collect(),
+            body,
+            json: is_json.then(|| tree::read(&self.page.text, body)),
+        })
+    }
+
+    /// The bodies of messages whose type is known, each with what is not of that type.
+    pub fn bodies(&self) -> &[Body<'a>] {
+        self.bodies.get_or_init(|| examples::bodies(self))
+    }
+
+    /// The JSON representation that stands at a place, as claims of the page on keys name it.
+    pub fn representation(&self, at: ByteRange) -> Option<&Node> {
+        let all = self.representations.get_or_init(|| {
+            let facts = self.facts.facts.iter();
+            let mut places: Vec<_> = facts
+                .filter(|fact| fact.page == self.id && matches!(fact.claim, Claim::JsonKey { .. }))
+                .map(|fact| fact.at)
+                .collect();
+            places.dedup();
+            let read = |at| Some((at, tree::read(&self.page.text, at).ok()?));
+            places.into_iter().filter_map(read).collect()
+        });
+        let (_, tree) = all.iter().find(|(known, _)| *known == at)?;
+        Some(&tree.root)
+    }
+
+    /// All rows of all tables, with their columns.
+    pub fn rows(&self) -> impl Iterator<Item = TableRow<'p>> + '_ {
+        let sections = self.page.sections.iter().enumerate();
+        let tables = sections.flat_map(|(at, section)| section.tables().map(move |it| (at, it)));
+        tables.flat_map(|(section, table)| {
+            let columns = Columns::of(self.page, table, self.world.vocabulary);
+            table.rows.iter().map(move |row| TableRow {
+                section,
+                table,
+                columns: columns.clone(),
+                row,
+            })
+        })
+    }
+
+    /// The row of a table that a fact was read from.
+    pub fn row_at(&self, at: ByteRange) -> Option<TableRow<'p>> {
+        row_at(self.world, self.page, at)
+    }
+
+    /// The object in the annotation of a message.
+    pub fn annotation_of(&self, message: &Message<'_>) -> Option<&Node> {
+        let block = &self.blocks()[message.block];
+        let annotation = block.annotation.as_ref()?;
+        annotation.tree.as_ref().ok().map(|tree| &tree.root)
+    }
+}
+
+/// The row of a page's table that stands at a place, with its columns.
+pub fn row_at<'a>(world: &World<'_>, page: &'a Page, at: ByteRange) -> Option<TableRow<'a>> {
+    let sections = page.sections.iter().enumerate();
+    let mut tables = sections.flat_map(|(section, it)| {
+        let blocks = it.blocks.iter();
+        blocks.filter_map(move |block| match block {
+            Block::Table(table) => Some((section, table)),
+            Block::Text(_) | Block::Code(_) | Block::Html(_) | Block::Include(_) => None,
+        })
+    });
+    let (section, table) = tables.find(|(_, table)| table.range.contains(at))?;
+    let row = table.rows.iter().find(|row| row.range.contains(at))?;
+    Some(TableRow {
+        section,
+        table,
+        columns: Columns::of(page, table, world.vocabulary),
+        row,
+    })
+}
+
+impl TableRow<'_> {
+    /// The name in the row, without markup; the cell if it has none.
+    pub fn name(&self, page: &Page) -> ByteRange {
+        let cell = self.columns.cell(&self.row.cells, Column::Name);
+        let cell = cell
+            .or_else(|| self.row.cells.first().copied())
+            .unwrap_or_default();
+        let name = facts::name(page.str(cell));
+        let offset = name.as_ptr() as usize - page.text.as_ptr() as usize;
+        if name.is_empty() {
+            cell
+        } else {
+            ByteRange::new(offset, offset + name.len())
+        }
+    }
+
+    /// The cell in a column.
+    pub fn cell(&self, column: Column) -> Option<ByteRange> {
+        self.columns.cell(&self.row.cells, column)
+    }
+}
+
+impl Message<'_> {
+    /// Method and target, if it is a request.
+    pub fn request(&self) -> Option<(Method, &str)> {
+        match &self.start {
+            StartLine::Request(method, target) => Some((*method, target)),
+            StartLine::Status(_) => None,
+        }
+    }
+
+    /// The status code, if it is an answer.
+    pub fn status(&self) -> Option<u16> {
+        self.start.status()
+    }
+
+    /// The body, if it can be read as JSON.
+    pub fn tree(&self) -> Option<&Tree> {
+        self.json.as_ref()?.as_ref().ok()
+    }
+}
+
+/// The object in a comment.
+fn annotation(page: &Page, comment: ByteRange) -> Option<AnnotationText> {
+    let text = page.str(comment);
+    let body = text.strip_prefix("<!--")?;
+    let body = body.strip_suffix("-->").unwrap_or(body).trim();
+    if !body.starts_with('{') {
+        return None;
+    }
+    let start = comment.start as usize + text.find('{')?;
+    let at = ByteRange::new(start, start + body.len());
+    Some(AnnotationText {
+        at,
+        tree: tree::read(&page.text, at),
+    })
+}
+
+/// A heading as the fragment of a link: lower case, blanks as hyphens, other marks left out.
+pub fn slug(heading: &str) -> String {
+    let words = heading.trim().chars().filter_map(|c| match c {
+        c if c.is_alphanumeric() || c == '-' || c == '_' => Some(c.to_ascii_lowercase()),
+        ' ' => Some('-'),
+        _ => None,
+    });
+    words.collect()
+}

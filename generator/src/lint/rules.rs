@@ -1,0 +1,25 @@
+//! All rules, in the order of their codes.
+
+use super::rule::Rule;
+
+/// Declares the module of each rule, and the list of them.
+macro_rules! rules {
+    ($($module:ident),* $(,)?) => {
+        $(mod $module;)*
+
+        /// All rules by code.
+        pub static ALL: &[&Rule] = &[$(&$module::RULE),*];
+    };
+}
+
+rules! {
+    csdl001_csdl_symbol_missing,
+    ex003_example_unknown_property,
+    tbl003_property_case_differs,
+}
+
+/// The rule with this code or name, in any case.
+pub fn find(word: &str) -> Option<&'static Rule> {
+    let mut rules = ALL.iter().copied();
+    rules.find(|rule| rule.code.eq_ignore_ascii_case(word) || rule.name.eq_ignore_ascii_case(word))
+}

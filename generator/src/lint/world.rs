@@ -1,0 +1,329 @@
+//! Everything that rules may look at.
+//!
+//! Comes in: a [`Subject`]: compiled versions and what lies beside them. Goes out: a [`World`] that borrows it: files with
+//! ids, and indexes that several rules share, each made when the first rule asks for it.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
+
+use super::{
+    beside::{Beside, TextFile},
+    files::{FileId, Files},
+    finding::Place,
+    page,
+};
+use crate::{
+    Compilation,
+    api::{Api, Operation},
+    csdl,
+    docs::DocsTree,
+    facts::{Fact, PageFacts, PageId},
+    generate,
+    ir::ApiVersion,
+    model::Model,
+    route::Router,
+    sections::Page,
+    span::ByteRange,
+    vocabulary::Vocabulary,
+};
+
+/// What is to be checked.
+#[derive(Debug, Default)]
+pub struct Subject {
+    /// The versions, stable first.
+    pub compilations: Vec<Compilation>,
+    /// The folder that the pages of each version lie in.
+    pub folders: BTreeMap<ApiVersion, PathBuf>,
+    /// What lies beside the pages.
+    pub beside: Beside,
+    /// The words of the pages.
+    pub vocabulary: Vocabulary,
+    /// The same documents at an earlier time, to tell what changed.
+    pub before: Option<Box<Subject>>,
+}
+
+/// A subject, ready for rules.
+#[derive(Debug)]
+pub struct World<'a> {
+    /// All files.
+    pub files: Files,
+    /// The versions, stable first.
+    pub versions: Vec<Version<'a>>,
+    /// What lies beside the pages.
+    pub beside: &'a Beside,
+    /// The files of what lies beside.
+    pub beside_files: BesideFiles,
+    /// The words of the pages.
+    pub vocabulary: &'a Vocabulary,
+    /// The same documents at an earlier time.
+    pub before: Option<&'a Subject>,
+}
+
+/// The ids of the files beside the pages.
+#[derive(Debug, Default)]
+pub struct BesideFiles {
+    /// The permissions reference.
+    pub permissions: Option<FileId>,
+    /// The tables of contents.
+    pub contents: BTreeMap<ApiVersion, FileId>,
+    /// The change log, in the order of [`Beside::changelog`].
+    pub changelog: Vec<FileId>,
+    /// The redirections.
+    pub redirections: Option<FileId>,
+    /// The OpenAPI documents.
+    pub openapi: BTreeMap<ApiVersion, FileId>,
+    /// The generated files, in the order of [`Beside::generated`].
+    pub generated: Vec<FileId>,
+}
+
+/// One version of the api.
+#[derive(Debug)]
+pub struct Version<'a> {
+    /// What was compiled.
+    pub compilation: &'a Compilation,
+    /// The file of its metadata document.
+    pub metadata_file: Option<FileId>,
+    first_page: FileId,
+    router: OnceLock<Router<'a>>,
+    operations: OnceLock<HashMap<&'a str, Vec<&'a Operation>>>,
+    declared: OnceLock<Declared<'a>>,
+}
+
+/// What a metadata document declares, by lower-cased qualified name.
+#[derive(Debug, Default)]
+pub struct Declared<'a> {
+    /// Entity and complex types.
+    pub types: HashMap<String, &'a csdl::StructuredType>,
+    /// Enumeration types.
+    pub enums: HashMap<String, &'a csdl::EnumType>,
+}
+
+impl Subject {
+    /// Compiles all versions of a tree, and reads what lies beside its pages.
+    pub fn of(tree: DocsTree, vocabulary: Vocabulary) -> Self {
+        let folders = tree.folders.clone();
+        let (compilations, beside) = rayon::join(
+            || generate::compile_all(tree, &vocabulary),
+            || Beside::read(&folders),
+        );
+        Self {
+            compilations,
+            folders,
+            beside,
+            vocabulary,
+            before: None,
+        }
+    }
+}
+
+impl<'a> World<'a> {
+    /// Gives ids to all files of a subject; their paths are told from `base`.
+    pub fn new(subject: &'a Subject, base: &Path) -> Self {
+        let mut files = Files::default();
+        let mut versions = Vec::new();
+        for compilation in &subject.compilations {
+            let first_page = FileId(files.iter().count() as u32);
+            let folder = subject.folders.get(&compilation.version);
+            let prefix = folder.map(|folder| shown(folder, base)).unwrap_or_default();
+            for (_, page) in &compilation.pages {
+                files.add(joined(&prefix, &page.path), page.text.clone());
+            }
+            let metadata = compilation.metadata.as_ref();
+            let metadata_file = metadata
+                .map(|file| files.add(shown(Path::new(&*file.path), base), file.text.clone()));
+            versions.push(Version {
+                compilation,
+                metadata_file,
+                first_page,
+                router: OnceLock::new(),
+                operations: OnceLock::new(),
+                declared: OnceLock::new(),
+            });
+        }
+        let beside = &subject.beside;
+        let mut add = |file: &TextFile| files.add(shown(&file.path, base), file.text.clone());
+        let beside_files = BesideFiles {
+            permissions: beside.permissions.as_ref().map(&mut add),
+            contents: by_version(&beside.contents, &mut add),
+            changelog: beside.changelog.iter().map(&mut add).collect(),
+            redirections: beside.redirections.as_ref().map(&mut add),
+            openapi: by_version(&beside.openapi, &mut add),
+            generated: beside.generated.iter().map(&mut add).collect(),
+        };
+        Self {
+            files,
+            versions,
+            beside,
+            beside_files,
+            vocabulary: &subject.vocabulary,
+            before: subject.before.as_deref(),
+        }
+    }
+
+    /// The version of that name, if it is there.
+    pub fn version(&self, version: ApiVersion) -> Option<&Version<'a>> {
+        self.versions
+            .iter()
+            .find(|it| it.compilation.version == version)
+    }
+}
+
+impl<'a> Version<'a> {
+    /// The resolved api.
+    pub fn api(&self) -> &'a Api {
+        &self.compilation.api
+    }
+
+    /// The claims by symbol.
+    pub fn model(&self) -> &'a Model {
+        &self.compilation.model
+    }
+
+    /// What each page claims.
+    pub fn facts(&self) -> &'a [PageFacts] {
+        &self.compilation.facts
+    }
+
+    /// The file of a page.
+    pub fn file(&self, page: PageId) -> FileId {
+        FileId(self.first_page.0 + page.0)
+    }
+
+    /// A page.
+    pub fn page(&self, id: PageId) -> &'a Page {
+        &self.compilation.pages[id.index()].1
+    }
+
+    /// The page with this path below the version's folder.
+    pub fn page_by_path(&self, path: &str) -> Option<PageId> {
+        let pages = &self.compilation.pages;
+        let found = pages.binary_search_by(|(_, page)| (*page.path).cmp(path));
+        found.ok().map(|at| PageId(at as u32))
+    }
+
+    /// A place on a page.
+    pub fn at(&self, page: PageId, at: ByteRange, label: impl Into<String>) -> Place {
+        Place::new(self.file(page), at, label)
+    }
+
+    /// The place of a fact.
+    pub fn fact(&self, fact: &Fact, label: impl Into<String>) -> Place {
+        self.at(fact.page, fact.at, label)
+    }
+
+    /// A place in the metadata document.
+    pub fn metadata_at(&self, at: ByteRange, label: impl Into<String>) -> Option<Place> {
+        Some(Place::new(self.metadata_file?, at, label))
+    }
+
+    /// The place of the name in the row that a fact was read from; of the whole fact, if it is no row.
+    pub fn name_of(&self, world: &World, fact: &Fact, label: impl Into<String>) -> Place {
+        let page = self.page(fact.page);
+        let name = page::row_at(world, page, fact.at).map(|row| row.name(page));
+        self.at(fact.page, name.unwrap_or(fact.at), label)
+    }
+
+    /// Where a type is described: on its page, else in the metadata document.
+    pub fn type_at(&self, name: &str, label: impl Into<String>) -> Option<Place> {
+        let key = name.to_ascii_lowercase();
+        let pages = self.model().types.get(&key).map(|it| &it.pages);
+        let pages = pages.or_else(|| self.model().enums.get(&key).map(|it| &it.pages));
+        if let Some(fact) = pages.and_then(|pages| pages.first()) {
+            return Some(self.fact(fact.of(self.facts()), label));
+        }
+        let declared = self.declared();
+        let ty = declared.types.get(&key).map(|ty| ty.name.at);
+        let at = ty.or_else(|| declared.enums.get(&key).map(|ty| ty.name.at))?;
+        self.metadata_at(at, label)
+    }
+
+    /// Where a member of a type is described: in a row of its page, else in the metadata document.
+    pub fn member_at(
+        &self,
+        world: &World,
+        ty: &str,
+        member: &str,
+        label: impl Into<String>,
+    ) -> Option<Place> {
+        let key = ty.to_ascii_lowercase();
+        let members = self.model().types.get(&key).map(|it| &it.members);
+        let mut members = members.into_iter().flatten();
+        let row = members
+            .find(|it| it.name.eq_ignore_ascii_case(member))
+            .and_then(|it| it.rows.first());
+        if let Some(row) = row {
+            return Some(self.name_of(world, row.of(self.facts()), label));
+        }
+        let ty = self.declared().types.get(&key)?;
+        let name = ty
+            .member_names()
+            .find(|name| name.text.eq_ignore_ascii_case(member))?;
+        self.metadata_at(name.at, label)
+    }
+
+    /// The operations by requests.
+    pub fn router(&self) -> &Router<'a> {
+        self.router.get_or_init(|| Router::new(self.api()))
+    }
+
+    /// The operations that a page documents, by path, then method.
+    pub fn operations_of(&self, page: &str) -> &[&'a Operation] {
+        let by_page = self.operations.get_or_init(|| {
+            let mut by_page: HashMap<&str, Vec<&Operation>> = HashMap::new();
+            for operation in &self.api().operations {
+                let page = &*operation.page.page;
+                by_page.entry(page).or_default().push(operation);
+            }
+            by_page
+        });
+        by_page.get(page).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What the metadata document declares; nothing without one.
+    pub fn declared(&self) -> &Declared<'a> {
+        self.declared.get_or_init(|| {
+            let mut declared = Declared::default();
+            let metadata = self.compilation.metadata.as_ref();
+            for schema in metadata.iter().flat_map(|it| &it.schemas) {
+                for ty in &schema.types {
+                    let name = schema.qualified(&ty.name);
+                    declared.types.insert(name.key(), ty);
+                }
+                for ty in &schema.enums {
+                    let name = schema.qualified(&ty.name);
+                    declared.enums.insert(name.key(), ty);
+                }
+            }
+            declared
+        })
+    }
+}
+
+/// The same map with the id of each file.
+fn by_version(
+    files: &BTreeMap<ApiVersion, TextFile>,
+    add: &mut impl FnMut(&TextFile) -> FileId,
+) -> BTreeMap<ApiVersion, FileId> {
+    files
+        .iter()
+        .map(|(&version, file)| (version, add(file)))
+        .collect()
+}
+
+/// A path as it is told: from `base`, if it lies below, with `/`.
+fn shown(path: &Path, base: &Path) -> String {
+    let below = path.strip_prefix(base).unwrap_or(path);
+    below.to_string_lossy().replace('\\', "/")
+}
+
+/// A page's path behind that of its folder; shared includes begin with `../`.
+fn joined(prefix: &str, path: &str) -> String {
+    match (path.strip_prefix("../"), prefix.rsplit_once('/')) {
+        (Some(rest), Some((parent, _))) => format!("{parent}/{rest}"),
+        _ if prefix.is_empty() => path.to_owned(),
+        _ => format!("{prefix}/{path}"),
+    }
+}
