@@ -16,7 +16,15 @@ use std::{
 use docwright::{
     docs::{DocsTree, MetadataFile},
     ir::ApiVersion,
-    lint::{self, Check, Finding, Rule, Subject, World, beside, fix, rule::Fixes, rules},
+    lint::{
+        self, Check, Finding, Preset, Rule, Subject, World,
+        baseline::Baseline,
+        beside, fix,
+        rule::Fixes,
+        rules,
+        run::{self, Known},
+        settings::{Base, Settings},
+    },
     vocabulary::Vocabulary,
 };
 
@@ -155,8 +163,8 @@ fn found(rule: &'static Rule, files: &[(&str, &str)]) -> (String, BTreeMap<Strin
     let root = folder.path().canonicalize().unwrap();
     write(&root, files);
     let subject = subject(&root);
-    let world = World::new(&subject, &root);
-    let findings = lint::check(&world, &[rule]);
+    let mut world = World::new(&subject, &root);
+    let findings = findings(rule, &mut world, &root);
     let mut lines = String::new();
     for finding in &findings {
         check_shape(rule, &world, finding);
@@ -168,6 +176,29 @@ fn found(rule: &'static Rule, files: &[(&str, &str)]) -> (String, BTreeMap<Strin
         (path, text)
     });
     (lines, texts.collect())
+}
+
+/// What the rule finds; a rule on runs, in a run of all rules.
+fn findings(rule: &'static Rule, world: &mut World, root: &Path) -> Vec<Finding> {
+    if !matches!(rule.check, Check::Run) {
+        return lint::check(world, &[rule]);
+    }
+    let settings = Settings {
+        base: Base::Preset(Preset::Strict),
+        ..Settings::default()
+    };
+    let path = root.join("docwright-baseline.json");
+    let baseline = Baseline::read(&path).ok();
+    let file = baseline
+        .as_ref()
+        .map(|(_, text)| world.add_file(path, root, text));
+    let known = baseline.as_ref().zip(file);
+    let known = known.map(|((baseline, _), file)| Known { baseline, file });
+    let findings = run::run(world, &settings, known).findings;
+    findings
+        .into_iter()
+        .filter(|it| it.rule.code == rule.code)
+        .collect()
 }
 
 /// What every finding promises.

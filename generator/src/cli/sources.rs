@@ -10,7 +10,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use docwright::{
-    config::Config,
+    config::{self, Config},
     csdl,
     docs::{Docs, DocsTree, MetadataFile, Problem},
     ir::ApiVersion,
@@ -48,6 +48,8 @@ pub(super) struct Input {
     /// The folder they are in; the metadata document, if there are no pages.
     pub(super) folder: PathBuf,
     pub(super) config: Config,
+    /// The file of the settings, if there is one.
+    pub(super) config_file: Option<PathBuf>,
     pub(super) tree: DocsTree,
 }
 
@@ -125,6 +127,7 @@ impl Sources {
         Ok(Input {
             folder: PathBuf::from(metadata),
             config,
+            config_file: self.config.clone(),
             tree: DocsTree::default(),
         })
     }
@@ -142,7 +145,9 @@ impl Sources {
         let config = Config::load(self.config.as_deref(), &folder)?;
         let tree = DocsTree::read(&folder, self.api_version)?;
         warn_of_problems(&tree);
+        let usual = folder.join(config::FILE_NAME);
         Ok(Input {
+            config_file: self.config.clone().or(usual.is_file().then_some(usual)),
             folder,
             config,
             tree,
