@@ -10,6 +10,8 @@ mod dump;
 mod generate;
 #[cfg(feature = "lint")]
 mod lint;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod output;
 #[cfg(feature = "serve")]
 mod serve;
@@ -52,6 +54,9 @@ enum Command {
     #[cfg(feature = "lint")]
     #[command(subcommand)]
     Baseline(lint::BaselineCommand),
+    /// Start the language server for editors: findings while you type, over stdin and stdout
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::Arguments),
     /// Print the page of a rule of the linter, or a list of all rules
     #[cfg(feature = "lint")]
     Explain(lint::ExplainArguments),
@@ -90,6 +95,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Baseline(command) => lint::baseline(&command, log),
         #[cfg(feature = "lint")]
         Command::Explain(arguments) => lint::explain(&arguments),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(arguments) => lsp::run(arguments),
         Command::Dump(arguments) => dump::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(*arguments, log),

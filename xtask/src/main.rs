@@ -49,6 +49,7 @@ const CHORES: &[Chore] = &[
         msrv::run,
         "check that no dependency needs a newer Rust than this workspace promises",
     ),
+    ("bench lint", bench::lint::run, bench::lint::HELP),
     ("bench sdk", bench::sdk::run, bench::sdk::HELP),
     ("bench", bench::stages::run, bench::stages::HELP),
     ("load", load::run, load::HELP),

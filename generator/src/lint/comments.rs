@@ -26,10 +26,10 @@ pub(super) struct OfFile {
     used: BTreeSet<(usize, usize)>,
 }
 
-/// The comments of all files that have some.
-pub(super) fn read(world: &World) -> BTreeMap<FileId, OfFile> {
-    let files: Vec<_> = world.files.iter().collect();
-    let of_files = files.into_par_iter().filter_map(|(id, file)| {
+/// The comments of those of the files that have some.
+pub(super) fn read(world: &World, files: &[FileId]) -> BTreeMap<FileId, OfFile> {
+    let of_files = files.par_iter().filter_map(|&id| {
+        let file = world.files.get(id);
         let suppressions = suppression::read(&file.text);
         let imported = suppression::imported(&file.text);
         let is_empty = suppressions.is_empty() && imported.is_empty();

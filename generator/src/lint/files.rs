@@ -55,6 +55,13 @@ impl Files {
         FileId(self.files.len() as u32 - 1)
     }
 
+    /// Puts another text in the place of a file's.
+    pub fn set_text(&mut self, id: FileId, text: Arc<str>) {
+        let file = &mut self.files[id.0 as usize];
+        file.text = text;
+        file.lines = OnceLock::new();
+    }
+
     /// A file.
     pub fn get(&self, id: FileId) -> &File {
         &self.files[id.0 as usize]

@@ -5,9 +5,10 @@
 use super::{
     Check, Finding, Place, Rule,
     baseline::{Baseline, Stale},
-    check, comments,
+    check, check_page, comments,
     files::FileId,
     finding::Findings,
+    page::PageContext,
     rules,
     settings::{Level, Settings},
     world::World,
@@ -37,21 +38,52 @@ pub struct Known<'a> {
 
 /// Checks everything.
 pub fn run(world: &World, settings: &Settings, known: Option<Known>) -> Run {
-    let used: Vec<&Rule> = rules::ALL
-        .iter()
-        .copied()
+    let used = used(settings);
+    let files: Vec<FileId> = world.files.iter().map(|(id, _)| id).collect();
+    let mut run = judge(world, settings, &used, &files, check(world, &used));
+    if let Some(known) = known {
+        compare(world, settings, known, &mut run);
+    }
+    super::sort(&mut run.findings);
+    run
+}
+
+/// Checks one page, with what was found in it by rules that look at more than a page.
+pub fn run_page(cx: &PageContext, settings: &Settings, others: Vec<Finding>) -> Vec<Finding> {
+    let used = used(settings);
+    let mut findings = check_page(cx, &used);
+    findings.extend(others);
+    let mut run = judge(cx.world, settings, &used, &[cx.file()], findings);
+    super::sort(&mut run.findings);
+    run.findings
+}
+
+/// The rules that are checked.
+fn used(settings: &Settings) -> Vec<&'static Rule> {
+    let rules = rules::ALL.iter().copied();
+    rules
         .filter(|rule| settings.uses(rule) && !matches!(rule.check, Check::Run))
-        .collect();
+        .collect()
+}
+
+/// Leaves what no comment in these files knows of, and what the settings want to be told.
+fn judge(
+    world: &World,
+    settings: &Settings,
+    used: &[&'static Rule],
+    files: &[FileId],
+    findings: Vec<Finding>,
+) -> Run {
     let mut run = Run {
-        findings: check(world, &used),
+        findings,
         ..Run::default()
     };
-    let mut comments = comments::read(world);
+    let mut comments = comments::read(world, files);
     let all = run.findings.len();
     run.findings
         .retain(|finding| !comments::know(&mut comments, finding));
     run.suppressed = all - run.findings.len();
-    run.findings.extend(comments::judge(&comments, &used));
+    run.findings.extend(comments::judge(&comments, used));
     run.findings.retain_mut(|finding| {
         let path = &world.files.get(finding.primary.file).key;
         match settings.level(finding.rule, path) {
@@ -61,10 +93,6 @@ pub fn run(world: &World, settings: &Settings, known: Option<Known>) -> Run {
         }
         true
     });
-    if let Some(known) = known {
-        compare(world, settings, known, &mut run);
-    }
-    super::sort(&mut run.findings);
     run
 }
 
