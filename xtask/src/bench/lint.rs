@@ -45,7 +45,10 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     let subject = Subject {
         program: root().join("target/release/docwright"),
         docs: docs.canonicalize()?,
-        csdl: options(arguments, "--csdl")?,
+        csdl: options(arguments, "--csdl")?
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
     };
     let tree = DocsTree::read(&docs, None)?;
     let pages: usize = tree.versions.values().map(|docs| docs.pages.len()).sum();
@@ -67,8 +70,8 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     if let Some(peer) = &peer {
         print_costs(&format!("{peer} check"), &peers);
     }
-    let page = option(arguments, "--page")?.unwrap_or_else(|| "resources/user.md".to_owned());
-    match page_at(&tree, &page) {
+    let page = option(arguments, "--page")?.unwrap_or("resources/user.md");
+    match page_at(&tree, page) {
         Some(path) => print_keystrokes(&subject, &path)?,
         None => println!("no page `{page}`: the language server is not measured"),
     }
@@ -117,7 +120,7 @@ fn print_costs(name: &str, costs: &[Cost]) {
         "{name:32} {:6.2} s least, {:6.2} s middle, {cpu:6.2} CPU-s, {}",
         walls[0].as_secs_f64(),
         walls[walls.len() / 2].as_secs_f64(),
-        peak.map(mebibytes).unwrap_or_default()
+        mebibytes(peak)
     );
 }
 
