@@ -8,6 +8,7 @@
 
 use rayon::prelude::*;
 
+pub mod apidoctor;
 pub mod baseline;
 pub mod beside;
 mod comments;

@@ -13,8 +13,9 @@ use docwright::{
     docs::DocsTree,
     lint::{
         Safety, Severity, Subject, World,
+        apidoctor::ApiDoctor,
         baseline::Baseline,
-        fix, report, rules,
+        beside, fix, report, rules,
         run::{self, Known, Run},
         settings::{Base, Level, Selector, Settings},
         since::Changes,
@@ -179,9 +180,24 @@ struct Session {
 }
 
 impl Session {
-    fn new(tree: DocsTree, vocabulary: Vocabulary, settings: Settings) -> Result<Self, Failure> {
+    fn new(
+        tree: DocsTree,
+        mut vocabulary: Vocabulary,
+        mut settings: Settings,
+    ) -> Result<Self, Failure> {
+        let mut ignored_links = Vec::new();
+        if settings.reads_apidoctor()
+            && let Some(folder) = tree.folders.values().next()
+        {
+            let apidoctor = ApiDoctor::read(&beside::root(folder), tree.folders.values())?;
+            apidoctor.extend(&mut vocabulary);
+            apidoctor.apply(&mut settings);
+            ignored_links.extend(apidoctor.links);
+        }
+        let mut subject = Subject::of(tree, vocabulary);
+        subject.beside.ignored_links = ignored_links;
         Ok(Self {
-            subject: Subject::of(tree, vocabulary),
+            subject,
             settings,
             here: env::current_dir()?.canonicalize()?,
         })
@@ -218,14 +234,13 @@ pub(super) fn run(arguments: &Arguments, log: Log) -> Result<Outcome, Failure> {
         None => None,
     };
     let tree = changes.is_some().then(|| input.tree.clone());
-    let vocabulary = input.config.vocabulary.clone();
     let session = Session::new(input.tree, input.config.vocabulary, settings)?;
     let (world, mut run) = session.run()?;
     if let (Some(changes), Some(tree)) = (&changes, tree) {
         let before = Session {
             subject: Subject {
                 beside: changes.beside_before(&session.subject.beside),
-                ..Subject::of(changes.before(&tree), vocabulary.clone())
+                ..Subject::of(changes.before(&tree), session.subject.vocabulary.clone())
             },
             settings: Settings {
                 baseline: None,

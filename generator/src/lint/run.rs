@@ -10,7 +10,7 @@ use super::{
     finding::Findings,
     page::PageContext,
     rules,
-    settings::{Level, Settings},
+    settings::Settings,
     world::World,
 };
 
@@ -86,12 +86,9 @@ fn judge(
     run.findings.extend(comments::judge(&comments, used));
     run.findings.retain_mut(|finding| {
         let path = &world.files.get(finding.primary.file).key;
-        match settings.level(finding.rule, path) {
-            Level::Off => return false,
-            Level::On => {}
-            Level::As(severity) => finding.severity = severity,
-        }
-        true
+        let severity = settings.severity(finding.rule, path, finding.severity);
+        finding.severity = severity.unwrap_or(finding.severity);
+        severity.is_some()
     });
     run
 }

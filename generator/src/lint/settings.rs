@@ -4,6 +4,7 @@
 //! [lint]
 //! extends = ["../shared/docwright.toml"]   # settings to begin with; what follows here goes before them
 //! preset = "recommended"                   # minimal, recommended, strict, or apidoctor: what ApiDoctor checks
+//! apidoctor = true                         # ApiDoctor's own configuration counts, too, where it lies
 //! baseline = "docwright-baseline.json"     # findings that are known; see `docwright baseline`
 //!
 //! [lint.rules]                             # a code, a name or a group = off, info, warning, error, or on
@@ -147,6 +148,10 @@ pub struct Settings {
     pub levels: Vec<(Selector, Level)>,
     /// What is said of rules in some files; the last that fits counts, and goes before [`Self::levels`].
     pub paths: Vec<PathLevels>,
+    /// Errors in files with one of these in their path are warnings.
+    pub lenient: Vec<String>,
+    /// ApiDoctor's own configuration counts, too.
+    pub apidoctor: bool,
     /// The file with known findings.
     pub baseline: Option<PathBuf>,
 }
@@ -166,6 +171,8 @@ impl Default for Settings {
             base: Base::Preset(Preset::Recommended),
             levels: Vec::new(),
             paths: Vec::new(),
+            lenient: Vec::new(),
+            apidoctor: false,
             baseline: None,
         }
     }
@@ -208,6 +215,7 @@ struct File {
 struct Section {
     extends: Vec<Spanned<String>>,
     preset: Option<Spanned<String>>,
+    apidoctor: Option<bool>,
     baseline: Option<PathBuf>,
     rules: BTreeMap<Spanned<String>, Spanned<String>>,
     paths: Vec<PathSection>,
@@ -269,6 +277,9 @@ impl Settings {
                 place(word.span().start, message)
             })?;
         }
+        if let Some(apidoctor) = section.apidoctor {
+            settings.apidoctor = apidoctor;
+        }
         if let Some(file) = section.baseline {
             settings.baseline = Some(folder.join(file));
         }
@@ -289,7 +300,14 @@ impl Settings {
         self.base = other.base;
         self.levels.extend(other.levels);
         self.paths.extend(other.paths);
+        self.lenient.extend(other.lenient);
+        self.apidoctor |= other.apidoctor;
         self.baseline = other.baseline.or(self.baseline.take());
+    }
+
+    /// Whether ApiDoctor's own configuration counts.
+    pub fn reads_apidoctor(&self) -> bool {
+        self.apidoctor || self.base == Base::ApiDoctor
     }
 
     /// Whether a rule may tell anything anywhere.
@@ -306,6 +324,21 @@ impl Settings {
         let fitting = self.paths.iter().filter(|it| it.files.is_match(path));
         let levels = fitting.flat_map(|it| &it.levels);
         last(levels, rule).unwrap_or_else(|| self.general(rule))
+    }
+
+    /// How much a finding matters that would be as severe as told; nothing, if it is not told at all.
+    pub fn severity(&self, rule: &Rule, path: &str, own: Severity) -> Option<Severity> {
+        let severity = match self.level(rule, path) {
+            Level::Off => return None,
+            Level::On => own,
+            Level::As(severity) => severity,
+        };
+        let is_lenient = self.lenient.iter().any(|part| path.contains(part));
+        Some(if is_lenient {
+            severity.min(Severity::Warning)
+        } else {
+            severity
+        })
     }
 
     /// The level of a rule in files of which nothing else is said.
