@@ -369,3 +369,41 @@ fn each_page_says_what_it_is_about_and_shows_both_sides() {
         );
     }
 }
+
+/// The table of all rules in the documentation.
+fn table() -> String {
+    let mut out = "# All rules\n\n\
+        Each has a page beside its source, which `docwright explain RULE` prints. `cargo test --test rules` writes this table with\n\
+        `DOCWRIGHT_UPDATE=1`.\n\n\
+        | rule | name | severity | preset | repairs | ApiDoctor |\n|---|---|---|---|---|---|\n"
+        .to_owned();
+    for rule in rules::ALL {
+        let name = format!("{}_{}", rule.code, rule.name.replace('-', "_")).to_lowercase();
+        let page = format!("../../generator/src/lint/rules/{name}.md");
+        let apidoctor = rule.apidoctor.join(", ");
+        writeln!(
+            out,
+            "| {} | [{}]({page}) | {} | {} | {} | {apidoctor} |",
+            rule.code,
+            rule.name,
+            rule.severity,
+            rule.preset.as_str(),
+            rule.fixes.words(),
+        )
+        .unwrap();
+    }
+    out
+}
+
+#[test]
+fn the_documentation_lists_each_rule() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/lint/rules.md");
+    if env::var_os("DOCWRIGHT_UPDATE").is_some() {
+        fs::write(&file, table()).unwrap();
+    }
+    assert_eq!(
+        fs::read_to_string(file).unwrap(),
+        table(),
+        "see the top of tests/rules.rs"
+    );
+}
