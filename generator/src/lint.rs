@@ -12,6 +12,7 @@ pub mod beside;
 pub mod examples;
 pub mod files;
 pub mod finding;
+pub mod fingerprint;
 pub mod fix;
 pub mod page;
 pub mod report;

@@ -98,14 +98,16 @@ impl LineIndex {
         self.starts.partition_point(|&start| start <= offset) as u32
     }
 
+    /// The first byte of a line, counted from 1.
+    pub fn start(&self, line: u32) -> u32 {
+        let at = line.saturating_sub(1) as usize;
+        self.starts.get(at).copied().unwrap_or_default()
+    }
+
     /// Line and column of the byte at `offset` of `text`, the text that this index was made from.
     pub fn line_column(&self, text: &str, offset: u32) -> LineColumn {
         let line = self.line(offset);
-        let start = self
-            .starts
-            .get(line.saturating_sub(1) as usize)
-            .copied()
-            .unwrap_or_default();
+        let start = self.start(line);
         let column = ByteRange { start, end: offset }.of(text).chars().count() as u32 + 1;
         LineColumn { line, column }
     }

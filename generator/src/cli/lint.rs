@@ -1,9 +1,19 @@
 //! `docwright lint`: what in the documents contradicts what.
 
-use std::env;
+use std::{env, path::PathBuf};
 
-use clap::Args;
-use docwright::lint::{self, Rule, Subject, World, report, rules};
+use clap::{
+    Args,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
+use docwright::{
+    lint::{
+        self, Rule, Subject, World,
+        report::{self, Colors, Format},
+        rules,
+    },
+    writer,
+};
 
 use super::{Failure, Outcome, output::print, sources::Sources};
 
@@ -15,6 +25,12 @@ pub(super) struct Arguments {
     /// Count findings by rule instead of telling them
     #[arg(long)]
     statistics: bool,
+    /// How to tell findings
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser(), default_value = Format::default().as_str())]
+    output_format: Format,
+    /// File to write [default: print it]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     #[command(flatten)]
     sources: Sources,
 }
@@ -26,17 +42,33 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let here = env::current_dir()?.canonicalize()?;
     let world = World::new(&subject, &here);
     let findings = lint::check(&world, &rules);
+    // What is printed loses its colors on the way, where nobody wants them.
+    let colors = match arguments.out {
+        Some(_) => Colors::Plain,
+        None => Colors::Ansi,
+    };
     let text = if arguments.statistics {
         report::statistics(&findings)
     } else {
-        report::concise(&world, &findings)
+        arguments.output_format.render(&world, &findings, colors)
     };
-    print(&text)?;
+    match &arguments.out {
+        Some(out) => {
+            writer::write_file(out, &text)?;
+        }
+        None => print(&text)?,
+    }
     Ok(if findings.is_empty() {
         Outcome::Clean
     } else {
         Outcome::Differs
     })
+}
+
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    let names = Format::ALL.map(|it| PossibleValue::new(it.as_str()).help(it.about()));
+    PossibleValuesParser::new(names)
+        .try_map(|name| Format::find(&name).ok_or("no format of findings"))
 }
 
 fn selected(words: &[String]) -> Vec<&'static Rule> {

@@ -27,7 +27,11 @@ pub struct File {
     /// Its text.
     pub text: Arc<str>,
     lines: OnceLock<LineIndex>,
+    chunks: OnceLock<Vec<u32>>,
 }
+
+/// Metadata documents may be one line of many megabytes: characters are counted in chunks of so many bytes, and once.
+const CHUNK: usize = 4 << 10;
 
 impl Files {
     /// Adds a file.
@@ -36,6 +40,7 @@ impl Files {
             path,
             text,
             lines: OnceLock::new(),
+            chunks: OnceLock::new(),
         });
         FileId(self.files.len() as u32 - 1)
     }
@@ -60,7 +65,64 @@ impl File {
 
     /// Line and column of the first byte, and those one past the last.
     pub fn range(&self, at: ByteRange) -> (LineColumn, LineColumn) {
-        let place = |offset| self.lines().line_column(&self.text, offset);
-        (place(at.start), place(at.end))
+        (self.place(at.start), self.place(at.end))
+    }
+
+    fn place(&self, offset: u32) -> LineColumn {
+        let line = self.lines().line(offset);
+        let start = self.lines().start(line);
+        if offset.saturating_sub(start) as usize <= CHUNK {
+            return self.lines().line_column(&self.text, offset);
+        }
+        let column = self.characters_before(offset) - self.characters_before(start) + 1;
+        LineColumn { line, column }
+    }
+
+    /// How many characters begin before an offset.
+    fn characters_before(&self, offset: u32) -> u32 {
+        let chunks = self.chunks.get_or_init(|| {
+            let mut sum = 0;
+            let chunks = self.text.as_bytes().chunks(CHUNK);
+            let sums = chunks.map(|chunk| {
+                let before = sum;
+                sum += characters(chunk);
+                before
+            });
+            sums.collect()
+        });
+        let offset = (offset as usize).min(self.text.len());
+        let at = offset / CHUNK;
+        let rest = self.text.as_bytes().get(at * CHUNK..offset);
+        match (chunks.get(at), rest) {
+            (Some(before), Some(rest)) => before + characters(rest),
+            // The text ends with a chunk, and that is where it was asked for.
+            _ => characters(self.text.as_bytes()),
+        }
+    }
+}
+
+/// How many characters begin in a part of a text.
+fn characters(bytes: &[u8]) -> u32 {
+    let begins = |byte: &&u8| (**byte as i8) >= -64;
+    bytes.iter().filter(begins).count() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_of_long_lines_count_characters() {
+        let mut files = Files::default();
+        for length in [0, CHUNK - 3, CHUNK, 3 * CHUNK + 1] {
+            let text = format!("first\n{}ö!\nlast", "ä€".repeat(length / 5));
+            let id = files.add("a.xml".to_owned(), text.as_str().into());
+            let file = files.get(id);
+            let counted = LineIndex::new(&text);
+            for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
+                let place = file.place(offset as u32);
+                assert_eq!(place, counted.line_column(&text, offset as u32));
+            }
+        }
     }
 }
