@@ -208,7 +208,10 @@ fn findings(world: &World) -> Vec<Finding> {
     );
     case.related(at(page, "\"tone\"", "the JSON says `tone`"))
         .related(at(metadata, "tone", "the metadata says `tone`"))
-        .fix(Fix::safe("spell it `tone`", Fix::replace(&in_table, "tone")));
+        .fix(Fix::safe(
+            "spell it `tone`",
+            Fix::replace(&in_table, "tone"),
+        ));
     let missing = finding(
         &MISSING,
         "microsoft.graph.bell/weight",
@@ -216,8 +219,14 @@ fn findings(world: &World) -> Vec<Finding> {
         "the metadata has no `weight` in `microsoft.graph.bell`",
     );
     let key = at(get, "\"wieght\"", "");
-    let unknown = "`microsoft.graph.bell` has no property like this, 100 % of its rows: `[a|b]`, <c>";
-    let mut first = finding(&UNKNOWN, "api/bell-get.md#response/wieght", key.clone(), unknown);
+    let unknown =
+        "`microsoft.graph.bell` has no property like this, 100 % of its rows: `[a|b]`, <c>";
+    let mut first = finding(
+        &UNKNOWN,
+        "api/bell-get.md#response/wieght",
+        key.clone(),
+        unknown,
+    );
     first
         .related(at(page, "weight", "a property [is] described here"))
         .help("did you mean `weight`?")
@@ -325,14 +334,21 @@ fn json_says_where_things_stand() {
     let all: Vec<Value> =
         serde_json::from_str(&Format::Json.render(&world, &findings, Colors::Plain)).unwrap();
     let lines = Format::JsonLines.render(&world, &findings, Colors::Plain);
-    let lines: Vec<Value> = lines.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
+    let lines: Vec<Value> = lines
+        .lines()
+        .map(|it| serde_json::from_str(it).unwrap())
+        .collect();
     assert_eq!(all, lines);
     assert_eq!(all.len(), findings.len());
     for (told, finding) in all.iter().zip(&findings) {
         let file = world.files.get(finding.primary.file);
         assert_eq!(told["path"], file.path);
         // Columns count characters, not bytes.
-        let line = file.text.lines().nth(told["line"].as_u64().unwrap() as usize - 1).unwrap();
+        let line = file
+            .text
+            .lines()
+            .nth(told["line"].as_u64().unwrap() as usize - 1)
+            .unwrap();
         let column = told["column"].as_u64().unwrap() as usize - 1;
         let end = told["end_column"].as_u64().unwrap() as usize - 1;
         let text: String = line.chars().skip(column).take(end - column).collect();
@@ -344,6 +360,7 @@ fn json_says_where_things_stand() {
     }
 }
 
+/// Holds SARIF against the schema as OASIS published it.
 fn check_sarif(text: &str) {
     let schema = include_str!("reports/sarif-schema-2.1.0.json");
     let mut schema: Value = serde_json::from_str(schema).unwrap();
@@ -475,55 +492,76 @@ impl Browser {
         })
     }
 
-    /// Loads a page with a fragment. Whether it overflows and what it loads, it then says itself. No window is as narrow as
-    /// a phone, but a frame is.
-    fn open(&self, html: &str, fragment: &str, width: u32) -> Seen {
+    /// Loads a page once for each fragment, each time as wide as asked for. Whether it overflows and what it loads, it then
+    /// says itself. No window is as narrow as a phone, but a frame is.
+    fn open(&self, html: &str, views: &[(&str, u32)]) -> Vec<Seen> {
         const PROBE: &str = "<script>
             const root = document.documentElement;
             root.dataset.overflow = root.scrollWidth - root.clientWidth;
             root.dataset.width = innerWidth;
             root.dataset.loads = performance.getEntriesByType('resource').length;
         </script></body>";
-        const FRAME: &str = "<script>
+        const GATHER: &str = "<script>
             onload = () => {
-                const inside = document.querySelector('iframe').contentDocument.documentElement;
-                document.documentElement.replaceWith(document.importNode(inside, true));
+                const pages = [...document.querySelectorAll('iframe')].map((it) => it.contentDocument.documentElement);
+                document.body.replaceChildren(...pages.map((it) => document.importNode(it, true)));
             };
         </script>";
         let page = self.folder.path().join("report.html");
         fs::write(&page, html.replace("</body>", PROBE)).unwrap();
-        let frame = self.folder.path().join("frame.html");
-        let frame_text = format!(
-            "<iframe src=\"report.html#{fragment}\" style=\"width: {width}px; height: 900px\"></iframe>{FRAME}"
-        );
-        fs::write(&frame, frame_text).unwrap();
-        let profile = self.folder.path().join("profile");
+        let frame = |(fragment, width): &(&str, u32)| {
+            format!(
+                "<iframe src=\"report.html#{fragment}\" style=\"width: {width}px; border: 0\"></iframe>"
+            )
+        };
+        let frames: String = views.iter().map(frame).collect();
+        let gallery = self.folder.path().join("gallery.html");
+        fs::write(&gallery, frames + GATHER).unwrap();
         let output = Command::new(self.program)
-            .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"])
-            // The frame may look into the page.
+            .args([
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+            ])
+            // The gallery may look into the page.
             .arg("--allow-file-access-from-files")
-            .arg(format!("--user-data-dir={}", profile.display()))
+            .arg(format!(
+                "--user-data-dir={}",
+                self.folder.path().join("profile").display()
+            ))
             .arg("--dump-dom")
-            .arg(format!("file://{}", frame.display()))
+            .arg(format!("file://{}", gallery.display()))
             .stderr(Stdio::null())
             .output()
             .unwrap();
         let document = String::from_utf8(output.stdout).unwrap();
-        assert!(document.contains("data-shown"), "the script failed: {document}");
-        Seen { document }
+        let pages = document.split("<html lang=\"en\"").skip(1);
+        let seen: Vec<_> = pages
+            .map(|it| Seen {
+                document: it.to_owned(),
+            })
+            .collect();
+        assert_eq!(
+            seen.len(),
+            views.len(),
+            "the page was not opened: {document}"
+        );
+        seen
     }
 }
 
 impl Seen {
     /// A number that the page says of itself.
-    fn number(&self, name: &str) -> i64 {
-        let (_, rest) = self.document.split_once(&format!("data-{name}=\"")).unwrap();
+    fn number(&self, name: &str) -> u32 {
+        let key = format!("data-{name}=\"");
+        let (_, rest) = self.document.split_once(&key).expect("the script failed");
         rest.split('"').next().unwrap().parse().unwrap()
     }
 
     /// How many findings are in the list.
-    fn items(&self) -> usize {
-        self.document.matches("<li class=\"finding ").count()
+    fn items(&self) -> u32 {
+        self.document.matches("<li class=\"finding ").count() as u32
     }
 }
 
@@ -551,19 +589,28 @@ fn the_page_filters_by_its_address_and_fits_a_phone() {
         ("area=towers&fix=none", 1),
         (&format!("finding={fingerprint}"), 1),
     ];
-    for (fragment, shown) in cases {
-        let seen = browser.open(&html, fragment, 1280);
+    let views = cases.map(|(fragment, _)| (fragment, 1280));
+    for (seen, (fragment, shown)) in browser.open(&html, &views).iter().zip(cases) {
         assert_eq!(seen.number("shown"), shown, "#{fragment}");
-        assert_eq!(seen.items() as i64, shown, "#{fragment}");
+        assert_eq!(seen.items(), shown, "#{fragment}");
         assert_eq!(seen.number("loads"), 0);
         assert!(!seen.document.contains("<b id=\"taken\">"));
+        if fragment == "rule=BEL001" {
+            assert!(
+                seen.document.contains("<mark>Tone</mark>"),
+                "the lines are shown"
+            );
+            assert!(
+                seen.document.contains("<ins>tone</ins>"),
+                "the fix is shown"
+            );
+        }
     }
-    let seen = browser.open(&html, "rule=BEL001", 1280);
-    assert!(seen.document.contains("<mark>Tone</mark>"), "the lines are shown");
-    assert!(seen.document.contains("<ins>tone</ins>"), "the fix is shown");
-    for fragment in ["", "rule=BEL001", "q=colour"] {
-        let seen = browser.open(&html, fragment, 360);
-        assert_eq!((seen.number("width"), seen.number("overflow")), (360, 0), "#{fragment}");
+    let fragments = ["", "rule=BEL001", "q=colour"];
+    let views = fragments.map(|fragment| (fragment, 360));
+    for (seen, fragment) in browser.open(&html, &views).iter().zip(fragments) {
+        let (width, overflow) = (seen.number("width"), seen.number("overflow"));
+        assert_eq!((width, overflow), (360, 0), "#{fragment}");
     }
 }
 
@@ -573,7 +620,14 @@ fn the_page_asks_no_network() {
     let world = reference.world();
     let html = Format::Html.render(&world, &findings(&world), Colors::Plain);
     assert!(html.contains("content=\"default-src 'none'; "));
-    for asked in ["src=\"http", "href=\"http", "url(", "@import", "fetch(", "import("] {
+    for asked in [
+        "src=\"http",
+        "href=\"http",
+        "url(",
+        "@import",
+        "fetch(",
+        "import(",
+    ] {
         assert!(!html.contains(asked), "{asked}");
     }
     // Data, style and script are where they belong.
@@ -592,6 +646,11 @@ fn what_twenty_thousand_findings_cost() {
     for format in Format::ALL {
         let start = Instant::now();
         let text = format.render(&world, &many, Colors::Plain);
-        println!("{:10} {:>6.1?} {:>10} bytes", format.as_str(), start.elapsed(), text.len());
+        println!(
+            "{:10} {:>6.1?} {:>10} bytes",
+            format.as_str(),
+            start.elapsed(),
+            text.len()
+        );
     }
 }

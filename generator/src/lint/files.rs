@@ -103,7 +103,8 @@ impl File {
 
 /// How many characters begin in a part of a text.
 fn characters(bytes: &[u8]) -> u32 {
-    let begins = |byte: &&u8| (**byte as i8) >= -64;
+    // All others are `10xxxxxx` in UTF-8.
+    let begins = |byte: &&u8| **byte & 0xc0 != 0x80;
     bytes.iter().filter(begins).count() as u32
 }
 

@@ -10,12 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    beside::TextFile,
-    files::FileId,
-    finding::Finding,
-    world::World,
-};
+use super::{beside::TextFile, files::FileId, finding::Finding, world::World};
 
 /// A fingerprint for each finding, in the same order.
 pub fn fingerprints(world: &World, findings: &[Finding]) -> Vec<String> {
@@ -26,9 +21,9 @@ pub fn fingerprints(world: &World, findings: &[Finding]) -> Vec<String> {
         let home = homes.entry(file).or_insert_with(|| home(world, file));
         // No part can run into the next: none of them has a zero byte.
         let parts = [finding.rule.code, home, &finding.symbol];
-        let name = parts
-            .iter()
-            .fold(START, |state, part| hash(hash(state, part.as_bytes()), &[0]));
+        let name = parts.iter().fold(START, |state, part| {
+            hash(hash(state, part.as_bytes()), &[0])
+        });
         let count = counts.entry(name).or_default();
         let ordinal = *count;
         *count += 1;
@@ -49,7 +44,11 @@ fn hash(state: u64, bytes: &[u8]) -> u64 {
 /// What a file is called wherever the docs lie: `v1.0/resources/user.md`, `concepts/permissions-reference.md`.
 fn home(world: &World, file: FileId) -> String {
     if let Some((version, page)) = world.page_of(file) {
-        return format!("{}/{}", version.compilation.version, version.page(page).path);
+        return format!(
+            "{}/{}",
+            version.compilation.version,
+            version.page(page).path
+        );
     }
     let mut versions = world.versions.iter();
     if let Some(version) = versions.find(|it| it.metadata_file == Some(file)) {

@@ -10,14 +10,14 @@ use serde::Serialize;
 
 use crate::{lint::files::File, span::ByteRange};
 
-/// Lines longer than this are not shown on a terminal, nor windows that are larger.
+/// Lines longer than this are not shown on a terminal. Places nearer than this share a window.
 const LIMIT: usize = 16 << 10;
 
 /// Longer pieces of a line are cut on a page.
 const WIDTH: usize = 240;
 
-/// What is marked of a place that goes on for more lines than these is its first line.
-const MARKED_LINES: usize = 8;
+/// What is marked of a place with more lines than these is its first line.
+const MARKED_LINES: usize = 4;
 
 /// Some whole lines of a file.
 pub(super) struct Window<'w> {
@@ -44,7 +44,7 @@ pub(super) fn window(file: &File, at: ByteRange) -> Option<Window<'_>> {
     let start = line_start(text, at.start as usize)?;
     let end = line_end(text, at.end as usize)?;
     let text = text.get(start..end)?;
-    (text.len() <= 2 * LIMIT).then(|| Window {
+    (text.len() <= 4 * LIMIT).then(|| Window {
         text,
         line: file.lines().line(start as u32) as usize,
         start,
@@ -61,10 +61,8 @@ pub(super) fn are_near(a: ByteRange, b: ByteRange) -> bool {
 pub(super) fn clipped(file: &File, at: ByteRange) -> ByteRange {
     let text = at.of(&file.text);
     let mut ends = text.match_indices('\n').map(|(end, _)| end);
-    match (ends.next(), ends.nth(MARKED_LINES)) {
-        (Some(first), Some(_)) => {
-            ByteRange::new(at.start as usize, at.start as usize + first)
-        }
+    match (ends.next(), ends.nth(MARKED_LINES - 2)) {
+        (Some(first), Some(_)) => ByteRange::new(at.start as usize, at.start as usize + first),
         _ => at,
     }
 }
@@ -107,15 +105,19 @@ impl Cut {
     /// The place with its lines, a line before and one behind; cut where they are long.
     pub(super) fn of(file: &File, at: ByteRange) -> Self {
         let text = &*file.text;
-        let at = clipped(file, at);
-        let start = boundary(text, at.start as usize);
-        let end = boundary(text, at.end as usize).max(start);
+        let shown = clipped(file, at);
+        let start = boundary(text, shown.start as usize);
+        let end = boundary(text, shown.end as usize).max(start);
         let line = file.lines().line(start as u32);
         let (before, lines) = before(text, start);
+        let mut marked = head(text.get(start..end).unwrap_or_default(), 4 * WIDTH);
+        if shown != at {
+            marked.push('…');
+        }
         Self {
             line: line.saturating_sub(lines),
             before,
-            marked: head(text.get(start..end).unwrap_or_default(), 4 * WIDTH),
+            marked,
             after: after(text, end),
         }
     }
@@ -123,9 +125,8 @@ impl Cut {
 
 /// The start of the line up to an offset, below the line before it; and how many lines come before that of the offset.
 fn before(text: &str, offset: usize) -> (String, u32) {
-    let own = match line_start(text, offset) {
-        Some(start) => start,
-        None => return (tail(text, offset), 0),
+    let Some(own) = line_start(text, offset) else {
+        return (tail(text, offset), 0);
     };
     let start = if offset - own > WIDTH {
         tail(text, offset)
@@ -136,7 +137,9 @@ fn before(text: &str, offset: usize) -> (String, u32) {
         return (start, 0);
     };
     let (from, end) = above;
-    let above = from.and_then(|from| text.get(from..end)).unwrap_or_default();
+    let above = from
+        .and_then(|from| text.get(from..end))
+        .unwrap_or_default();
     if above.trim().is_empty() {
         return (start, 0);
     }

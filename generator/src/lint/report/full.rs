@@ -3,6 +3,8 @@
 //! Findings with one cause are shown once; the others are named below. Files are never shown whole: each place brings the
 //! lines around it.
 
+use std::fmt::Write as _;
+
 use annotate_snippets::{
     Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet,
 };
@@ -75,10 +77,10 @@ fn elsewhere(world: &World, others: &[&Finding]) -> String {
     let mut out = format!("… and {count} more like this:");
     for finding in others.iter().take(NAMED) {
         let Spot { path, start, .. } = Spot::of(world, &finding.primary);
-        out.push_str(&format!("\n{path}:{start}"));
+        let _ = write!(out, "\n{path}:{start}");
     }
     if count > NAMED {
-        out.push_str(&format!("\n… and {} others", count - NAMED));
+        let _ = write!(out, "\n… and {} others", count - NAMED);
     }
     out
 }
@@ -104,17 +106,16 @@ fn places<'w>(world: &'w World, finding: &'w Finding) -> Vec<Element<'w>> {
     open.extend(related);
     let mut elements = Vec::new();
     while let Some(&first) = open.first() {
-        let is_beside =
-            |it: &Shown| it.place.file == first.place.file && are_near(first.at, it.at);
-        let (near, rest) = open.into_iter().partition(is_beside);
-        elements.extend(snippet(world, first.place.file, near));
+        let is_beside = |it: &Shown| it.place.file == first.place.file && are_near(first.at, it.at);
+        let (near, rest): (Vec<Shown>, _) = open.into_iter().partition(is_beside);
+        elements.extend(snippet(world, first.place.file, &near));
         open = rest;
     }
     elements
 }
 
 /// Places near each other in one snippet; where the lines are too long to be shown, only what they are.
-fn snippet<'w>(world: &'w World, file: FileId, places: Vec<Shown<'w>>) -> Vec<Element<'w>> {
+fn snippet<'w>(world: &'w World, file: FileId, places: &[Shown<'w>]) -> Vec<Element<'w>> {
     let text = world.files.get(file);
     let whole = places.iter().map(|it| it.at).reduce(ByteRange::to);
     let Some(window) = whole.and_then(|at| window(text, at)) else {
@@ -154,7 +155,9 @@ fn repair<'w>(world: &'w World, fix: &'w Fix) -> Group<'w> {
     }
     match fix.safety {
         Safety::Safe => group,
-        Safety::Unsafe => group.element(Level::NOTE.message("look at this change before you take it")),
+        Safety::Unsafe => {
+            group.element(Level::NOTE.message("look at this change before you take it"))
+        }
     }
 }
 

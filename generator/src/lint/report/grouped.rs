@@ -47,7 +47,7 @@ fn line(finding: &Finding, colors: Colors) -> String {
     out + &finding.message
 }
 
-/// A second place: `16:3: the JSON says `title``, with the path if it is another.
+/// A second place and what is said there, with the path if it is another file.
 fn second(world: &World, finding: &Finding, place: &Place) -> String {
     let Spot { path, start, .. } = Spot::of(world, place);
     if place.file == finding.primary.file {

@@ -131,7 +131,16 @@ pub(super) fn render(world: &World, findings: &[Finding]) -> String {
     let (before, rest) = halves(PAGE, "{{style}}");
     let (between, rest) = halves(rest, "{{data}}");
     let (behind, end) = halves(rest, "{{script}}");
-    [before, STYLE, between, &in_script(&data), behind, SCRIPT, end].concat()
+    [
+        before,
+        STYLE,
+        between,
+        &in_script(&data),
+        behind,
+        SCRIPT,
+        end,
+    ]
+    .concat()
 }
 
 fn halves<'t>(text: &'t str, mark: &str) -> (&'t str, &'t str) {
@@ -235,7 +244,10 @@ impl<'w, 'a> Groups<'w, 'a> {
         }
         let number = self.files.len();
         self.numbers.insert(id, number);
-        let page = self.world.page_of(id).map(|(version, id)| (version, id.index()));
+        let page = self
+            .world
+            .page_of(id)
+            .map(|(version, id)| (version, id.index()));
         let page = page.and_then(|(version, at)| page_at(version, at));
         let (area, owner) = page.map_or((BESIDE, UNNAMED), |(_, page)| (area(page), owner(page)));
         self.files.push(FileData {
@@ -247,7 +259,12 @@ impl<'w, 'a> Groups<'w, 'a> {
         number
     }
 
-    fn finding(&mut self, finding: &'w Finding, rule: usize, fingerprint: String) -> FindingData<'w> {
+    fn finding(
+        &mut self,
+        finding: &'w Finding,
+        rule: usize,
+        fingerprint: String,
+    ) -> FindingData<'w> {
         let places = [&finding.primary].into_iter().chain(&finding.related);
         FindingData {
             rule,

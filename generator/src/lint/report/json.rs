@@ -1,5 +1,6 @@
 //! Findings as JSON, for programs. `docs/lint/output.md` describes the keys, which are never renamed.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Spot;
@@ -64,20 +65,28 @@ pub(super) fn render(world: &World, findings: &[Finding]) -> String {
     if findings.is_empty() {
         return "[]\n".to_owned();
     }
-    let lines = render_lines(world, findings);
-    let lines = lines.trim_end().replace('\n', ",\n");
-    format!("[\n{lines}\n]\n")
+    format!("[\n{}\n]\n", objects(world, findings).join(",\n"))
 }
 
 /// An object on each line, nothing around them.
 pub(super) fn render_lines(world: &World, findings: &[Finding]) -> String {
-    let mut out = Vec::with_capacity(findings.len() * 600);
-    for (finding, fingerprint) in findings.iter().zip(fingerprints(world, findings)) {
-        // Writing strings and numbers to memory cannot fail.
-        let _ = serde_json::to_writer(&mut out, &record(world, finding, fingerprint));
-        out.push(b'\n');
+    let mut out = objects(world, findings).join("\n");
+    if !out.is_empty() {
+        out.push('\n');
     }
-    String::from_utf8(out).unwrap_or_default()
+    out
+}
+
+/// Each finding as an object.
+fn objects(world: &World, findings: &[Finding]) -> Vec<String> {
+    let prints = fingerprints(world, findings);
+    let findings = findings.par_iter().zip(prints);
+    // Strings and numbers; there is nothing that could fail.
+    findings
+        .map(|(finding, print)| {
+            serde_json::to_string(&record(world, finding, print)).unwrap_or_default()
+        })
+        .collect()
 }
 
 fn record<'w>(world: &'w World, finding: &'w Finding, fingerprint: String) -> Record<'w> {

@@ -5,6 +5,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::Spot;
@@ -45,7 +46,7 @@ pub(super) fn render(world: &World, findings: &[Finding]) -> String {
         .collect();
     let indexes: BTreeMap<&str, usize> = rules.keys().copied().zip(0..).collect();
     let prints = fingerprints(world, findings);
-    let results = findings.iter().zip(&prints).map(|(finding, print)| {
+    let results = findings.par_iter().zip(&prints).map(|(finding, print)| {
         let index = indexes.get(finding.rule.code).copied().unwrap_or_default();
         result(world, finding, index, print)
     });

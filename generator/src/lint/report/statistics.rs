@@ -36,7 +36,9 @@ pub fn statistics(findings: &[Finding]) -> String {
     rows.sort_by_key(|(rule, row)| (usize::MAX - row.count, *rule));
     let mut out = String::new();
     for ((code, name), row) in rows {
-        let Row { count, severity, .. } = row;
+        let Row {
+            count, severity, ..
+        } = row;
         let _ = write!(out, "{count:7}  {:7}  {code:8} {name}", severity.as_str());
         for (mark, count) in [("[*]", row.safe), ("[?]", row.to_look_at)] {
             if count > 0 {

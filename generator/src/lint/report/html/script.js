@@ -304,6 +304,7 @@
   function item(finding, isOpen) {
     const place = finding.p[0];
     const rule = rules[finding.r];
+    const same = like.get(cause(finding));
     const fix = finding.f ? make("span", { class: "badge fix" }, finding.f.s ? "safe fix" : "fix to look at") : null;
     const element = make("details", {
       ontoggle: () => { if (element.open && element.children.length === 1) element.append(details(finding)); },
@@ -314,7 +315,8 @@
         make("span", { class: `badge ${finding.s}` }, finding.s),
         make("span", { title: rule.name }, rule.code),
         make("span", { class: "where" }, `${files[place.f].path}:${place.l}`),
-        fix)));
+        fix,
+        same > 1 ? make("span", {}, `${number.format(same)} like this`) : null)));
     if (isOpen) {
       element.open = true;
       element.append(details(finding));
@@ -422,4 +424,6 @@
   overview();
   read();
   show();
+  // Who was sent a finding wants to see it.
+  if (state.finding) byId("findings-title").scrollIntoView();
 })();
