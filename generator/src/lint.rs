@@ -15,6 +15,7 @@ mod comments;
 pub mod examples;
 pub mod files;
 pub mod finding;
+pub mod fingerprint;
 pub mod fix;
 pub mod page;
 pub mod report;

@@ -93,26 +93,21 @@ impl LineIndex {
         Self { starts }
     }
 
-    /// The first byte of a line, counted from 0; that of the last one, if there are not so many.
-    pub fn start(&self, line: u32) -> u32 {
-        let starts = &self.starts;
-        let start = starts.get(line as usize).or(starts.last());
-        start.copied().unwrap_or_default()
-    }
-
     /// The line, from 1, that holds the byte at `offset`.
     pub fn line(&self, offset: u32) -> u32 {
         self.starts.partition_point(|&start| start <= offset) as u32
     }
 
+    /// The first byte of a line, counted from 1.
+    pub fn start(&self, line: u32) -> u32 {
+        let at = line.saturating_sub(1) as usize;
+        self.starts.get(at).copied().unwrap_or_default()
+    }
+
     /// Line and column of the byte at `offset` of `text`, the text that this index was made from.
     pub fn line_column(&self, text: &str, offset: u32) -> LineColumn {
         let line = self.line(offset);
-        let start = self
-            .starts
-            .get(line.saturating_sub(1) as usize)
-            .copied()
-            .unwrap_or_default();
+        let start = self.start(line);
         let column = ByteRange { start, end: offset }.of(text).chars().count() as u32 + 1;
         LineColumn { line, column }
     }

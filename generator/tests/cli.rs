@@ -516,3 +516,32 @@ fn metadata_of_no_known_version_is_asked_for() {
         ran.stderr
     );
 }
+
+#[cfg(feature = "lint")]
+#[test]
+fn findings_are_printed_or_written_in_the_format_asked_for() {
+    let place = Workplace::new();
+    let json = "## JSON representation\n<!-- { \"blockType\": \"resource\", \"@odata.type\": \"microsoft.graph.widget\" } -->\n\
+                ```json\n{ \"id\": \"String\", \"Label\": \"String\" }\n```\n";
+    place.put("docs/resources/widget.md", RESOURCE.to_owned() + json);
+    let lint = "lint --docs docs --select TBL003";
+    let full = place.run(lint).exits(1).stdout;
+    assert!(full.starts_with("error[TBL003]: "), "{full}");
+    assert!(full.contains("--> docs/resources/widget.md:"), "{full}");
+    let colored = place.run(&format!("--color always {lint}")).exits(1);
+    assert!(colored.stdout.contains("\x1b["), "{}", colored.stdout);
+    let written = place
+        .run(&format!(
+            "--color always {lint} --output-format concise --out found.txt"
+        ))
+        .exits(1);
+    assert_eq!(written.stdout, "");
+    let printed = place
+        .run(&format!("{lint} --output-format concise"))
+        .exits(1)
+        .stdout;
+    assert_eq!(place.text("found.txt"), printed);
+    assert_eq!(printed.lines().count(), 1, "{printed}");
+    let unknown = place.run("lint --docs docs --output-format prose").exits(2);
+    assert!(unknown.stderr.contains("json-lines"), "{}", unknown.stderr);
+}

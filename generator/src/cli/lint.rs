@@ -7,7 +7,7 @@ use std::{
 
 use clap::{
     Args, Subcommand, ValueEnum,
-    builder::{PossibleValuesParser, TypedValueParser},
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 use docwright::{
     docs::DocsTree,
@@ -15,12 +15,15 @@ use docwright::{
         Safety, Severity, Subject, World,
         apidoctor::ApiDoctor,
         baseline::Baseline,
-        beside, fix, report, rules,
+        beside, fix,
+        report::{self, Colors, Format},
+        rules,
         run::{self, Known, Run},
         settings::{Base, Level, Selector, Settings},
         since::Changes,
     },
     vocabulary::Vocabulary,
+    writer,
 };
 
 use super::{
@@ -53,6 +56,12 @@ pub(super) struct Arguments {
     /// Count findings by rule instead of telling them
     #[arg(long)]
     statistics: bool,
+    /// How to tell findings
+    #[arg(long, value_name = "FORMAT", value_parser = format_parser(), default_value = Format::default().as_str())]
+    output_format: Format,
+    /// File to write [default: print it]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     /// The mildest findings that make the exit status 1
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = FailOn::Warning)]
     fail_on: FailOn,
@@ -118,6 +127,12 @@ pub(super) struct ExplainArguments {
 
 fn preset_parser() -> impl TypedValueParser<Value = Base> {
     PossibleValuesParser::new(Base::WORDS).try_map(|word| Base::from_word(&word).ok_or("no preset"))
+}
+
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    let names = Format::ALL.map(|it| PossibleValue::new(it.as_str()).help(it.about()));
+    PossibleValuesParser::new(names)
+        .try_map(|name| Format::find(&name).ok_or("no format of findings"))
 }
 
 fn level(argument: &str) -> Result<(Selector, Level), String> {
@@ -290,12 +305,22 @@ fn tell(
     settled: usize,
     log: Log,
 ) -> Result<Outcome, Failure> {
+    // What is printed loses its colors on the way, where nobody wants them.
+    let colors = match arguments.out {
+        Some(_) => Colors::Plain,
+        None => Colors::Ansi,
+    };
     let text = if arguments.statistics {
         report::statistics(&run.findings)
     } else {
-        report::concise(world, &run.findings)
+        arguments.output_format.render(world, &run.findings, colors)
     };
-    print(&text)?;
+    match &arguments.out {
+        Some(out) => {
+            writer::write_file(out, &text)?;
+        }
+        None => print(&text)?,
+    }
     log.say(&summary(run, settled));
     let limit = Severity::from(arguments.fail_on);
     let fails = run.findings.iter().any(|it| it.severity >= limit);
@@ -306,32 +331,9 @@ fn tell(
     })
 }
 
-/// `3 errors, 1 warning; 2 are known by comments; 1 repaired`.
+/// `3 errors, 1 warning in 2 files; 2 known by comments in pages; 1 repaired`.
 fn summary(run: &Run, settled: usize) -> String {
-    let count = |severity| {
-        let findings = run.findings.iter();
-        findings.filter(|it| it.severity == severity).count()
-    };
-    let plural = |count: usize, word: &str| match count {
-        1 => format!("1 {word}"),
-        _ => format!("{count} {word}s"),
-    };
-    let mut parts = Vec::new();
-    for (severity, word) in [
-        (Severity::Error, "error"),
-        (Severity::Warning, "warning"),
-        (Severity::Info, "remark"),
-    ] {
-        let count = count(severity);
-        if count > 0 {
-            parts.push(plural(count, word));
-        }
-    }
-    let mut out = if parts.is_empty() {
-        "nothing found".to_owned()
-    } else {
-        parts.join(", ")
-    };
+    let mut out = report::summary(&run.findings);
     let others = [
         (settled, "repaired"),
         (run.suppressed, "known by comments in pages"),
@@ -339,19 +341,6 @@ fn summary(run: &Run, settled: usize) -> String {
     ];
     for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
         out.push_str(&format!("; {count} {what}"));
-    }
-    let is_fixable = |safety| {
-        let findings = run.findings.iter();
-        findings
-            .filter(|it| it.fix.as_ref().is_some_and(|fix| fix.safety == safety))
-            .count()
-    };
-    let (safe, others) = (is_fixable(Safety::Safe), is_fixable(Safety::Unsafe));
-    if safe > 0 {
-        out.push_str(&format!("; `--fix` repairs {safe}"));
-    }
-    if others > 0 {
-        out.push_str(&format!("; `--fix --unsafe` repairs {others} more"));
     }
     out
 }
@@ -441,7 +430,7 @@ pub(super) fn baseline(command: &BaselineCommand, log: Log) -> Result<Outcome, F
             Ok(Outcome::Clean)
         }
         BaselineCommand::Check(_) => {
-            print(&report::concise(&world, &run.findings))?;
+            print(&Format::Concise.render(&world, &run.findings, Colors::Ansi))?;
             log.say(&summary(&run, 0));
             Ok(if run.findings.is_empty() && run.stale.is_empty() {
                 Outcome::Clean

@@ -107,4 +107,14 @@ impl Rule {
         let first = paragraphs.find(|it| !it.is_empty() && !it.starts_with('#'));
         first.unwrap_or_default()
     }
+
+    /// What it finds, why that matters and what to do: its page without the title and the cases.
+    pub fn explanation(&self) -> &'static str {
+        let text = self.doc.split("\n## ").next().unwrap_or_default();
+        let text = match text.split_once('\n') {
+            Some((title, rest)) if title.starts_with("# ") => rest,
+            _ => text,
+        };
+        text.trim()
+    }
 }

@@ -172,6 +172,15 @@ impl<'a> World<'a> {
             .add(location, base, &self.beside.root, text.into())
     }
 
+    /// The page that a file is, if it is one.
+    pub fn page_of(&self, file: FileId) -> Option<(&Version<'a>, PageId)> {
+        self.versions.iter().find_map(|version| {
+            let id = PageId(file.0.checked_sub(version.first_page.0)?);
+            let is_page = id.index() < version.compilation.pages.len();
+            is_page.then_some((version, id))
+        })
+    }
+
     /// The version of that name, if it is there.
     pub fn version(&self, version: ApiVersion) -> Option<&Version<'a>> {
         self.versions

@@ -39,10 +39,10 @@ impl Encoding {
     }
 
     fn position(self, text: &str, lines: &LineIndex, offset: u32) -> Position {
-        let line = lines.line(offset).max(1) - 1;
+        let line = lines.line(offset).max(1);
         let start = lines.start(line);
         Position {
-            line,
+            line: line - 1,
             character: self.length(ByteRange { start, end: offset }.of(text)),
         }
     }
