@@ -13,10 +13,14 @@ pub mod examples;
 pub mod files;
 pub mod finding;
 pub mod fix;
+pub mod members;
+pub mod names;
 pub mod page;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod samples;
+pub mod tables;
 pub mod world;
 
 pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};

@@ -15,7 +15,18 @@ macro_rules! rules {
 rules! {
     csdl001_csdl_symbol_missing,
     ex003_example_unknown_property,
+    tbl001_property_missing_in_table,
+    tbl002_property_missing_in_json,
     tbl003_property_case_differs,
+    tbl004_property_type_mismatch,
+    tbl005_property_collection_mismatch,
+    tbl006_type_cell_not_canonical,
+    tbl007_type_cell_unparseable,
+    tbl008_type_undefined,
+    tbl009_type_link_wrong_target,
+    tbl010_table_malformed,
+    tbl011_type_cell_names_nothing,
+    tbl012_table_wording_run_together,
 }
 
 /// The rule with this code or name, in any case.
