@@ -9,6 +9,7 @@
 use rayon::prelude::*;
 
 pub mod beside;
+pub mod enumerations;
 pub mod examples;
 pub mod files;
 pub mod finding;

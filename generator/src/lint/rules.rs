@@ -14,6 +14,11 @@ macro_rules! rules {
 
 rules! {
     csdl001_csdl_symbol_missing,
+    enm001_enum_prose_members_differ,
+    enm002_enum_defined_twice_differently,
+    enm003_enum_members_copied,
+    enm004_evolvable_enum_order,
+    enm005_enum_declared_as_string,
     ex003_example_unknown_property,
     tbl001_property_missing_in_table,
     tbl002_property_missing_in_json,
@@ -27,6 +32,9 @@ rules! {
     tbl010_table_malformed,
     tbl011_type_cell_names_nothing,
     tbl012_table_wording_run_together,
+    xpg001_methods_table_drift,
+    xpg002_v1_beta_divergence,
+    xpg003_inherited_property_redeclared,
 }
 
 /// The rule with this code or name, in any case.

@@ -49,7 +49,9 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let fix = Fix::replace(&place, right);
         let message = format!("the type of `{}` is spelled `{written}`", typed.row.name);
         let title = format!("spell it `{right}`");
+        let is_case_alone = written.eq_ignore_ascii_case(right);
         out.tell(place, message)
+            .severity(if is_case_alone { Severity::Info } else { Severity::Warning })
             .symbol(typed.symbol(cx.page))
             .help(format!("the reference calls it `{right}`"))
             .fix(if is_certain {

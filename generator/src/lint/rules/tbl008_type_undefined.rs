@@ -1,10 +1,12 @@
 use crate::{
+    api::ItemType,
     lint::{
         finding::{Finding, Findings, Severity},
         names,
         page::{PageContext, TypeCell},
         rule::{Check, Fixes, Preset, Rule},
     },
+    span::ByteRange,
     spelling::{ItemText, Reference},
     suggest,
 };
@@ -41,10 +43,20 @@ fn check(cx: &PageContext, out: &mut Findings) {
 /// Whether something describes what a name stands for. What has no name in the api at all is told of as such.
 fn is_known(cx: &PageContext, reference: &Reference) -> bool {
     let found = names::named(cx.version, reference, cx.id);
-    found.is_some_and(|item| names::is_described(cx.version, &item))
+    found.is_some_and(|item| names::is_described(cx.version, &item) && !is_one_of(cx, reference, &item))
         || reference.name.eq_ignore_ascii_case("json")
         || names::is_foreign(cx.version, &reference.name)
         || is_declared_otherwise(cx, reference)
+}
+
+/// Whether a name is the plural of what it leads to.
+fn is_one_of(cx: &PageContext, reference: &Reference, item: &ItemType) -> bool {
+    let ItemType::Structured(id) = item else {
+        return false;
+    };
+    let one = cx.version.api()[*id].name.name();
+    let short = reference.name.rsplit('.').next().unwrap_or_default();
+    short.len() == one.len() + 1 && short.to_ascii_lowercase() == format!("{}s", one.to_ascii_lowercase())
 }
 
 /// Whether it is an enumeration without members, or another name for a primitive type: both have no place in the api.
@@ -64,15 +76,15 @@ fn is_headed(cx: &PageContext, name: &str) -> bool {
     enums.any(|it| it.name.name().eq_ignore_ascii_case(name) && !it.pages.is_empty())
 }
 
-fn link_text(cx: &PageContext, typed: &TypeCell) -> Option<crate::span::ByteRange> {
+fn link_text(cx: &PageContext, typed: &TypeCell) -> Option<ByteRange> {
     let link = cx.page.links_in(typed.cell).next()?;
     Some(link.text)
 }
 
 fn suggest(cx: &PageContext, name: &str, finding: &mut Finding) {
     let api = cx.version.api();
-    let types = api.type_ids().map(|id| (&api[id].name, crate::api::ItemType::Structured(id)));
-    let enums = api.enum_ids().map(|id| (&api[id].name, crate::api::ItemType::Enum(id)));
+    let types = api.type_ids().map(|id| (&api[id].name, ItemType::Structured(id)));
+    let enums = api.enum_ids().map(|id| (&api[id].name, ItemType::Enum(id)));
     let described: Vec<_> = types
         .chain(enums)
         .filter(|(_, item)| names::is_described(cx.version, item))

@@ -1,10 +1,11 @@
 use crate::{
     api::ItemType,
-    facts::{self, PageId},
+    csdl::ItemRef,
+    facts::{self, Claim, PageId},
     ir::TypeName,
     lint::{
-        finding::{Edit, Findings, Fix, Severity},
-        names,
+        finding::{Findings, Fix, Severity},
+        members, names,
         page::{PageContext, TypeCell},
         rule::{Check, Fixes, Preset, Rule},
     },
@@ -18,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     name: "type-link-wrong-target",
     severity: Severity::Warning,
     preset: Preset::Recommended,
-    fixes: Fixes::Safe,
+    fixes: Fixes::Both,
     apidoctor: &[],
     doc: include_str!("tbl009_type_link_wrong_target.md"),
     check: Check::Page(check),
@@ -38,6 +39,10 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let Some(link) = cx.page.links_in(typed.cell).next() else {
             continue;
         };
+        // A link to a section leads to an explanation, and what has no known namespace is told as such.
+        if link.target.contains('#') || names::is_foreign(cx.version, name) {
+            continue;
+        }
         let Some(page) = cx.version.target(cx.id, &link.target) else {
             continue;
         };
@@ -66,10 +71,9 @@ fn is_called(cx: &PageContext, name: &str, there: &TypeName, page: PageId, link:
         name: name.to_owned(),
         target: Some(link.target.clone()),
     };
-    link.target.starts_with('#')
-        || same(there.name())
+    same(there.name())
         || same(title)
-        || is_end_of(short, there.name())
+        || (is_end_of(short, there.name()) && page_of(cx, name).is_none())
         || same(&file)
         || names::linked(cx.version, &reference, cx.id)
             .is_some_and(|item| matches!(item, ItemType::Enum(_)))
@@ -90,9 +94,12 @@ fn tell(
     (page, there): (PageId, &TypeName),
     out: &mut Findings,
 ) {
-    let text = cx.str(link.text);
     let at = target_of(cx, link);
-    let message = format!("the link says `{text}`, but leads to the page of `{}`", names::short(there));
+    let message = format!(
+        "the link says `{}`, but leads to the page of `{}`",
+        cx.str(link.text),
+        names::short(there)
+    );
     let finding = out
         .tell(cx.at(at.unwrap_or(link.range), ""), message)
         .symbol(typed.symbol(cx.page));
@@ -100,31 +107,53 @@ fn tell(
     let title = title.sections.iter().find(|section| section.level == 1);
     let title = title.map(|section| section.title).unwrap_or_default();
     finding.related(cx.version.at(page, title, "it leads here"));
-    let meant = names::with_name(cx.version, &TypeName::new(name));
-    let meant = meant.filter(|item| names::is_described(cx.version, item));
-    let Some(ItemType::Structured(id)) = meant else {
+    let declared = declared(cx, typed);
+    if declared.as_ref() == Some(there) {
+        let edits = Fix::replace(&cx.at(link.text, ""), names::short(there));
+        finding.fix(Fix::safe(format!("say `{}`", names::short(there)), edits));
+        return;
+    }
+    let Some((meant, own)) = page_of(cx, name) else {
         finding.help("name the type that the page describes, or link to the page of the other one");
         return;
     };
-    let name = &cx.version.api()[id].name;
-    let Some(own) = names::page_of(cx.version, name) else {
+    let short = names::short(meant);
+    let place = cx.version.type_at(meant.as_str(), format!("`{short}` is described here"));
+    place.map(|place| finding.related(place));
+    let Some(at) = at else {
         return;
     };
-    let path = &cx.version.page(own).path;
-    if let Some(place) = names::described_at(cx.version, &ItemType::Structured(id), format!("`{}` is described here", names::short(name))) {
-        finding.related(place);
+    let file = cx.version.page(own).path.rsplit('/').next().unwrap_or_default();
+    let folder = cx.str(at).rsplit_once('/').map_or("", |(folder, _)| folder);
+    let slash = if folder.is_empty() { "" } else { "/" };
+    let edits = Fix::replace(&cx.at(at, ""), format!("{folder}{slash}{file}"));
+    let title = format!("link to `{file}`");
+    finding.fix(if declared.as_ref() == Some(meant) {
+        Fix::safe(title, edits)
+    } else {
+        Fix::needs_review(title, edits)
+    });
+}
+
+/// The type that the metadata declares for the member in a row.
+fn declared(cx: &PageContext, typed: &TypeCell) -> Option<TypeName> {
+    let Claim::Member { ty, row, .. } = typed.claim else {
+        return None;
+    };
+    match &members::declared(cx.version, ty, &row.name)?.1.item {
+        ItemRef::Named(name) => Some(name.clone()),
+        ItemRef::Primitive(_) | ItemRef::Unread(_) => None,
     }
-    if let Some(at) = at {
-        let file = path.rsplit('/').next().unwrap_or_default();
-        let folder = cx.str(at).rsplit_once('/').map_or("", |(folder, _)| folder);
-        let slash = if folder.is_empty() { "" } else { "/" };
-        let edit = Edit {
-            file: cx.file(),
-            at,
-            text: format!("{folder}{slash}{file}"),
-        };
-        finding.fix(Fix::safe(format!("link to `{file}`"), vec![edit]));
-    }
+}
+
+/// The type of that name, and its page.
+fn page_of<'c>(cx: &'c PageContext<'_, '_>, name: &str) -> Option<(&'c TypeName, PageId)> {
+    let item = names::with_name(cx.version, &TypeName::new(name))?;
+    let ItemType::Structured(id) = item else {
+        return None;
+    };
+    let name = &cx.version.api()[id].name;
+    Some((name, names::page_of(cx.version, name)?))
 }
 
 /// Where the target of an inline link stands.

@@ -9,7 +9,7 @@ use crate::{
         tables,
     },
     sections::{Row, Table},
-    vocabulary::Column,
+    vocabulary::{Column, Heading},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -32,49 +32,104 @@ fn check(cx: &PageContext, out: &mut Findings) {
     check_descriptions(cx, out);
 }
 
-/// Rows that are too wide or say something twice.
-fn check_cells(cx: &PageContext, section: usize, table: &Table, out: &mut Findings) {
-    let width = table.header.len();
-    let mut columns = None;
+/// Rows of another width than the table, or that say something twice.
+fn check_cells<'p>(
+    cx: &PageContext<'p, '_>,
+    section: usize,
+    table: &'p Table,
+    out: &mut Findings,
+) {
+    if !check_separator(cx, section, table, out) {
+        return;
+    }
+    let columns = Columns::of(cx.page, table, cx.world.vocabulary);
+    let describes = columns.has(Column::Name) && columns.has(Column::Type);
     let mut seen: HashMap<&str, &Row> = HashMap::new();
     for row in &table.rows {
-        let line = cx.str(row.range);
-        let cells = count_cells(line);
-        if cells > width && !line.trim_end().contains('\n') {
-            let message = format!("the row has {cells} cells, but the table has {width} columns");
-            out.tell(cx.at(row.range.trim(&cx.page.text), ""), message)
-                .symbol(row_symbol(cx, section, row))
-                .help("write a pipe that is no border as `\\|`");
+        check_width(cx, section, table, row, out);
+        // Only rows that describe something by its name say it twice; a header may be sent for several reasons.
+        if describes && !is_about_headers(cx, section) {
+            check_repetition(cx, section, &columns, row, &mut seen, out);
         }
-        let columns = columns
-            .get_or_insert_with(|| Columns::of(cx.page, table, cx.world.vocabulary));
-        // Only rows that describe something by its name say it twice; others may begin alike.
-        if !(columns.has(Column::Name) && columns.has(Column::Type)) {
-            continue;
-        }
-        let Some(cell) = columns.cell(&row.cells, Column::Name) else {
-            continue;
-        };
-        let name = facts::name(cx.str(cell));
-        if name.is_empty() || row.cells.iter().filter(|it| !it.is_empty()).count() < 2 {
-            continue;
-        }
-        let Some(first) = seen.get(name) else {
-            seen.insert(name, row);
-            continue;
-        };
-        let at = cx.range_of(name);
-        let finding = out
-            .tell(cx.at(at, ""), format!("`{name}` has two rows in one table"))
-            .symbol(row_symbol(cx, section, row));
-        let cell = columns.cell(&first.cells, Column::Name).unwrap_or_default();
-        finding.related(cx.at(cell, "the first one is here"));
-        if is_same(cx, first, row) {
-            let edits = tables::without_row(cx.file(), &cx.page.text, row);
-            finding.fix(Fix::safe("take out the second row", edits));
-        } else {
-            finding.help("join the two descriptions in one row");
-        }
+    }
+}
+
+fn is_about_headers(cx: &PageContext, section: usize) -> bool {
+    let title = cx.page.sections.get(section).map(|section| section.title);
+    let heading = title.and_then(|title| cx.world.vocabulary.heading(cx.str(title)));
+    heading == Some(Heading::RequestHeaders)
+}
+
+/// Whether the line of dashes is as wide as the header; without that, it is no table for most readers.
+fn check_separator(cx: &PageContext, section: usize, table: &Table, out: &mut Findings) -> bool {
+    let mut lines = cx.str(table.range).lines();
+    let (Some(header), Some(separator)) = (lines.next(), lines.next()) else {
+        return true;
+    };
+    let (header_width, separator_width) = (count_cells(header), count_cells(separator));
+    if header_width == separator_width {
+        return true;
+    }
+    let message = format!(
+        "the header has {header_width} cells, but the line of dashes below it has {separator_width}"
+    );
+    out.tell(cx.at(cx.range_of(separator.trim()), ""), message)
+        .symbol(cx.section_symbol(section));
+    false
+}
+
+fn check_width(cx: &PageContext, section: usize, table: &Table, row: &Row, out: &mut Findings) {
+    let width = table.header.len();
+    let line = cx.str(row.range).trim();
+    if line.contains('\n') {
+        return;
+    }
+    let cells = count_cells(line);
+    let filled = row.cells.iter().filter(|cell| !cell.is_empty()).count();
+    // A row of one cell groups the rows below it.
+    let is_short = cells < width && filled > 1;
+    if cells <= width && !is_short {
+        return;
+    }
+    let message = format!("the row has {cells} cells, but the table has {width} columns");
+    let finding = out
+        .tell(cx.at(row.range.trim(&cx.page.text), ""), message)
+        .symbol(row_symbol(cx, section, row));
+    if !is_short {
+        finding.help("write a pipe that is no border as `\\|`");
+    }
+}
+
+fn check_repetition<'p>(
+    cx: &PageContext<'p, '_>,
+    section: usize,
+    columns: &Columns,
+    row: &'p Row,
+    seen: &mut HashMap<&'p str, &'p Row>,
+    out: &mut Findings,
+) {
+    let Some(cell) = columns.cell(&row.cells, Column::Name) else {
+        return;
+    };
+    let name = facts::name(cx.str(cell));
+    if name.is_empty() || row.cells.iter().filter(|it| !it.is_empty()).count() < 2 {
+        return;
+    }
+    let Some(first) = seen.get(name) else {
+        seen.insert(name, row);
+        return;
+    };
+    let at = cx.range_of(name);
+    let finding = out
+        .tell(cx.at(at, ""), format!("`{name}` has two rows in one table"))
+        .symbol(row_symbol(cx, section, row));
+    let cell = columns.cell(&first.cells, Column::Name).unwrap_or_default();
+    finding.related(cx.at(cell, "the first one is here"));
+    if is_same(cx, first, row) {
+        let edits = tables::without_row(cx.file(), &cx.page.text, row);
+        finding.fix(Fix::safe("take out the second row", edits));
+    } else {
+        finding.help("join the two descriptions in one row");
     }
 }
 
@@ -123,7 +178,11 @@ fn check_descriptions(cx: &PageContext, out: &mut Findings) {
             continue;
         }
         let name = &typed.row.name;
-        let cell = row.cell(Column::Description).filter(|cell| !cell.is_empty());
+        // That a row is too short is told as such.
+        let Some(cell) = row.cell(Column::Description) else {
+            continue;
+        };
+        let cell = Some(cell).filter(|cell| !cell.is_empty());
         let message = match cell.map(|cell| cx.str(cell)) {
             Some(words) if words.contains("TODO") => {
                 format!("the description of `{name}` is still to be written")

@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// What sentences in tables begin with. A name behind a dot (`Mail.Read`) is none of these words.
 const OPENERS: &[&str] = &[
-    "A", "All", "An", "By", "Can", "Cannot", "Currently", "Default", "Do", "For", "However", "If", "In", "Indicates",
+    "An", "By", "Can", "Cannot", "Currently", "Default", "Do", "For", "However", "If", "In", "Indicates",
     "Inherited", "It", "May", "Must", "Not", "Note", "Only", "Optional", "Otherwise", "Possible", "Read-only",
     "Required", "Returns", "Set", "Specifies", "Supported", "Supports", "That", "The", "There", "These", "They",
     "This", "To", "Use", "Used", "Valid", "When", "Where", "You",
