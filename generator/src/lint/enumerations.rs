@@ -37,7 +37,9 @@ pub fn listed<'f>(facts: &'f [Fact], claim: usize) -> Vec<Listed<'f>> {
 /// The same for a claim of a version.
 pub fn listed_by<'a>(version: &Version<'a>, claim: FactId) -> Vec<Listed<'a>> {
     let facts = version.facts().get(claim.page.index());
-    facts.map(|facts| listed(&facts.facts, claim.index as usize)).unwrap_or_default()
+    facts
+        .map(|facts| listed(&facts.facts, claim.index as usize))
+        .unwrap_or_default()
 }
 
 /// The members that all tables of an enumeration list.

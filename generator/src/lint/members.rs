@@ -122,7 +122,11 @@ pub fn table_row(version: &Version, ty: &TypeName, name: &str) -> Option<FactId>
 }
 
 /// The type that a type inherits a member from, nearest first.
-pub fn inherited_from<'a>(version: &Version<'a>, ty: &TypeName, name: &str) -> Option<&'a TypeName> {
+pub fn inherited_from<'a>(
+    version: &Version<'a>,
+    ty: &TypeName,
+    name: &str,
+) -> Option<&'a TypeName> {
     let api = version.api();
     let id = api.find_type(ty.as_str())?;
     let mut bases = api.lineage(id).skip(1);

@@ -23,7 +23,9 @@ impl ShortNames {
     /// All names of an api.
     pub(super) fn of(api: &Api) -> Self {
         let mut names: HashMap<String, Option<ItemType>> = HashMap::new();
-        let types = api.type_ids().map(|id| (&api[id].name, ItemType::Structured(id)));
+        let types = api
+            .type_ids()
+            .map(|id| (&api[id].name, ItemType::Structured(id)));
         let enums = api.enum_ids().map(|id| (&api[id].name, ItemType::Enum(id)));
         for (name, item) in types.chain(enums) {
             names
@@ -60,7 +62,10 @@ pub fn named(version: &Version, reference: &Reference, from: PageId) -> Option<I
     let names = model::candidates(pages, from, reference, version.model());
     let by_text = names.iter().find_map(|name| with_name(version, name));
     // A type without a page of its own may be there only because this very link names it.
-    if by_text.as_ref().is_some_and(|item| is_described(version, item)) {
+    if by_text
+        .as_ref()
+        .is_some_and(|item| is_described(version, item))
+    {
         return by_text;
     }
     let linked = || linked(version, reference, from);
@@ -111,7 +116,8 @@ pub fn is_described(version: &Version, item: &ItemType) -> bool {
         ItemType::Structured(id) => {
             let key = version.api()[*id].name.key();
             let model = version.model().types.get(&key);
-            model.is_some_and(|ty| !ty.pages.is_empty()) || version.declared().types.contains_key(&key)
+            model.is_some_and(|ty| !ty.pages.is_empty())
+                || version.declared().types.contains_key(&key)
         }
         ItemType::Unknown { .. } => false,
     }
@@ -195,7 +201,12 @@ pub fn cell(version: &Version, ty: &Type) -> String {
     let Some(page) = page_of(version, name) else {
         return words;
     };
-    let file = version.page(page).path.rsplit('/').next().unwrap_or_default();
+    let file = version
+        .page(page)
+        .path
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
     let many = if ty.collection { " collection" } else { "" };
     format!("[{}](../resources/{file}){many}", short(name))
 }

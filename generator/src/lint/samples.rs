@@ -3,11 +3,7 @@
 //! A value is a word for a type (`"String (timestamp)"`), or a sample. A sample is a weak witness: `"String"` stands for all
 //! that is text on the wire, so also for enumerations, dates and numbers. Only what cannot be so is told.
 
-use super::{
-    names,
-    page::PageContext,
-    world::Version,
-};
+use super::{names, page::PageContext, world::Version};
 use crate::{
     api::{ItemType, Type},
     facts::PageId,
@@ -63,7 +59,11 @@ impl<'n> Sample<'n> {
             Kind::Bool(_) => Self::single(Item::Bool),
             Kind::Number => {
                 let is_fraction = node.at.of(text).contains('.');
-                Self::single(if is_fraction { Item::Fraction } else { Item::Integer })
+                Self::single(if is_fraction {
+                    Item::Fraction
+                } else {
+                    Item::Integer
+                })
             }
             Kind::Object(_) => {
                 let name = node.get("@odata.type").and_then(Node::text);
@@ -112,7 +112,18 @@ impl<'n> Sample<'n> {
         let word = word.trim();
         let is_exact = !matches!(
             word,
-            "integer" | "int" | "number" | "numeric" | "float" | "object" | "date" | "datetime" | "timestamp" | "binary" | "url" | "uri"
+            "integer"
+                | "int"
+                | "number"
+                | "numeric"
+                | "float"
+                | "object"
+                | "date"
+                | "datetime"
+                | "timestamp"
+                | "binary"
+                | "url"
+                | "uri"
         );
         let by_word = spelling::primitive(word).filter(|it| *it != Primitive::String);
         let word = by_note.or(by_word);
@@ -188,7 +199,9 @@ pub fn sample(cx: &PageContext, ty: &Type, object: &Node) -> String {
     let entries = object.entries();
     let item = match &ty.item {
         ItemType::Primitive(primitive) => of_primitive(cx, *primitive, entries),
-        ItemType::Enum(_) | ItemType::Unknown { .. } => of_primitive(cx, Primitive::String, entries),
+        ItemType::Enum(_) | ItemType::Unknown { .. } => {
+            of_primitive(cx, Primitive::String, entries)
+        }
         ItemType::Structured(id) => {
             let name = &cx.version.api()[*id].name;
             format!("{{ \"@odata.type\": \"{name}\" }}")

@@ -2,11 +2,7 @@
 //!
 //! Comes in: a table of a page. Goes out: places and edits that keep the table's own style.
 
-use super::{
-    files::FileId,
-    finding::Edit,
-    page::PageContext,
-};
+use super::{files::FileId, finding::Edit, page::PageContext};
 use crate::{
     facts::Columns,
     sections::{Row, Table},
@@ -16,7 +12,9 @@ use crate::{
 
 /// The line or lines of a row with the line break behind them.
 pub fn lines(text: &str, row: ByteRange) -> ByteRange {
-    let start = text[..row.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let start = text[..row.start as usize]
+        .rfind('\n')
+        .map_or(0, |at| at + 1);
     let end = row.end as usize;
     let end = if text[..end].ends_with('\n') {
         end
@@ -36,7 +34,12 @@ pub fn without_row(file: FileId, text: &str, row: &Row) -> Vec<Edit> {
 }
 
 /// Adds a row where the alphabet puts it, if the rows are in that order; else at the end.
-pub fn with_row(cx: &PageContext, table: &Table, columns: &Columns, row: &NewRow<'_>) -> Option<Edit> {
+pub fn with_row(
+    cx: &PageContext,
+    table: &Table,
+    columns: &Columns,
+    row: &NewRow<'_>,
+) -> Option<Edit> {
     let last = table.rows.last()?;
     let names: Vec<String> = table
         .rows
@@ -102,8 +105,16 @@ impl NewRow<'_> {
         let between = if has_blanks { " | " } else { "|" };
         let inner = cells.join(between);
         let blank = if has_blanks { " " } else { "" };
-        let first = if model.starts_with('|') { format!("|{blank}") } else { String::new() };
-        let last = if model.ends_with('|') { format!("{blank}|") } else { String::new() };
+        let first = if model.starts_with('|') {
+            format!("|{blank}")
+        } else {
+            String::new()
+        };
+        let last = if model.ends_with('|') {
+            format!("{blank}|")
+        } else {
+            String::new()
+        };
         format!("{first}{}{last}", inner.trim_end())
     }
 }

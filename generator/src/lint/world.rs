@@ -317,10 +317,12 @@ impl<'a> Version<'a> {
         namespaces.contains(namespace)
     }
 
-    /// The rows of tables of methods that lead to a page.
-    pub fn listed(&self, page: PageId) -> &[FactId] {
+    /// The rows of tables of methods that lead to a page; nothing if there is no such table at all, as with pages that
+    /// stand alone.
+    pub fn listed(&self, page: PageId) -> Option<&[FactId]> {
         let listed = self.listed.get_or_init(|| methods_by_page(self));
-        listed.get(&page).map(Vec::as_slice).unwrap_or_default()
+        let of_page = listed.get(&page).map(Vec::as_slice).unwrap_or_default();
+        (!listed.is_empty()).then_some(of_page)
     }
 
     /// What the metadata document declares; nothing without one.
@@ -355,7 +357,9 @@ fn methods_by_page(version: &Version) -> HashMap<PageId, Vec<FactId>> {
                 page: PageId(page as u32),
                 index: index as u32,
             };
-            let target = target.as_deref().and_then(|it| version.target(fact.page, it));
+            let target = target
+                .as_deref()
+                .and_then(|it| version.target(fact.page, it));
             if let Some(target) = target {
                 listed.entry(target).or_default().push(id);
             }

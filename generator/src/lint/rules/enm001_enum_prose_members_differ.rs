@@ -80,6 +80,13 @@ impl List<'_, '_> {
         Some(declared.iter().any(|it| it.eq_ignore_ascii_case(value)))
     }
 
+    /// The member that a value without one is a misspelling of: one that the list has not.
+    fn meant_by(&self, value: &str) -> Option<&str> {
+        let values = &self.typed.row.facets.values;
+        let is_free = |it: &&str| !values.iter().any(|value| value.eq_ignore_ascii_case(it));
+        suggest::closest(value, self.members.iter().copied().filter(is_free))
+    }
+
     fn symbol(&self, cx: &PageContext, value: &str) -> String {
         format!("{}:{value}", self.typed.symbol(cx.page))
     }
@@ -152,10 +159,7 @@ fn tell_extra(cx: &PageContext, list: &List, value: &str, at: ByteRange, out: &m
         .symbol(list.symbol(cx, value));
     let table = cx.version.type_at(list.name.as_str(), "the members are listed here");
     table.map(|place| finding.related(place));
-    let values = &list.typed.row.facets.values;
-    let free = list.members.iter().copied();
-    let free = free.filter(|it| !values.iter().any(|value| value.eq_ignore_ascii_case(it)));
-    if let Some(near) = suggest::closest(value, free) {
+    if let Some(near) = list.meant_by(value) {
         finding.help(format!("did you mean `{near}`?"));
     }
 }
@@ -182,12 +186,16 @@ fn tell_case(
 /// Members of the table that the list has not; that there may be more, a list need not say.
 fn tell_missing(cx: &PageContext, list: &List, out: &mut Findings) {
     let values = &list.typed.row.facets.values;
+    let is_listed = |value: &&String| list.members.iter().any(|it| it.eq_ignore_ascii_case(value));
+    let misspelled = values.iter().filter(|value| !is_listed(value));
+    let misspelled: Vec<&str> = misspelled.filter_map(|value| list.meant_by(value)).collect();
     let missing: Vec<&str> = list
         .members
         .iter()
         .copied()
         .filter(|member| {
             !enumerations::is_mark(member)
+                && !misspelled.contains(member)
                 && !values.iter().any(|value| value.eq_ignore_ascii_case(member))
                 && list.is_declared(member) != Some(false)
                 && !is_mentioned(cx, list, member)

@@ -1,7 +1,7 @@
 use crate::{
     api::{ItemType, Type},
     facts::Claim,
-    ir::Primitive,
+    ir::{Primitive, TypeName},
     lint::{
         finding::{Findings, Fix, Severity},
         members, names,
@@ -28,7 +28,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
             continue;
         };
         let is_string = row.ty.item == ItemText::Primitive(Primitive::String);
-        if !is_string || row.facets.values.len() < 2 {
+        if !is_string || row.facets.values.len() < 2 || differs_from_base(cx, owner, &row.name) {
             continue;
         }
         let api = cx.version.api();
@@ -62,4 +62,14 @@ fn check(cx: &PageContext, out: &mut Findings) {
             place.map(|place| finding.related(place));
         }
     }
+}
+
+/// Whether the page of a base type says another type; that is told as such.
+fn differs_from_base(cx: &PageContext, owner: &TypeName, name: &str) -> bool {
+    let base = members::inherited_from(cx.version, owner, name);
+    let row = base.and_then(|base| members::table_row(cx.version, base, name));
+    row.is_some_and(|id| {
+        let row = id.of(cx.version.facts()).claim.row();
+        row.is_some_and(|row| row.ty.item != ItemText::Primitive(Primitive::String))
+    })
 }

@@ -35,7 +35,8 @@ fn check(cx: &PageContext, out: &mut Findings) {
 /// Whether some table of methods leads to the page of an operation.
 fn check_listed(cx: &PageContext, out: &mut Findings) {
     let title = cx.title();
-    if !cx.version.listed(cx.id).is_empty() || title.is_empty() {
+    let is_missing = cx.version.listed(cx.id).is_some_and(<[_]>::is_empty);
+    if !is_missing || title.is_empty() {
         return;
     }
     let message = "no table of methods leads to this page";
