@@ -22,7 +22,7 @@ pub struct Listed<'f> {
 }
 
 /// The members that stand behind the claim at a position of a page's facts.
-pub fn listed<'f>(facts: &'f [Fact], claim: usize) -> Vec<Listed<'f>> {
+pub fn listed(facts: &[Fact], claim: usize) -> Vec<Listed<'_>> {
     let behind = facts.iter().skip(claim + 1);
     let is_within = |fact: &&Fact| !matches!(fact.claim, Claim::Enum { .. });
     let members = behind.take_while(is_within);

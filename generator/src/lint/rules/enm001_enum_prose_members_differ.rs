@@ -185,29 +185,16 @@ fn tell_case(
 
 /// Members of the table that the list has not; that there may be more, a list need not say.
 fn tell_missing(cx: &PageContext, list: &List, out: &mut Findings) {
+    let missing = missing(cx, list);
     let values = &list.typed.row.facets.values;
-    let is_listed = |value: &&String| list.members.iter().any(|it| it.eq_ignore_ascii_case(value));
-    let misspelled = values.iter().filter(|value| !is_listed(value));
-    let misspelled: Vec<&str> = misspelled.filter_map(|value| list.meant_by(value)).collect();
-    let missing: Vec<&str> = list
-        .members
-        .iter()
-        .copied()
-        .filter(|member| {
-            !enumerations::is_mark(member)
-                && !misspelled.contains(member)
-                && !values.iter().any(|value| value.eq_ignore_ascii_case(member))
-                && list.is_declared(member) != Some(false)
-                && !is_mentioned(cx, list, member)
-        })
-        .collect();
     let (Some(first), Some(last)) = (missing.first(), values.last()) else {
         return;
     };
     let Some(at) = list.at(cx, last) else {
         return;
     };
-    let start = values.first().and_then(|value| list.at(cx, value)).unwrap_or(at);
+    let start = values.first().and_then(|value| list.at(cx, value));
+    let start = start.unwrap_or(at);
     let named = match missing.len() {
         1 => format!("`{first}`"),
         more => format!("`{first}` and {} more", more - 1),
@@ -217,21 +204,48 @@ fn tell_missing(cx: &PageContext, list: &List, out: &mut Findings) {
     let finding = out
         .tell(cx.at(start.to(at), ""), message)
         .symbol(list.symbol(cx, first));
+    // What nobody would send is left out of many lists.
+    let is_vague = |member: &&str| matches!(*member, "unknown" | "undefined");
+    if missing.iter().all(is_vague) {
+        finding.severity(Severity::Info);
+    }
     let table = cx.version.type_at(list.name.as_str(), "the members are listed here");
     table.map(|place| finding.related(place));
-    let is_quoted = cx.page.text.get(at.end as usize..).is_some_and(|rest| rest.starts_with('`'));
-    if is_quoted {
-        let text: String = missing.iter().map(|member| format!(", `{member}`")).collect();
+    let rest = cx.page.text.get(at.end as usize..).unwrap_or_default();
+    if rest.starts_with('`') {
+        let end = at.end + 1;
         let edit = Edit {
             file: cx.file(),
-            at: ByteRange {
-                start: at.end + 1,
-                end: at.end + 1,
-            },
-            text,
+            at: ByteRange { start: end, end },
+            text: format!(", `{}`", missing.join("`, `")),
         };
         finding.fix(Fix::needs_review("add them to the list", vec![edit]));
     }
+}
+
+fn missing<'l>(cx: &PageContext, list: &List<'l, '_>) -> Vec<&'l str> {
+    if is_partial(cx.str(list.cell)) {
+        return Vec::new();
+    }
+    let values = &list.typed.row.facets.values;
+    let is_known = |value: &str| list.members.iter().any(|it| it.eq_ignore_ascii_case(value));
+    let misspelled = values.iter().filter(|value| !is_known(value));
+    let misspelled: Vec<&str> = misspelled.filter_map(|value| list.meant_by(value)).collect();
+    let is_missing = |member: &&str| {
+        !enumerations::is_mark(member)
+            && !misspelled.contains(member)
+            && !values.iter().any(|value| value.eq_ignore_ascii_case(member))
+            && list.is_declared(member) != Some(false)
+            && !is_mentioned(cx, list, member)
+    };
+    list.members.iter().copied().filter(is_missing).collect()
+}
+
+/// Whether a description says that its list is not all there is.
+fn is_partial(description: &str) -> bool {
+    let lower = description.to_ascii_lowercase();
+    let phrases = ["subset", "values include", "such as", "for example", "e.g."];
+    phrases.iter().any(|phrase| lower.contains(phrase))
 }
 
 /// Whether the description names a member outside of the list.

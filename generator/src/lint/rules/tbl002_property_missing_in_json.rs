@@ -35,7 +35,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
     let Some(object) = cx.representation(body) else {
         return;
     };
-    if is_cut_short(cx, body) {
+    if is_cut_short(cx, body) || is_wrapped(&page, object) {
         return;
     }
     for (at, row) in page.rows.iter().enumerate() {
@@ -49,6 +49,16 @@ fn check(cx: &PageContext, out: &mut Findings) {
 fn is_cut_short(cx: &PageContext, body: ByteRange) -> bool {
     let text = cx.str(body);
     text.contains("...") || text.contains('…')
+}
+
+/// Whether the properties stand in an object within the object: then it is the key around them that is told.
+fn is_wrapped(page: &Resource, object: &Node) -> bool {
+    let mut entries = object.entries().iter().filter(|it| !it.key.starts_with('@'));
+    let (Some(only), None) = (entries.next(), entries.next()) else {
+        return false;
+    };
+    let mut within = only.value.entries().iter();
+    page.row(&only.key).is_none() && within.any(|it| page.row(&it.key).is_some())
 }
 
 /// Whether a representation should show what a row tells, and none does.
@@ -105,8 +115,8 @@ fn tell(
     let Some(ty) = ty.filter(|_| cx.representation_is_clean(body)) else {
         return;
     };
-    let before = page.rows.get(..at).into_iter().flatten().rev();
-    let before = before.filter_map(|it| object.entry(&it.row.name)).next();
+    let mut before = page.rows.get(..at).into_iter().flatten().rev();
+    let before = before.find_map(|it| object.entry(&it.row.name));
     let entry = before.or_else(|| object.entries().last());
     let Some(edit) = entry.and_then(|entry| member_behind(cx, object, entry.key_at, entry.value.at, name, &ty))
     else {
