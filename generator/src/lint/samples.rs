@@ -9,7 +9,7 @@ use crate::{
     facts::PageId,
     ir::{Primitive, TypeName},
     json::tree::{Entry, Kind, Node},
-    spelling::{self, ItemText, Reference},
+    spelling::{self, Reference},
 };
 
 /// What a value shows.
@@ -68,6 +68,9 @@ impl<'n> Sample<'n> {
             Kind::Object(_) => {
                 let name = node.get("@odata.type").and_then(Node::text);
                 let name = name.map(|name| name.trim().trim_start_matches('#'));
+                if let Some(word) = name.and_then(edm) {
+                    return Self::single(Item::Word(word, true));
+                }
                 // An envelope of several, or one without any hint of what it is.
                 let is_told = name.is_some_and(|name| !name.contains('('));
                 Self {
@@ -88,7 +91,9 @@ impl<'n> Sample<'n> {
     fn of_words(words: &'n str) -> Self {
         let lower = words.to_ascii_lowercase();
         if let Some(name) = words.trim().strip_prefix("@odata.type:") {
-            return Self::single(Item::Object(Some(name.trim().trim_start_matches('#'))));
+            let name = name.trim().trim_start_matches('#');
+            let word = edm(name).map(|word| Item::Word(word, true));
+            return Self::single(word.unwrap_or(Item::Object(Some(name))));
         }
         let names_type = |name: &'n str| name.starts_with("microsoft.graph.");
         if names_type(words.trim_start_matches('#')) {
@@ -173,6 +178,14 @@ impl<'n> Sample<'n> {
     }
 }
 
+/// The primitive type that a qualified name means.
+fn edm(name: &str) -> Option<Primitive> {
+    let is_qualified = name
+        .get(..4)
+        .is_some_and(|it| it.eq_ignore_ascii_case("edm."));
+    spelling::primitive(name).filter(|_| is_qualified)
+}
+
 /// Whether numbers are its values on the wire.
 pub fn is_number(primitive: Primitive) -> bool {
     use Primitive::{Byte, Decimal, Double, Int16, Int32, Int64, SByte, Single};
@@ -237,16 +250,5 @@ fn of_primitive(cx: &PageContext, primitive: Primitive, entries: &[Entry]) -> St
         Primitive::DateTimeOffset => "\"String (timestamp)\"".to_owned(),
         Primitive::Untyped => "{}".to_owned(),
         _ => word(Primitive::String).unwrap_or("\"String\"").to_owned(),
-    }
-}
-
-/// The name that a spelled type has, if it is no primitive type.
-pub fn spelled_name(item: &ItemText) -> Option<&str> {
-    match item {
-        ItemText::Named(reference) => Some(&reference.name),
-        ItemText::Primitive(_)
-        | ItemText::Union(_)
-        | ItemText::Enumeration
-        | ItemText::Unread(_) => None,
     }
 }

@@ -5,7 +5,7 @@
 use super::{files::FileId, finding::Edit, page::PageContext};
 use crate::{
     facts::Columns,
-    sections::{Row, Table},
+    sections::{Link, Row, Table},
     span::ByteRange,
     vocabulary::Column,
 };
@@ -104,19 +104,27 @@ impl NewRow<'_> {
         let has_blanks = model.trim_start_matches('|').starts_with(' ');
         let between = if has_blanks { " | " } else { "|" };
         let inner = cells.join(between);
+        let inner = inner.trim_end();
         let blank = if has_blanks { " " } else { "" };
         let first = if model.starts_with('|') {
             format!("|{blank}")
         } else {
             String::new()
         };
-        let last = if model.ends_with('|') {
+        let last = if model.ends_with('|') || inner.ends_with('|') {
             format!("{blank}|")
         } else {
             String::new()
         };
-        format!("{first}{}{last}", inner.trim_end())
+        format!("{first}{inner}{last}")
     }
+}
+
+/// Whether the text of a link can be another one: in `[text][]` and in `[text]` it also says where the link leads.
+pub fn has_free_text(cx: &PageContext, link: &Link) -> bool {
+    let text = &cx.page.text;
+    let behind = text.get(link.text.end as usize..link.range.end as usize);
+    behind.is_some_and(|it| it.starts_with("](") || it.starts_with("][") && it != "][]")
 }
 
 /// The words of a cell outside of the targets of its links: runs of letters, digits, dots and underscores.

@@ -3,6 +3,7 @@ use std::collections::HashSet;
 use crate::{
     api::{ItemType, Type},
     facts::MemberTable,
+    ir::Primitive,
     lint::{
         finding::{Finding, Findings, Fix, Severity},
         members::{self, Key, Resource},
@@ -111,11 +112,13 @@ fn add_row(cx: &PageContext, page: &Resource, key: &Key, finding: &mut Finding) 
         members.find(|member| member.name.eq_ignore_ascii_case(name))
     });
     let ty = known.map(|member| member.ty.clone());
-    let ty = ty.unwrap_or_else(|| shown(cx, key));
+    let Some(ty) = ty.or_else(|| shown(cx, key)) else {
+        return;
+    };
     let row = NewRow {
         name,
         ty: &names::cell(cx.version, &ty),
-        description: known.map_or("", |member| &member.description),
+        description: &known.map_or("", |member| &member.description).replace('|', "\\|"),
     };
     if let Some(edit) = tables::with_row(cx, table.table, &table.columns, &row) {
         let title = format!("add a row for `{name}`");
@@ -123,18 +126,19 @@ fn add_row(cx: &PageContext, page: &Resource, key: &Key, finding: &mut Finding) 
     }
 }
 
-/// The type that a value shows, or the likeliest that it may have.
-fn shown(cx: &PageContext, key: &Key) -> Type {
+/// The type that a value shows, or the likeliest that it may have; none for an object that does not name its own.
+fn shown(cx: &PageContext, key: &Key) -> Option<Type> {
     let sample = Sample::of(&key.entry.value, &cx.page.text);
     let likely = match sample.item {
-        Item::Integer => crate::ir::Primitive::Int32,
-        Item::Fraction => crate::ir::Primitive::Double,
+        Item::Integer => Primitive::Int32,
+        Item::Fraction => Primitive::Double,
         Item::Word(primitive, _) => primitive,
-        Item::Nothing | Item::Text(_) | Item::Bool | Item::Object(_) => crate::ir::Primitive::String,
+        Item::Nothing | Item::Text(_) | Item::Bool | Item::Object(Some(_)) => Primitive::String,
+        Item::Object(None) => return None,
     };
     let item = sample.ty(cx.version, cx.id);
-    Type {
+    Some(Type {
         item: item.unwrap_or(ItemType::Primitive(likely)),
         collection: sample.collection == Some(true),
-    }
+    })
 }

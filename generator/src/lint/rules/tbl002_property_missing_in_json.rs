@@ -2,7 +2,7 @@ use crate::{
     api::{ItemType, Type},
     facts::MemberTable,
     ir::Primitive,
-    json::tree::{Kind, Node},
+    json::tree::Node,
     lint::{
         finding::{Edit, Findings, Fix, Severity},
         members::{self, MemberRow, Resource},
@@ -134,7 +134,6 @@ fn member_behind(
     name: &str,
     ty: &Type,
 ) -> Option<Edit> {
-    debug_assert!(matches!(object.kind, Kind::Object(_)));
     let text = &*cx.page.text;
     let line = text.get(..key.start as usize)?.rsplit('\n').next()?;
     let is_on_own_line = line.trim().is_empty();

@@ -8,6 +8,7 @@ use crate::{
         members, names,
         page::{PageContext, TypeCell},
         rule::{Check, Fixes, Preset, Rule},
+        tables,
     },
     sections::Link,
     span::ByteRange,
@@ -109,6 +110,9 @@ fn tell(
     finding.related(cx.version.at(page, title, "it leads here"));
     let declared = declared(cx, typed);
     if declared.as_ref() == Some(there) {
+        if !tables::has_free_text(cx, link) {
+            return;
+        }
         let edits = Fix::replace(&cx.at(link.text, ""), names::short(there));
         finding.fix(Fix::safe(format!("say `{}`", names::short(there)), edits));
         return;

@@ -6,6 +6,7 @@ use crate::{
         names,
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
+        tables,
     },
     sections::Page,
     span::ByteRange,
@@ -103,7 +104,10 @@ fn check_title(
     let target = cx.version.page(page);
     let heading = title_of(target);
     let text = target.str(heading);
-    if text.is_empty() || plain(title) == plain(text) {
+    // `Range: clear` is called `Clear` among the methods of a range.
+    let alone = text.split_once(": ").map_or(text, |(_, alone)| alone);
+    let is_same = [text, alone].map(plain).contains(&plain(title));
+    if text.is_empty() || is_same {
         return;
     }
     let Some(link) = cx.page.links_in(row).next() else {
@@ -111,11 +115,13 @@ fn check_title(
     };
     let place = cx.at(link.text, "");
     let edits = Fix::replace(&place, text.replace('|', "\\|"));
-    out.tell(place, format!("the row says `{}`, but the page is called `{text}`", title.trim()))
-        .symbol(symbol)
+    let finding = out.tell(place, format!("the row says `{}`, but the page is called `{text}`", title.trim()))
+        .symbol(format!("{symbol}:title"))
         .severity(Severity::Info)
-        .related(cx.version.at(page, heading, "it leads here"))
-        .fix(Fix::safe("take the title of the page", edits));
+        .related(cx.version.at(page, heading, "it leads here"));
+    if tables::has_free_text(cx, link) {
+        finding.fix(Fix::safe("take the title of the page", edits));
+    }
 }
 
 fn title_of(page: &Page) -> ByteRange {
