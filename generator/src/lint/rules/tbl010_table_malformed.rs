@@ -42,13 +42,17 @@ fn check_cells<'p>(
     if !check_separator(cx, section, table, out) {
         return;
     }
-    let columns = Columns::of(cx.page, table, cx.world.vocabulary);
-    let describes = columns.has(Column::Name) && columns.has(Column::Type);
-    let mut seen: HashMap<&str, &Row> = HashMap::new();
     for row in &table.rows {
         check_width(cx, section, table, row, out);
-        // Only rows that describe something by its name say it twice; a header may be sent for several reasons.
-        if describes && !is_about_headers(cx, section) {
+    }
+    // Only rows that describe something by its name say it twice; a header may be sent for several reasons.
+    if table.header.len() < 3 || table.rows.len() < 2 || is_about_headers(cx, section) {
+        return;
+    }
+    let columns = Columns::of(cx.page, table, cx.world.vocabulary);
+    if columns.has(Column::Name) && columns.has(Column::Type) {
+        let mut seen = HashMap::new();
+        for row in &table.rows {
             check_repetition(cx, section, &columns, row, &mut seen, out);
         }
     }
