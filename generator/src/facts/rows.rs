@@ -34,10 +34,14 @@ impl Columns {
         self.0.contains(&Some(column))
     }
 
+    /// Which of the columns, from 0, holds this.
+    pub fn position(&self, column: Column) -> Option<usize> {
+        self.0.iter().position(|known| *known == Some(column))
+    }
+
     /// The cell of a row in this column.
     pub fn cell(&self, cells: &[ByteRange], column: Column) -> Option<ByteRange> {
-        let at = self.0.iter().position(|known| *known == Some(column))?;
-        cells.get(at).copied()
+        cells.get(self.position(column)?).copied()
     }
 }
 

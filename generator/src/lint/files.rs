@@ -139,7 +139,8 @@ mod tests {
         let mut files = Files::default();
         for length in [0, CHUNK - 3, CHUNK, 3 * CHUNK + 1] {
             let text = format!("first\n{}ö!\nlast", "ä€".repeat(length / 5));
-            let id = files.add("a.xml".to_owned(), text.as_str().into());
+            let here = Path::new("");
+            let id = files.add(PathBuf::from("a.xml"), here, here, text.as_str().into());
             let file = files.get(id);
             let counted = LineIndex::new(&text);
             for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {

@@ -42,6 +42,7 @@ pub struct PageContext<'p, 'a> {
     messages: OnceCell<Vec<Message<'p>>>,
     bodies: OnceCell<Vec<Body<'a>>>,
     representations: OnceCell<Vec<(ByteRange, Tree)>>,
+    typed: OnceCell<Vec<TypeCell<'p>>>,
 }
 
 /// A code block, and where it stands.
@@ -107,6 +108,19 @@ pub struct TableRow<'a> {
     pub row: &'a Row,
 }
 
+/// The type cell of a row that told a fact.
+#[derive(Clone, Copy, Debug)]
+pub struct TypeCell<'a> {
+    /// What the row told.
+    pub claim: &'a Claim,
+    /// The same, as a row.
+    pub row: &'a facts::Row,
+    /// The cell.
+    pub cell: ByteRange,
+    /// The row of the table.
+    pub at: ByteRange,
+}
+
 impl<'p, 'a> PageContext<'p, 'a> {
     /// A page of a version; with another text in an editor than at the time when the version was compiled.
     pub fn new(
@@ -128,6 +142,7 @@ impl<'p, 'a> PageContext<'p, 'a> {
             messages: OnceCell::new(),
             bodies: OnceCell::new(),
             representations: OnceCell::new(),
+            typed: OnceCell::new(),
         }
     }
 
@@ -281,6 +296,12 @@ impl<'p, 'a> PageContext<'p, 'a> {
         Some(&tree.root)
     }
 
+    /// Whether the JSON representation at a place is JSON without any slip.
+    pub fn representation_is_clean(&self, at: ByteRange) -> bool {
+        self.representation(at).is_some()
+            && tree::read(&self.page.text, at).is_ok_and(|tree| tree.slips.is_empty())
+    }
+
     /// All rows of all tables, with their columns.
     pub fn rows(&self) -> impl Iterator<Item = TableRow<'p>> + '_ {
         let sections = self.page.sections.iter().enumerate();
@@ -293,6 +314,36 @@ impl<'p, 'a> PageContext<'p, 'a> {
                 columns: columns.clone(),
                 row,
             })
+        })
+    }
+
+    /// The type cells of all rows that told facts, in page order.
+    pub fn type_cells(&self) -> &[TypeCell<'p>] {
+        self.typed.get_or_init(|| {
+            let own = self.facts.facts.iter().filter(|fact| fact.page == self.id);
+            let mut rows: Vec<_> = own
+                .filter_map(|fact| Some((fact.at, &fact.claim, fact.claim.row()?)))
+                .collect();
+            if rows.is_empty() {
+                return Vec::new();
+            }
+            rows.sort_by_key(|(at, ..)| *at);
+            let mut cells = Vec::with_capacity(rows.len());
+            for table in self.page.sections.iter().flat_map(Section::tables) {
+                let columns = Columns::of(self.page, table, self.world.vocabulary);
+                for row in &table.rows {
+                    let found = rows.binary_search_by_key(&row.range, |(at, ..)| *at);
+                    let told = found.ok().and_then(|found| rows.get(found));
+                    let cell = columns.cell(&row.cells, Column::Type);
+                    cells.extend(told.zip(cell).map(|(&(at, claim, row), cell)| TypeCell {
+                        claim,
+                        row,
+                        cell,
+                        at,
+                    }));
+                }
+            }
+            cells
         })
     }
 
@@ -327,6 +378,27 @@ pub fn row_at<'a>(world: &World<'_>, page: &'a Page, at: ByteRange) -> Option<Ta
         columns: Columns::of(page, table, world.vocabulary),
         row,
     })
+}
+
+impl TypeCell<'_> {
+    /// What it is about: a member of the page's type, or a row of the page.
+    pub fn symbol(&self, page: &Page) -> String {
+        match self.claim {
+            Claim::Member { ty, .. } => format!("{ty}/{}", self.row.name),
+            _ => format!("{}:{}", page.path, self.row.name),
+        }
+    }
+
+    /// Whether it is about a header of a request, which has no type of the api.
+    pub fn is_header(&self) -> bool {
+        matches!(
+            self.claim,
+            Claim::Parameter {
+                place: facts::ParameterPlace::Header,
+                ..
+            }
+        )
+    }
 }
 
 impl TableRow<'_> {

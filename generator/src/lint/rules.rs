@@ -14,12 +14,31 @@ macro_rules! rules {
 
 rules! {
     csdl001_csdl_symbol_missing,
+    enm001_enum_prose_members_differ,
+    enm002_enum_defined_twice_differently,
+    enm003_enum_members_copied,
+    enm004_evolvable_enum_order,
+    enm005_enum_declared_as_string,
     ex003_example_unknown_property,
     meta001_unused_suppression,
     meta002_suppression_without_reason,
     meta003_stale_baseline_entry,
     meta004_suppression_of_unknown_rule,
+    tbl001_property_missing_in_table,
+    tbl002_property_missing_in_json,
     tbl003_property_case_differs,
+    tbl004_property_type_mismatch,
+    tbl005_property_collection_mismatch,
+    tbl006_type_cell_not_canonical,
+    tbl007_type_cell_unparseable,
+    tbl008_type_undefined,
+    tbl009_type_link_wrong_target,
+    tbl010_table_malformed,
+    tbl011_type_cell_names_nothing,
+    tbl012_table_wording_run_together,
+    xpg001_methods_table_drift,
+    xpg002_v1_beta_divergence,
+    xpg003_inherited_property_redeclared,
 }
 
 /// The rule with this code or name, in any case.

@@ -4,7 +4,7 @@
 //! ids, and indexes that several rules share, each made when the first rule asks for it.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
@@ -13,6 +13,7 @@ use super::{
     beside::{Beside, TextFile},
     files::{FileId, Files},
     finding::Place,
+    names::ShortNames,
     page,
 };
 use crate::{
@@ -20,10 +21,10 @@ use crate::{
     api::{Api, Operation},
     csdl,
     docs::DocsTree,
-    facts::{Fact, PageFacts, PageId},
+    facts::{self, Claim, Fact, PageFacts, PageId},
     generate,
     ir::ApiVersion,
-    model::Model,
+    model::{FactId, Model},
     route::Router,
     sections::Page,
     span::ByteRange,
@@ -90,6 +91,9 @@ pub struct Version<'a> {
     router: OnceLock<Router<'a>>,
     operations: OnceLock<HashMap<&'a str, Vec<&'a Operation>>>,
     declared: OnceLock<Declared<'a>>,
+    short_names: OnceLock<ShortNames>,
+    listed: OnceLock<HashMap<PageId, Vec<FactId>>>,
+    namespaces: OnceLock<HashSet<String>>,
 }
 
 /// What a metadata document declares, by lower-cased qualified name.
@@ -143,6 +147,9 @@ impl<'a> World<'a> {
                 router: OnceLock::new(),
                 operations: OnceLock::new(),
                 declared: OnceLock::new(),
+                short_names: OnceLock::new(),
+                listed: OnceLock::new(),
+                namespaces: OnceLock::new(),
             });
             let count = compilation.pages.len() + usize::from(metadata_file.is_some());
             first_page = FileId(first_page.0 + count as u32);
@@ -220,6 +227,13 @@ impl<'a> Version<'a> {
         let pages = &self.compilation.pages;
         let found = pages.binary_search_by(|(_, page)| (*page.path).cmp(path));
         found.ok().map(|at| PageId(at as u32))
+    }
+
+    /// The page that a link on another one leads to, whatever the case of its path.
+    pub fn target(&self, from: PageId, target: &str) -> Option<PageId> {
+        let path = facts::join(&self.page(from).path, target);
+        let page = self.page_by_path(&path);
+        page.or_else(|| self.page_by_path(&path.to_lowercase()))
     }
 
     /// A place on a page.
@@ -300,6 +314,35 @@ impl<'a> Version<'a> {
         by_page.get(page).map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// Types and enumerations by their names without namespaces.
+    pub fn short_names(&self) -> &ShortNames {
+        self.short_names.get_or_init(|| ShortNames::of(self.api()))
+    }
+
+    /// Whether something that is described has this namespace, in lower case.
+    pub fn has_namespace(&self, namespace: &str) -> bool {
+        let namespaces = self.namespaces.get_or_init(|| {
+            let model = self.model();
+            let types = model.types.iter().filter(|(_, ty)| !ty.pages.is_empty());
+            let enums = model.enums.iter().filter(|(_, ty)| !ty.pages.is_empty());
+            let keys = types.map(|(key, _)| key).chain(enums.map(|(key, _)| key));
+            let declared = self.declared();
+            keys.chain(declared.types.keys())
+                .chain(declared.enums.keys())
+                .filter_map(|key| Some(key.rsplit_once('.')?.0.to_owned()))
+                .collect()
+        });
+        namespaces.contains(namespace)
+    }
+
+    /// The rows of tables of methods that lead to a page; nothing if there is no such table at all, as with pages that
+    /// stand alone.
+    pub fn listed(&self, page: PageId) -> Option<&[FactId]> {
+        let listed = self.listed.get_or_init(|| methods_by_page(self));
+        let of_page = listed.get(&page).map(Vec::as_slice).unwrap_or_default();
+        (!listed.is_empty()).then_some(of_page)
+    }
+
     /// What the metadata document declares; nothing without one.
     pub fn declared(&self) -> &Declared<'a> {
         self.declared.get_or_init(|| {
@@ -318,6 +361,29 @@ impl<'a> Version<'a> {
             declared
         })
     }
+}
+
+/// The rows of tables of methods, by the pages that they lead to.
+fn methods_by_page(version: &Version) -> HashMap<PageId, Vec<FactId>> {
+    let mut listed: HashMap<_, Vec<_>> = HashMap::new();
+    for (page, of_page) in version.facts().iter().enumerate() {
+        for (index, fact) in of_page.facts.iter().enumerate() {
+            let Claim::Method { target, .. } = &fact.claim else {
+                continue;
+            };
+            let id = FactId {
+                page: PageId(page as u32),
+                index: index as u32,
+            };
+            let target = target
+                .as_deref()
+                .and_then(|it| version.target(fact.page, it));
+            if let Some(target) = target {
+                listed.entry(target).or_default().push(id);
+            }
+        }
+    }
+    listed
 }
 
 /// The same map with the id of each file.

@@ -1,12 +1,10 @@
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use crate::{
-    facts::Claim,
-    lint::{
-        finding::{Findings, Fix, Severity},
-        page::PageContext,
-        rule::{Check, Fixes, Preset, Rule},
-    },
+use crate::lint::{
+    finding::{Findings, Fix, Place, Severity},
+    members::{self, Key, MemberRow, Resource},
+    page::PageContext,
+    rule::{Check, Fixes, Preset, Rule},
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -21,60 +19,77 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &PageContext, out: &mut Findings) {
-    let mut keys = HashMap::new();
-    for fact in &cx.facts.facts {
-        if let Claim::JsonKey { ty, name, .. } = &fact.claim {
-            keys.insert((ty, name.to_ascii_lowercase()), (name, fact.at));
+    let Some(page) = Resource::of(cx) else {
+        return;
+    };
+    let mut told = HashSet::new();
+    for row in &page.rows {
+        let name = &row.row.name;
+        // Where the exact name is there too, the other one is another member.
+        let Some(key) = page.key(name).filter(|_| !has_key(&page, name)) else {
+            continue;
+        };
+        if page.rows.iter().any(|it| *it.row.name == *key.entry.key) {
+            continue;
+        }
+        if told.insert(name.as_str()) {
+            tell(cx, &page, row, key, out);
         }
     }
-    for fact in &cx.facts.facts {
-        let Claim::Member { ty, row, .. } = &fact.claim else {
-            continue;
-        };
-        let Some((key, body)) = keys.get(&(ty, row.name.to_ascii_lowercase())) else {
-            continue;
-        };
-        if **key == row.name {
-            continue;
+}
+
+/// Whether the JSON representation has exactly this key.
+fn has_key(page: &Resource, name: &str) -> bool {
+    page.keys.iter().any(|key| *key.entry.key == *name)
+}
+
+/// Tells two spellings at the one that is wrong, and sets right what differs from the right one.
+fn tell(cx: &PageContext, page: &Resource, row: &MemberRow, key: &Key, out: &mut Findings) {
+    let name = &row.row.name;
+    let shown = &*key.entry.key;
+    let rows = page.rows.iter().filter(|it| it.row.name == *name);
+    let mut in_table: Vec<Place> = rows
+        .filter_map(|it| cx.row_at(it.at))
+        .map(|it| cx.at(it.name(cx.page), format!("the table says `{name}`")))
+        .collect();
+    let in_json = cx.at(key.entry.key_at, format!("the JSON says `{shown}`"));
+    // Which of the two is right, another witness decides.
+    let declared = members::declared(cx.version, page.ty, name).map(|(name, _)| name);
+    let right = declared.map_or(shown, |name| &name.text);
+    let mut edits = Vec::new();
+    if *right != **name {
+        for place in &in_table {
+            edits.extend(Fix::replace(place, right));
         }
-        let entry = cx.representation(*body).and_then(|it| it.entry(key));
-        let Some((entry, table)) = entry.zip(cx.row_at(fact.at)) else {
-            continue;
-        };
-        let in_table = cx.at(table.name(cx.page), format!("the table says `{}`", row.name));
-        let in_json = cx.at(entry.key_at, format!("the JSON says `{key}`"));
-        let message = format!("`{}` and `{key}` are one property in two spellings", row.name);
-        // Which of the two is right, another witness decides.
-        let declared = cx.version.declared().types.get(&ty.key());
-        let declared = declared.and_then(|declared| {
-            let mut names = declared.member_names();
-            names.find(|name| name.text.eq_ignore_ascii_case(key))
-        });
-        let symbol = format!("{ty}/{}", row.name);
-        let (right, is_certain) = declared.map_or((*key, false), |name| (&name.text, true));
-        let table_is_wrong = *right != row.name;
-        let (wrong, other) = if table_is_wrong {
-            (in_table, in_json)
-        } else {
-            (in_json, in_table)
-        };
-        let text = if table_is_wrong {
-            right.clone()
-        } else {
-            format!("\"{right}\"")
-        };
-        let edits = Fix::replace(&wrong, text);
-        let title = format!("spell it `{right}`");
-        let finding = out.tell(wrong, message).symbol(symbol).related(other);
-        if let Some(place) = declared
-            .and_then(|name| cx.version.metadata_at(name.at, format!("the metadata says `{right}`")))
-        {
-            finding.related(place);
-        }
-        finding.fix(if is_certain {
-            Fix::safe(title, edits)
-        } else {
-            Fix::needs_review(title, edits)
-        });
+    }
+    if *right != *shown {
+        edits.extend(Fix::replace(&in_json, format!("\"{right}\"")));
+    }
+    let mut places = if *right == **name {
+        in_table.insert(0, in_json);
+        in_table
+    } else {
+        in_table.insert(1.min(in_table.len()), in_json);
+        in_table
+    }
+    .into_iter();
+    let Some(wrong) = places.next() else {
+        return;
+    };
+    let message = format!("`{name}` and `{shown}` are one property in two spellings");
+    let finding = out
+        .tell(wrong, message)
+        .symbol(format!("{}/{name}", page.ty));
+    for place in places {
+        finding.related(place);
+    }
+    let title = format!("spell it `{right}`");
+    if let Some(name) = declared {
+        let label = format!("the metadata says `{right}`");
+        let place = cx.version.metadata_at(name.at, label);
+        place.map(|place| finding.related(place));
+        finding.fix(Fix::safe(title, edits));
+    } else {
+        finding.fix(Fix::needs_review(title, edits));
     }
 }

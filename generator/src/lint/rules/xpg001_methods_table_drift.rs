@@ -1,0 +1,225 @@
+use crate::{
+    api::{ItemType, Operation, ResponseBody, Type},
+    facts::{Claim, PageId, PageKind},
+    lint::{
+        finding::{Findings, Fix, Place, Severity},
+        names,
+        page::PageContext,
+        rule::{Check, Fixes, Preset, Rule},
+        tables,
+    },
+    sections::Page,
+    span::ByteRange,
+    spelling::TypeText,
+    vocabulary::{Column, Heading},
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: "XPG001",
+    name: "methods-table-drift",
+    severity: Severity::Warning,
+    preset: Preset::Recommended,
+    fixes: Fixes::Safe,
+    apidoctor: &[],
+    doc: include_str!("xpg001_methods_table_drift.md"),
+    check: Check::Page(check),
+};
+
+fn check(cx: &PageContext, out: &mut Findings) {
+    match cx.kind() {
+        PageKind::Operation => check_listed(cx, out),
+        PageKind::Resource => check_rows(cx, out),
+        PageKind::Enumeration | PageKind::Concept | PageKind::Include => {}
+    }
+}
+
+/// Whether some table of methods leads to the page of an operation.
+fn check_listed(cx: &PageContext, out: &mut Findings) {
+    let title = cx.title();
+    let is_missing = cx.version.listed(cx.id).is_some_and(<[_]>::is_empty);
+    if !is_missing || title.is_empty() {
+        return;
+    }
+    let message = "no table of methods leads to this page";
+    let finding = out.tell(cx.at(title, ""), message).symbol(cx.symbol());
+    if let Some(place) = own_table(cx) {
+        finding.related(place);
+    }
+    finding.help("add a row to the methods of the resource that it is about");
+}
+
+/// The heading of the methods of the resource that the page's file is named after.
+fn own_table(cx: &PageContext) -> Option<Place> {
+    let file = cx.page.path.strip_prefix("api/")?.strip_suffix(".md")?;
+    let ends = file.match_indices('-').map(|(at, _)| at);
+    let mut longest_first: Vec<usize> = ends.collect();
+    longest_first.reverse();
+    let mut names = longest_first.into_iter().filter_map(|at| file.get(..at));
+    names.find_map(|name| {
+        let page = cx.version.page_by_path(&format!("resources/{name}.md"))?;
+        let sections = &cx.version.page(page).sections;
+        let methods = sections.iter().find(|section| {
+            let title = cx.version.page(page).str(section.title);
+            cx.world.vocabulary.heading(title) == Some(Heading::Methods)
+        })?;
+        Some(cx.version.at(page, methods.title, "its row would stand here"))
+    })
+}
+
+/// Whether the rows of the table of methods say what the pages of the operations say.
+fn check_rows(cx: &PageContext, out: &mut Findings) {
+    for fact in &cx.facts.facts {
+        let Claim::Method {
+            ty,
+            title,
+            target: Some(target),
+            returns,
+        } = &fact.claim
+        else {
+            continue;
+        };
+        let Some(page) = cx.version.target(cx.id, target) else {
+            continue;
+        };
+        // A link to a section leads to one of several descriptions.
+        if target.contains('#') {
+            continue;
+        }
+        let symbol = format!("{ty}#{}", cx.version.page(page).path);
+        check_title(cx, title, page, fact.at, &symbol, out);
+        if let Some(returns) = returns {
+            check_returns(cx, returns, page, fact.at, &symbol, out);
+        }
+    }
+}
+
+fn check_title(
+    cx: &PageContext,
+    title: &str,
+    page: PageId,
+    row: ByteRange,
+    symbol: &str,
+    out: &mut Findings,
+) {
+    let target = cx.version.page(page);
+    let heading = title_of(target);
+    let text = target.str(heading);
+    // `Range: clear` is called `Clear` among the methods of a range.
+    let alone = text.split_once(": ").map_or(text, |(_, alone)| alone);
+    let is_same = [text, alone].map(plain).contains(&plain(title));
+    if text.is_empty() || is_same {
+        return;
+    }
+    let Some(link) = cx.page.links_in(row).next() else {
+        return;
+    };
+    let place = cx.at(link.text, "");
+    let edits = Fix::replace(&place, text.replace('|', "\\|"));
+    let finding = out.tell(place, format!("the row says `{}`, but the page is called `{text}`", title.trim()))
+        .symbol(format!("{symbol}:title"))
+        .severity(Severity::Info)
+        .related(cx.version.at(page, heading, "it leads here"));
+    if tables::has_free_text(cx, link) {
+        finding.fix(Fix::safe("take the title of the page", edits));
+    }
+}
+
+fn title_of(page: &Page) -> ByteRange {
+    let title = page.sections.iter().find(|section| section.level == 1);
+    title.map(|section| section.title).unwrap_or_default()
+}
+
+/// A title without case, markup and repeated blanks.
+fn plain(title: &str) -> String {
+    let words = title.split_whitespace();
+    let words: Vec<String> = words
+        .map(|word| word.trim_matches(['*', '`', '.']).to_lowercase())
+        .collect();
+    words.join(" ").replace('\\', "")
+}
+
+fn check_returns(
+    cx: &PageContext,
+    returns: &TypeText,
+    page: PageId,
+    row: ByteRange,
+    symbol: &str,
+    out: &mut Findings,
+) {
+    let operations = cx.version.operations_of(&cx.version.page(page).path);
+    let Some(ty) = names::ty(cx.version, returns, cx.id) else {
+        return;
+    };
+    if operations.is_empty() || operations.iter().any(|it| may_return(cx, it, &ty)) {
+        return;
+    }
+    let answers = operations.iter().find_map(|it| it.page.success());
+    let Some(answer) = answers else {
+        return;
+    };
+    let says = match &answer.body {
+        ResponseBody::Empty => "nothing".to_owned(),
+        ResponseBody::Stream => "a stream".to_owned(),
+        ResponseBody::Collection(item) => format!("`{} collection`", names::words(cx.version, item)),
+        ResponseBody::Value(ty) => format!("`{}`", names::words(cx.version, ty)),
+        ResponseBody::Unknown => return,
+    };
+    let Some(cell) = cx.row_at(row).and_then(|it| it.cell(Column::ReturnType)) else {
+        return;
+    };
+    let words = names::words(cx.version, &ty);
+    let message = format!("the row returns `{words}`, but the page answers with {says}");
+    let response = response_of(cx, page);
+    let finding = out.tell(cx.at(cell, ""), message).symbol(symbol);
+    finding.related(cx.version.at(page, response, "the answer is described here"));
+    let other = Type {
+        collection: !ty.collection,
+        ..ty
+    };
+    // Many rows name the type of one item and mean all of them.
+    if operations.iter().any(|it| may_return(cx, it, &other)) {
+        finding.severity(Severity::Info);
+    }
+}
+
+/// Whether an operation may answer with a type.
+fn may_return(cx: &PageContext, operation: &Operation, ty: &Type) -> bool {
+    let Some(answer) = operation.page.success() else {
+        return true;
+    };
+    match &answer.body {
+        ResponseBody::Unknown => true,
+        ResponseBody::Empty => false,
+        ResponseBody::Stream => names::is_any(cx.version, &ty.item) || is_text(ty),
+        ResponseBody::Collection(item) => ty.collection && is_kin(cx, &item.item, &ty.item),
+        ResponseBody::Value(value) => {
+            value.collection == ty.collection && is_kin(cx, &value.item, &ty.item)
+        }
+    }
+}
+
+fn is_text(ty: &Type) -> bool {
+    use crate::ir::Primitive::{Binary, String};
+    matches!(ty.item, ItemType::Primitive(String | Binary))
+}
+
+/// Whether values of one type may be of the other: one derives from the other, or nothing is known of one.
+fn is_kin(cx: &PageContext, a: &ItemType, b: &ItemType) -> bool {
+    let api = cx.version.api();
+    match (a, b) {
+        (ItemType::Structured(a), ItemType::Structured(b)) => {
+            api.derives_from(*a, *b) || api.derives_from(*b, *a)
+        }
+        (a, b) => a == b || names::is_any(cx.version, a) || names::is_any(cx.version, b),
+    }
+}
+
+/// The heading of the response, else the title.
+fn response_of(cx: &PageContext, page: PageId) -> ByteRange {
+    let target = cx.version.page(page);
+    let response = target.sections.iter().find(|section| {
+        section.level == 2
+            && cx.world.vocabulary.heading(target.str(section.title)) == Some(Heading::Response)
+    });
+    response.map_or_else(|| title_of(target), |section| section.title)
+}
