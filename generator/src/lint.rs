@@ -8,12 +8,16 @@
 
 use rayon::prelude::*;
 
+pub mod annotations;
 pub mod beside;
 pub mod examples;
 pub mod files;
 pub mod finding;
 pub mod fix;
+pub mod front;
+pub mod links;
 pub mod page;
+pub mod permissions;
 pub mod report;
 pub mod rule;
 pub mod rules;

@@ -9,6 +9,7 @@ use super::{
     examples::{self, Body},
     files::FileId,
     finding::Place,
+    links::{self, Destination},
     world::{Version, World},
 };
 use crate::{
@@ -42,6 +43,7 @@ pub struct PageContext<'p, 'a> {
     messages: OnceCell<Vec<Message<'p>>>,
     bodies: OnceCell<Vec<Body<'a>>>,
     representations: OnceCell<Vec<(ByteRange, Tree)>>,
+    destinations: OnceCell<Vec<Destination>>,
 }
 
 /// A code block, and where it stands.
@@ -128,6 +130,7 @@ impl<'p, 'a> PageContext<'p, 'a> {
             messages: OnceCell::new(),
             bodies: OnceCell::new(),
             representations: OnceCell::new(),
+            destinations: OnceCell::new(),
         }
     }
 
@@ -281,6 +284,11 @@ impl<'p, 'a> PageContext<'p, 'a> {
         Some(&tree.root)
     }
 
+    /// Where the links of the page lead, in the order of [`Page::links`].
+    pub fn destinations(&self) -> &[Destination] {
+        self.destinations.get_or_init(|| links::destinations(self))
+    }
+
     /// All rows of all tables, with their columns.
     pub fn rows(&self) -> impl Iterator<Item = TableRow<'p>> + '_ {
         let sections = self.page.sections.iter().enumerate();
@@ -372,7 +380,7 @@ impl Message<'_> {
 }
 
 /// The object in a comment.
-fn annotation(page: &Page, comment: ByteRange) -> Option<AnnotationText> {
+pub(super) fn annotation(page: &Page, comment: ByteRange) -> Option<AnnotationText> {
     let text = page.str(comment);
     let body = text.strip_prefix("<!--")?;
     let body = body.strip_suffix("-->").unwrap_or(body).trim();

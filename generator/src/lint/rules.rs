@@ -13,8 +13,32 @@ macro_rules! rules {
 }
 
 rules! {
+    ann001_annotation_invalid_json,
+    ann002_annotation_unknown_key,
+    ann004_request_response_unpaired,
+    ann005_duplicate_request_name,
+    ann006_annotation_names_unknown_property,
+    ann007_type_defined_twice,
     csdl001_csdl_symbol_missing,
     ex003_example_unknown_property,
+    lnk001_link_target_missing,
+    lnk002_link_case_mismatch,
+    lnk003_link_anchor_missing,
+    lnk004_toc_drift,
+    lnk006_link_absolute,
+    page001_required_section_missing,
+    page002_heading_not_canonical,
+    page004_front_matter_invalid,
+    page006_namespace_line_wrong,
+    page007_version_banner_wrong,
+    page008_unclosed_block,
+    page009_placeholder_left,
+    page010_template_variable_left,
+    perm001_permission_unknown,
+    perm002_permission_kind_mismatch,
+    perm003_permission_table_malformed,
+    perm004_permission_order,
+    perm005_permission_order_reversed,
     tbl003_property_case_differs,
 }
 

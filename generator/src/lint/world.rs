@@ -13,7 +13,9 @@ use super::{
     beside::{Beside, TextFile},
     files::{FileId, Files},
     finding::Place,
+    links::Repository,
     page,
+    permissions::Permissions,
 };
 use crate::{
     Compilation,
@@ -60,6 +62,8 @@ pub struct World<'a> {
     pub vocabulary: &'a Vocabulary,
     /// The same documents at an earlier time.
     pub before: Option<&'a Subject>,
+    repository: OnceLock<Repository>,
+    permissions: OnceLock<Option<Permissions>>,
 }
 
 /// The ids of the files beside the pages.
@@ -84,6 +88,8 @@ pub struct BesideFiles {
 pub struct Version<'a> {
     /// What was compiled.
     pub compilation: &'a Compilation,
+    /// The folder that its pages lie in.
+    pub folder: Option<&'a Path>,
     /// The file of its metadata document.
     pub metadata_file: Option<FileId>,
     first_page: FileId,
@@ -136,6 +142,7 @@ impl<'a> World<'a> {
                 .map(|file| files.add(shown(Path::new(&*file.path), base), file.text.clone()));
             versions.push(Version {
                 compilation,
+                folder: folder.map(PathBuf::as_path),
                 metadata_file,
                 first_page,
                 router: OnceLock::new(),
@@ -160,7 +167,22 @@ impl<'a> World<'a> {
             beside_files,
             vocabulary: &subject.vocabulary,
             before: subject.before.as_deref(),
+            repository: OnceLock::new(),
+            permissions: OnceLock::new(),
         }
+    }
+
+    /// The files that links may lead to.
+    pub fn repository(&self) -> &Repository {
+        self.repository
+            .get_or_init(|| Repository::read(&self.beside.root))
+    }
+
+    /// What the permissions reference lists, if there is one.
+    pub fn permissions(&self) -> Option<&Permissions> {
+        self.permissions
+            .get_or_init(|| Permissions::of(self))
+            .as_ref()
     }
 
     /// The version of that name, if it is there.

@@ -1,0 +1,88 @@
+use crate::{
+    lint::{
+        finding::{Findings, Fix, Place, Severity},
+        page::PageContext,
+        permissions::{self, Known, Permissions},
+        rule::{Check, Fixes, Preset, Rule},
+    },
+    span::ByteRange,
+    suggest,
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: "PERM001",
+    name: "permission-unknown",
+    severity: Severity::Error,
+    preset: Preset::Minimal,
+    fixes: Fixes::Safe,
+    apidoctor: &[],
+    doc: include_str!("perm001_permission_unknown.md"),
+    check: Check::Page(check),
+};
+
+fn check(cx: &PageContext, out: &mut Findings) {
+    let Some(reference) = cx.world.permissions() else {
+        return;
+    };
+    let mut first_told = Vec::new();
+    for table in permissions::tables(cx) {
+        for cell in &table.cells {
+            for at in permissions::names_in(cx, cell.at) {
+                let name = cx.str(at);
+                let known = reference.find(name);
+                if known.is_some_and(|known| known.name == name) {
+                    continue;
+                }
+                match known.or_else(|| reference.nearest(name)) {
+                    Some(meant) => tell_slip(cx, at, meant, out),
+                    None if !first_told.contains(&name) => {
+                        first_told.push(name);
+                        tell_unlisted(cx, at, reference, out);
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+}
+
+/// Tells a name that is nearly one of the reference's.
+fn tell_slip(cx: &PageContext, at: ByteRange, meant: &Known, out: &mut Findings) {
+    let (name, right) = (cx.str(at), &meant.name);
+    let place = cx.at(at, "");
+    let finding = out
+        .tell(place.clone(), format!("there is no permission `{name}`"))
+        .symbol(format!("{}:{name}", cx.page.path))
+        .help(format!("did you mean `{right}`?"))
+        .fix(Fix::safe(format!("name `{right}`"), Fix::replace(&place, right)));
+    in_reference(cx, meant.at, format!("`{right}` is listed here")).map(|place| finding.related(place));
+}
+
+/// Tells a name that the reference lacks, once for all pages: so many use one name alike that rather the reference is at fault.
+fn tell_unlisted(cx: &PageContext, at: ByteRange, reference: &Permissions, out: &mut Findings) {
+    let name = cx.str(at);
+    let Some(uses) = reference.uses(name) else {
+        return;
+    };
+    if uses.first != (cx.version.compilation.version, cx.id) {
+        return;
+    }
+    let often = match uses.count {
+        0 | 1 => "once".to_owned(),
+        count => format!("{count} times"),
+    };
+    let message = format!("the permissions reference does not list `{name}`, which pages name {often}");
+    let finding = out
+        .tell(cx.at(at, ""), message)
+        .severity(Severity::Warning)
+        .symbol(name);
+    if let Some(near) = suggest::closest(name, reference.sorted_names()) {
+        finding.help(format!("list it in the reference, or did you mean `{near}`?"));
+    }
+    let beginning = ByteRange::new(0, 0);
+    in_reference(cx, beginning, "the reference".to_owned()).map(|place| finding.related(place));
+}
+
+fn in_reference(cx: &PageContext, at: ByteRange, label: String) -> Option<Place> {
+    Some(Place::new(cx.world.beside_files.permissions?, at, label))
+}
