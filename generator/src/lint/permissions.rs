@@ -20,8 +20,8 @@ use crate::{
 pub struct Permissions {
     /// By lower-cased name.
     known: HashMap<String, Known>,
-    /// Names that the reference lacks, as pages write them.
-    unknown: HashMap<String, Uses>,
+    /// The names that pages write, as they write them.
+    named: HashMap<String, Uses>,
 }
 
 /// A permission of the reference.
@@ -94,8 +94,8 @@ impl Permissions {
         if known.is_empty() {
             return None;
         }
-        let unknown = unknown(world, &known);
-        Some(Self { known, unknown })
+        let named = named(world);
+        Some(Self { known, named })
     }
 
     /// The permission with this name in whatever case.
@@ -103,22 +103,46 @@ impl Permissions {
         self.known.get(&name.to_ascii_lowercase())
     }
 
-    /// Where a name is used that the reference lacks.
+    /// Where a name is used.
     pub fn uses(&self, name: &str) -> Option<Uses> {
-        self.unknown.get(name).copied()
+        self.named.get(name).copied()
     }
 
-    /// The permission that a name is a misspelling of, if there is only one.
+    /// The name that one with its words in the wrong order is meant to be, if more pages write it so.
+    pub fn reordered(&self, name: &str) -> Option<&str> {
+        let right = name.replace("WriteRead", "ReadWrite");
+        if right == name {
+            return None;
+        }
+        let count = |name: &str| self.uses(name).map_or(0, |uses| uses.count);
+        let known = self.find(&right).map(|known| known.name.as_str());
+        let common = || {
+            let (common, uses) = self.named.get_key_value(&right)?;
+            (uses.count > count(name)).then_some(common.as_str())
+        };
+        known.or_else(common)
+    }
+
+    /// The permission that a name is a misspelling of, if there is only one. One that no page names is none: then rather the
+    /// reference has the slip.
     pub fn nearest(&self, name: &str) -> Option<&Known> {
         const SLIP: usize = 2;
-        let name = name.to_ascii_lowercase();
+        let lower = name.to_ascii_lowercase();
         let mut near: Vec<_> = self
             .known
             .iter()
-            .filter(|(known, _)| known.len().abs_diff(name.len()) <= SLIP)
-            .map(|(known, it)| (strsim::osa_distance(known, &name), it))
-            .filter(|(distance, _)| *distance <= SLIP)
+            .filter(|(known, it)| is_cut_short(&lower, known) && self.uses(&it.name).is_some())
+            .map(|(_, it)| (0, it))
             .collect();
+        if near.len() != 1 {
+            near = self
+                .known
+                .iter()
+                .filter(|(known, _)| known.len().abs_diff(lower.len()) <= SLIP)
+                .map(|(known, it)| (strsim::osa_distance(known, &lower), it))
+                .filter(|(distance, it)| *distance <= SLIP && self.uses(&it.name).is_some())
+                .collect();
+        }
         near.sort_by_key(|(distance, _)| *distance);
         match near.as_slice() {
             [(_, only)] => Some(only),
@@ -173,7 +197,9 @@ fn names_of_tables<'a>(
     let cells = tables.flat_map(|table| table.rows.iter().filter_map(|row| row.cells.first()));
     cells.flat_map(move |&cell| {
         let text = page.str(cell);
-        facts::permission_names(text).map(move |name| within(cell, text, name))
+        // Emphasis stays on a name that a mark for a footnote follows.
+        let names = facts::permission_names(text).map(|name| name.trim_end_matches('_'));
+        names.map(move |name| within(cell, text, name))
     })
 }
 
@@ -184,25 +210,41 @@ fn within(at: ByteRange, text: &str, part: &str) -> ByteRange {
     ByteRange::new(start, start + part.len())
 }
 
-/// The names in the permission tables of all pages that the reference lacks.
-fn unknown(world: &World, known: &HashMap<String, Known>) -> HashMap<String, Uses> {
-    let mut unknown: HashMap<String, Uses> = HashMap::new();
+/// Whether each part of a name begins the same part of another.
+fn is_cut_short(name: &str, whole: &str) -> bool {
+    let mut parts = name.split('.');
+    let mut wholes = whole.split('.');
+    loop {
+        match (parts.next(), wholes.next()) {
+            (Some(part), Some(whole)) if whole.starts_with(part) => {}
+            (None, None) => return true,
+            (Some(_) | None, Some(_) | None) => return false,
+        }
+    }
+}
+
+/// The names in the permission tables of all pages.
+fn named(world: &World) -> HashMap<String, Uses> {
+    let mut named: HashMap<String, Uses> = HashMap::new();
     for version in &world.versions {
         for fact in version.facts().iter().flat_map(|page| &page.facts) {
             let Claim::Permission { alternatives, .. } = &fact.claim else {
                 continue;
             };
-            let names = alternatives.iter().flat_map(|it| &it.all_of);
-            for name in names.filter(|name| !known.contains_key(&name.to_ascii_lowercase())) {
-                let uses = unknown.entry(name.clone()).or_insert(Uses {
+            for name in alternatives.iter().flat_map(|it| &it.all_of) {
+                if let Some(uses) = named.get_mut(name) {
+                    uses.count += 1;
+                    continue;
+                }
+                let uses = Uses {
                     first: (version.compilation.version, fact.page),
-                    count: 0,
-                });
-                uses.count += 1;
+                    count: 1,
+                };
+                named.insert(name.clone(), uses);
             }
         }
     }
-    unknown
+    named
 }
 
 /// The tables of permissions on a page.
@@ -299,7 +341,9 @@ fn row_cells(cx: &PageContext, table: &Table) -> Vec<Cell> {
 /// The kind that the first cell of a row names.
 pub fn label_kind(cx: &PageContext, label: ByteRange) -> Option<PermissionKind> {
     let text = cx.str(label);
-    let kind = cx.world.vocabulary.permission_kind(text);
+    // A note may stand below the label.
+    let words = text.split('<').next().unwrap_or_default().trim();
+    let kind = cx.world.vocabulary.permission_kind(words);
     kind.filter(|_| !is_workload(text))
 }
 
@@ -331,4 +375,38 @@ pub fn is_plain_list(cx: &PageContext, cell: ByteRange) -> bool {
         names.next() == Some(item) && names.next().is_none()
     };
     items.into_iter().all(is_name)
+}
+
+/// The permissions to read and to write the same, where they stand the wrong way round for an order.
+pub fn misplaced(
+    cx: &PageContext,
+    names: &[ByteRange],
+    order: Order,
+) -> Vec<(ByteRange, ByteRange)> {
+    let mut pairs = Vec::new();
+    for (index, &first) in names.iter().enumerate() {
+        let behind = names.get(index + 1..).unwrap_or_default();
+        let is_misplaced = |second: &&ByteRange| {
+            let (first, second) = (cx.str(first), cx.str(**second));
+            match order {
+                Order::Ascending => is_more_privileged(first, second),
+                Order::Descending => is_more_privileged(second, first),
+                Order::Unstated => false,
+            }
+        };
+        let second = behind.iter().find(is_misplaced);
+        pairs.extend(second.map(|&second| (first, second)));
+    }
+    pairs
+}
+
+/// Whether one name is another with `ReadWrite` for `Read`.
+fn is_more_privileged(more: &str, less: &str) -> bool {
+    let Some((before, behind)) = more.split_once(".ReadWrite") else {
+        return false;
+    };
+    let rest = less
+        .strip_prefix(before)
+        .and_then(|rest| rest.strip_prefix(".Read"));
+    rest == Some(behind)
 }

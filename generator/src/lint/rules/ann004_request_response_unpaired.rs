@@ -84,6 +84,9 @@ fn check_request(cx: &PageContext, message: &Message, annotation: &Node, behind:
     let finding = out
         .tell(cx.at(message.start_at, ""), message_text)
         .symbol(format!("{}:{name}", cx.section_symbol(message.section)));
+    if answer.is_some() {
+        finding.severity(Severity::Info);
+    }
     if let Some(next) = next {
         finding.related(cx.at(next.start_at, label));
     }
@@ -99,6 +102,7 @@ fn check_response(cx: &PageContext, message: &Message, annotation: &Node, before
         }
         Some(request) if request.request().is_some() && is_ignored(cx, request) && names(annotation).is_empty() => {
             out.tell(cx.at(at, ""), "the request of this answer is annotated as `ignored`")
+                .severity(Severity::Info)
                 .symbol(symbol)
                 .related(cx.at(request.start_at, "the request"));
         }

@@ -60,17 +60,21 @@ fn slugs(page: &Page) -> impl Iterator<Item = String> + '_ {
 
 /// Whether a fragment leads to a heading, or to an anchor in HTML.
 fn is_anchor(page: &Page, fragment: &str) -> bool {
-    // A second heading of the same words has a number behind it.
-    let (stem, number) = fragment.rsplit_once('-').unwrap_or((fragment, ""));
-    let is_numbered = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    let is_it = |slug: String| {
-        slug.eq_ignore_ascii_case(fragment) || (is_numbered && slug.eq_ignore_ascii_case(stem))
+    let same = |wanted: &str| {
+        let is_it = |slug: &String| slug.eq_ignore_ascii_case(wanted);
+        slugs(page).filter(is_it).count()
     };
     let named = ["name", "id"].into_iter().any(|attribute| {
         let anchor = format!("{attribute}=\"{fragment}\"");
         memchr::memmem::find(page.text.as_bytes(), anchor.as_bytes()).is_some()
     });
-    named || slugs(page).any(is_it)
+    // Of equal headings, all but the first have a number behind them.
+    let numbered = || {
+        let (stem, number) = fragment.rsplit_once('-')?;
+        let number: usize = number.parse().ok()?;
+        Some(same(stem) > number)
+    };
+    named || same(fragment) > 0 || numbered().unwrap_or_default()
 }
 
 /// Whether text is included that may have headings of its own.

@@ -141,7 +141,7 @@ fn check_type(cx: &PageContext, entry: Entry, out: &mut Findings) {
         return;
     };
     let finding = out
-        .tell(place.clone(), format!("the page says `{word}` of itself, and is written like an `{right}`"))
+        .tell(place.clone(), format!("the page calls itself `{word}`, and is written as `{right}`"))
         .severity(Severity::Warning)
         .symbol(symbol)
         .fix(Fix::safe(format!("write `{right}`"), Fix::replace(&place, right)));

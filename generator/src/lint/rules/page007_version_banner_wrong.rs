@@ -3,7 +3,7 @@ use crate::{
     facts::PageKind,
     ir::ApiVersion,
     lint::{
-        finding::{Edit, Findings, Fix, Severity},
+        finding::{Edit, Finding, Findings, Fix, Severity},
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
     },
@@ -32,8 +32,13 @@ fn check(cx: &PageContext, out: &mut Findings) {
     let include = cx.page.links.iter().find(|link| link.target.ends_with(DISCLAIMER));
     match (cx.version.compilation.version, include) {
         (ApiVersion::V1_0, Some(link)) => tell_wrong(cx, link, out),
+        (ApiVersion::V1_0, None) => {
+            if let Some(at) = words_on_beta(cx) {
+                tell_preview(cx, at, out);
+            }
+        }
         (ApiVersion::Beta, None) if !has_own_words(cx) => tell_missing(cx, out),
-        (ApiVersion::V1_0, None) | (ApiVersion::Beta, _) => {}
+        (ApiVersion::Beta, _) => {}
     }
 }
 
@@ -55,10 +60,23 @@ fn has_own_words(cx: &PageContext) -> bool {
     })
 }
 
+/// A warning in words of the page's own that the paths of beta may change.
+fn words_on_beta(cx: &PageContext) -> Option<ByteRange> {
+    let intro = cx.page.sections.iter().take_while(|section| section.level <= 1);
+    let mut texts = intro.flat_map(|section| section.texts());
+    texts.find(|&range| {
+        let text = cx.str(range);
+        text.contains("/beta version") && text.contains("subject to change")
+    })
+}
+
+fn tell_preview<'o>(cx: &PageContext, at: ByteRange, out: &'o mut Findings) -> &'o mut Finding {
+    out.tell(cx.at(at, ""), "a page of v1.0 warns that it describes a preview")
+        .symbol(format!("{}:banner", cx.page.path))
+}
+
 fn tell_wrong(cx: &PageContext, link: &Link, out: &mut Findings) {
-    let finding = out
-        .tell(cx.at(link.range, ""), "a page of v1.0 warns that it describes a preview")
-        .symbol(format!("{}:banner", cx.page.path));
+    let finding = tell_preview(cx, link.range, out);
     if let Some(at) = whole_line(cx, link.range) {
         let edits = Fix::replace(&cx.at(at, ""), "");
         finding.fix(Fix::safe("take the warning out", edits));

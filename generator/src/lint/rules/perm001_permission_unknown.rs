@@ -2,7 +2,7 @@ use crate::{
     lint::{
         finding::{Findings, Fix, Place, Severity},
         page::PageContext,
-        permissions::{self, Known, Permissions},
+        permissions::{self, Permissions},
         rule::{Check, Fixes, Preset, Rule},
     },
     span::ByteRange,
@@ -33,8 +33,10 @@ fn check(cx: &PageContext, out: &mut Findings) {
                 if known.is_some_and(|known| known.name == name) {
                     continue;
                 }
-                match known.or_else(|| reference.nearest(name)) {
-                    Some(meant) => tell_slip(cx, at, meant, out),
+                let listed = known.or_else(|| reference.nearest(name));
+                let meant = listed.map(|known| (known.name.as_str(), Some(known.at)));
+                match meant.or_else(|| Some((reference.reordered(name)?, None))) {
+                    Some((right, listed_at)) => tell_slip(cx, at, right, listed_at, out),
                     None if !first_told.contains(&name) => {
                         first_told.push(name);
                         tell_unlisted(cx, at, reference, out);
@@ -46,16 +48,27 @@ fn check(cx: &PageContext, out: &mut Findings) {
     }
 }
 
-/// Tells a name that is nearly one of the reference's.
-fn tell_slip(cx: &PageContext, at: ByteRange, meant: &Known, out: &mut Findings) {
-    let (name, right) = (cx.str(at), &meant.name);
+/// Tells a name that is nearly another.
+fn tell_slip(
+    cx: &PageContext,
+    at: ByteRange,
+    right: &str,
+    listed_at: Option<ByteRange>,
+    out: &mut Findings,
+) {
+    let name = cx.str(at);
     let place = cx.at(at, "");
     let finding = out
         .tell(place.clone(), format!("there is no permission `{name}`"))
         .symbol(format!("{}:{name}", cx.page.path))
         .help(format!("did you mean `{right}`?"))
-        .fix(Fix::safe(format!("name `{right}`"), Fix::replace(&place, right)));
-    in_reference(cx, meant.at, format!("`{right}` is listed here")).map(|place| finding.related(place));
+        .fix(Fix::safe(
+            format!("name `{right}`"),
+            Fix::replace(&place, right),
+        ));
+    let label = format!("`{right}` is listed here");
+    let listed = listed_at.and_then(|at| in_reference(cx, at, label));
+    listed.map(|place| finding.related(place));
 }
 
 /// Tells a name that the reference lacks, once for all pages: so many use one name alike that rather the reference is at fault.

@@ -28,14 +28,34 @@ fn check(cx: &PageContext, out: &mut Findings) {
             continue;
         };
         let place = cx.at(head, "");
-        let message = "the permissions stand from most to least privileged, those of other pages from least to most";
-        let finding = out
-            .tell(place, message)
-            .symbol(format!("{}:order", cx.section_symbol(table.section)));
-        if let Some(edits) = turned(cx, head, &table) {
-            finding.fix(Fix::safe("turn the lists round", edits));
+        let symbol = format!("{}:order", cx.section_symbol(table.section));
+        match contradiction(cx, &table) {
+            Some(at) => {
+                let message = "the head says from most to least privileged, the lists go from least to most";
+                out.tell(place, message)
+                    .symbol(symbol)
+                    .related(cx.at(at, "this list goes from least to most"))
+                    .fix(Fix::safe("turn the words of the head round", head_words(cx, head)));
+            }
+            None => {
+                let message = "the permissions stand from most to least privileged, those of other pages from least to most";
+                let finding = out.tell(place, message).symbol(symbol);
+                if let Some(edits) = turned(cx, head, &table) {
+                    finding.fix(Fix::safe("turn the lists round", edits));
+                }
+            }
         }
     }
+}
+
+/// A list that goes the other way than the head says.
+fn contradiction(cx: &PageContext, table: &PermissionTable) -> Option<ByteRange> {
+    let lists = table.cells.iter().filter(|cell| permissions::is_plain_list(cx, cell.at));
+    let mut wrong = lists.filter(|cell| {
+        let names = permissions::names_in(cx, cell.at);
+        !permissions::misplaced(cx, &names, cell.order).is_empty()
+    });
+    wrong.next().map(|cell| cell.at)
 }
 
 fn has_reversed_words(head: &str) -> bool {
@@ -43,16 +63,29 @@ fn has_reversed_words(head: &str) -> bool {
     head.contains("from most to least")
 }
 
+/// The edits that swap the words of a head.
+fn head_words(cx: &PageContext, head: ByteRange) -> Vec<Edit> {
+    let text = cx.str(head).to_ascii_lowercase();
+    let edit = |(word, other): (&str, &str)| {
+        let start = head.start as usize + text.find(word)?;
+        Some(Edit {
+            file: cx.file(),
+            at: ByteRange::new(start, start + word.len()),
+            text: other.to_owned(),
+        })
+    };
+    let words = [("most", "least"), ("least", "most")];
+    words.into_iter().filter_map(edit).collect()
+}
+
 /// The edits that turn the head and all lists round; nothing if a cell is more than a list.
 fn turned(cx: &PageContext, head: ByteRange, table: &PermissionTable) -> Option<Vec<Edit>> {
-    let edit = |at, text: &str| Edit { file: cx.file(), at, text: text.to_owned() };
-    let mut edits = Vec::new();
-    let words = cx.str(head).to_ascii_lowercase();
-    for (word, other) in [("most", "least"), ("least", "most")] {
-        let start = head.start as usize + words.find(word)?;
-        edits.push(edit(ByteRange::new(start, start + word.len()), other));
-    }
-    edits.sort_by_key(|edit| edit.at);
+    let edit = |at, text: &str| Edit {
+        file: cx.file(),
+        at,
+        text: text.to_owned(),
+    };
+    let mut edits = head_words(cx, head);
     for cell in table.cells.iter().filter(|cell| cell.order == Order::Descending) {
         let names = permissions::names_in(cx, cell.at);
         if names.len() < 2 {
