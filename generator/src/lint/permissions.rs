@@ -3,7 +3,7 @@
 //! Comes in: `concepts/permissions-reference.md`, and the tables of pages. Goes out: [`Permissions`] by name, and the cells
 //! of a page's tables with the kind of sign-in that each is about.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{page::PageContext, world::World};
 use crate::{
@@ -20,6 +20,8 @@ use crate::{
 pub struct Permissions {
     /// By lower-cased name.
     known: HashMap<String, Known>,
+    /// What stands between the dots of the names, lower-cased.
+    parts: HashSet<String>,
     /// The names that pages write, as they write them.
     named: HashMap<String, Uses>,
 }
@@ -94,8 +96,12 @@ impl Permissions {
         if known.is_empty() {
             return None;
         }
-        let named = named(world);
-        Some(Self { known, named })
+        let parts = known.keys().flat_map(|name| name.split('.'));
+        Some(Self {
+            parts: parts.map(str::to_owned).collect(),
+            named: named(world),
+            known,
+        })
     }
 
     /// The permission with this name in whatever case.
@@ -123,26 +129,21 @@ impl Permissions {
         known.or_else(common)
     }
 
-    /// The permission that a name is a misspelling of, if there is only one. One that no page names is none: then rather the
-    /// reference has the slip.
+    /// The permission that a name is a misspelling of, if there is only one. A name of which each part is a part of some
+    /// permission is no slip, but another permission.
     pub fn nearest(&self, name: &str) -> Option<&Known> {
         const SLIP: usize = 2;
-        let lower = name.to_ascii_lowercase();
+        let name = name.to_ascii_lowercase();
+        if name.split('.').all(|part| self.parts.contains(part)) {
+            return None;
+        }
         let mut near: Vec<_> = self
             .known
             .iter()
-            .filter(|(known, it)| is_cut_short(&lower, known) && self.uses(&it.name).is_some())
-            .map(|(_, it)| (0, it))
+            .filter(|(known, _)| known.len().abs_diff(name.len()) <= SLIP)
+            .map(|(known, it)| (strsim::osa_distance(known, &name), it))
+            .filter(|(distance, _)| *distance <= SLIP)
             .collect();
-        if near.len() != 1 {
-            near = self
-                .known
-                .iter()
-                .filter(|(known, _)| known.len().abs_diff(lower.len()) <= SLIP)
-                .map(|(known, it)| (strsim::osa_distance(known, &lower), it))
-                .filter(|(distance, it)| *distance <= SLIP && self.uses(&it.name).is_some())
-                .collect();
-        }
         near.sort_by_key(|(distance, _)| *distance);
         match near.as_slice() {
             [(_, only)] => Some(only),
@@ -208,19 +209,6 @@ fn within(at: ByteRange, text: &str, part: &str) -> ByteRange {
     let offset = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
     let start = at.start as usize + offset.min(text.len());
     ByteRange::new(start, start + part.len())
-}
-
-/// Whether each part of a name begins the same part of another.
-fn is_cut_short(name: &str, whole: &str) -> bool {
-    let mut parts = name.split('.');
-    let mut wholes = whole.split('.');
-    loop {
-        match (parts.next(), wholes.next()) {
-            (Some(part), Some(whole)) if whole.starts_with(part) => {}
-            (None, None) => return true,
-            (Some(_) | None, Some(_) | None) => return false,
-        }
-    }
 }
 
 /// The names in the permission tables of all pages.

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     name: "permission-unknown",
     severity: Severity::Error,
     preset: Preset::Minimal,
-    fixes: Fixes::Safe,
+    fixes: Fixes::Both,
     apidoctor: &[],
     doc: include_str!("perm001_permission_unknown.md"),
     check: Check::Page(check),
@@ -61,14 +61,24 @@ fn tell_slip(
     let finding = out
         .tell(place.clone(), format!("there is no permission `{name}`"))
         .symbol(format!("{}:{name}", cx.page.path))
-        .help(format!("did you mean `{right}`?"))
-        .fix(Fix::safe(
-            format!("name `{right}`"),
-            Fix::replace(&place, right),
-        ));
+        .help(format!("did you mean `{right}`?"));
+    let title = format!("name `{right}`");
+    let edits = Fix::replace(&place, right);
+    finding.fix(if differs_in_access(name, right) {
+        Fix::needs_review(title, edits)
+    } else {
+        Fix::safe(title, edits)
+    });
     let label = format!("`{right}` is listed here");
     let listed = listed_at.and_then(|at| in_reference(cx, at, label));
     listed.map(|place| finding.related(place));
+}
+
+/// Whether two names differ in what may be done: then a letter is the difference between reading and writing.
+fn differs_in_access(name: &str, right: &str) -> bool {
+    let pairs = name.split('.').zip(right.split('.'));
+    let mut different = pairs.filter(|(part, right)| part != right && *part != "WriteRead");
+    different.any(|(_, right)| matches!(right, "Read" | "ReadWrite"))
 }
 
 /// Tells a name that the reference lacks, once for all pages: so many use one name alike that rather the reference is at fault.
