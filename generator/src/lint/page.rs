@@ -10,6 +10,7 @@ use super::{
     files::FileId,
     finding::Place,
     links::{self, Destination},
+    permissions::{self, PermissionTable},
     world::{Version, World},
 };
 use crate::{
@@ -44,6 +45,7 @@ pub struct PageContext<'p, 'a> {
     bodies: OnceCell<Vec<Body<'a>>>,
     representations: OnceCell<Vec<(ByteRange, Tree)>>,
     destinations: OnceCell<Vec<Destination>>,
+    permission_tables: OnceCell<Vec<PermissionTable<'p>>>,
 }
 
 /// A code block, and where it stands.
@@ -131,6 +133,7 @@ impl<'p, 'a> PageContext<'p, 'a> {
             bodies: OnceCell::new(),
             representations: OnceCell::new(),
             destinations: OnceCell::new(),
+            permission_tables: OnceCell::new(),
         }
     }
 
@@ -282,6 +285,21 @@ impl<'p, 'a> PageContext<'p, 'a> {
         });
         let (_, tree) = all.iter().find(|(known, _)| *known == at)?;
         Some(&tree.root)
+    }
+
+    /// The tables of permissions.
+    pub fn permission_tables(&self) -> &[PermissionTable<'p>] {
+        self.permission_tables
+            .get_or_init(|| permissions::tables(self))
+    }
+
+    /// Whether the page comes from the generator of the Intune pages, which has a style of its own: thousands of pages are
+    /// written so.
+    pub fn is_of_older_generator(&self) -> bool {
+        let file = self.page.path.rsplit('/').next().unwrap_or_default();
+        let mut sections = self.page.sections.iter();
+        file.starts_with("intune-")
+            || sections.any(|section| self.str(section.title) == "Prerequisites")
     }
 
     /// Where the links of the page lead, in the order of [`Page::links`].

@@ -236,7 +236,7 @@ fn named(world: &World) -> HashMap<String, Uses> {
 }
 
 /// The tables of permissions on a page.
-pub fn tables<'p>(cx: &PageContext<'p, '_>) -> Vec<PermissionTable<'p>> {
+pub(super) fn tables<'p>(cx: &PageContext<'p, '_>) -> Vec<PermissionTable<'p>> {
     let may_have_some = cx.role == Role::Include || cx.kind() == PageKind::Operation;
     let mut found = Vec::new();
     if !may_have_some {

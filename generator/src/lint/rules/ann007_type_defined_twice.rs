@@ -1,11 +1,12 @@
 use crate::{
     facts::{Claim, Fact, Row},
     lint::{
-        finding::{Findings, Severity},
+        finding::{Findings, Place, Severity},
         rule::{Check, Fixes, Preset, Rule},
         world::{Version, World},
     },
     model::{FactId, MemberModel, TypeModel},
+    span::ByteRange,
     spelling::{ItemText, TypeText},
 };
 
@@ -119,16 +120,38 @@ fn last(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-fn tell_first_difference(version: &Version, ty: &TypeModel, what: &str, names: &[(FactId, &str)], out: &mut Findings) {
+fn tell_first_difference(
+    version: &Version,
+    ty: &TypeModel,
+    what: &str,
+    names: &[(FactId, &str)],
+    out: &mut Findings,
+) {
     let Some(((first, ours), others)) = names.split_first() else {
         return;
     };
-    let differs = |(id, theirs): &&(FactId, &str)| id.page != first.page && !theirs.eq_ignore_ascii_case(ours);
+    let differs = |(id, theirs): &&(FactId, &str)| {
+        id.page != first.page && !theirs.eq_ignore_ascii_case(ours)
+    };
     let Some((other, theirs)) = others.iter().find(differs) else {
         return;
     };
-    let message = format!("two pages describe `{}`, and give it different {what}: `{ours}` and `{theirs}`", ty.name);
-    out.tell(version.fact(other.of(version.facts()), ""), message)
+    let message = format!(
+        "two pages describe `{}`, and give it different {what}: `{ours}` and `{theirs}`",
+        ty.name
+    );
+    out.tell(name_at(version, *other, theirs, String::new()), message)
         .symbol(ty.name.as_str())
-        .related(version.fact(first.of(version.facts()), format!("`{ours}` here")));
+        .related(name_at(version, *first, ours, format!("`{ours}` here")));
+}
+
+/// The place of a name in the text that a fact was read from.
+fn name_at(version: &Version, id: FactId, name: &str, label: String) -> Place {
+    let fact = id.of(version.facts());
+    let text = version.page(fact.page).str(fact.at);
+    let at = text.rfind(name).map_or(fact.at, |at| {
+        let start = fact.at.start as usize + at;
+        ByteRange::new(start, start + name.len())
+    });
+    version.at(fact.page, at, label)
 }

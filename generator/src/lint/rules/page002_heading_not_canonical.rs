@@ -25,7 +25,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
     if cx.role != Role::Page || cx.kind() == PageKind::Concept {
         return;
     }
-    let is_generated = is_of_older_generator(cx);
+    let is_generated = cx.is_of_older_generator();
     for (index, section) in cx.page.sections.iter().enumerate() {
         let title = cx.str(section.title);
         if section.level < 2 || is_canonical(title) {
@@ -72,13 +72,6 @@ const CANONICAL: &[&str] = &[
 
 fn is_canonical(title: &str) -> bool {
     CANONICAL.contains(&title)
-}
-
-/// Whether a page comes from the generator of the Intune pages, which has its own style: thousands of pages are written so.
-fn is_of_older_generator(cx: &PageContext) -> bool {
-    let file = cx.page.path.rsplit('/').next().unwrap_or_default();
-    let mut titles = cx.page.sections.iter().map(|section| cx.str(section.title));
-    file.starts_with("intune-") || titles.any(|title| title == "Prerequisites")
 }
 
 /// The heading that a title is meant to be.

@@ -25,7 +25,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
         return;
     };
     let mut first_told = Vec::new();
-    for table in permissions::tables(cx) {
+    for table in cx.permission_tables() {
         for cell in &table.cells {
             for at in permissions::names_in(cx, cell.at) {
                 let name = cx.str(at);

@@ -23,7 +23,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
     let Some(reference) = cx.world.permissions() else {
         return;
     };
-    for table in permissions::tables(cx) {
+    for table in cx.permission_tables() {
         for cell in &table.cells {
             for at in permissions::names_in(cx, cell.at) {
                 let Some(known) = reference.find(cx.str(at)) else {

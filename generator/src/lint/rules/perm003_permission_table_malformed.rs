@@ -21,13 +21,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &PageContext, out: &mut Findings) {
-    for table in permissions::tables(cx) {
+    for table in cx.permission_tables() {
         if !table.is_transposed {
-            check_labels(cx, &table, out);
-            check_missing(cx, &table, out);
+            check_labels(cx, table, out);
+            check_missing(cx, table, out);
         }
         for cell in &table.cells {
-            check_cell(cx, &table, cell, out);
+            check_cell(cx, table, cell, out);
         }
     }
 }

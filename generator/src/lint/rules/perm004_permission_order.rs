@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &PageContext, out: &mut Findings) {
-    for table in permissions::tables(cx) {
+    for table in cx.permission_tables() {
         for cell in &table.cells {
             if cell.order != Order::Ascending || !permissions::is_plain_list(cx, cell.at) {
                 continue;

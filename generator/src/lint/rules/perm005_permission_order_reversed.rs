@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &PageContext, out: &mut Findings) {
-    for table in permissions::tables(cx) {
+    for table in cx.permission_tables() {
         let is_reversed = |cell: &&permissions::Cell| cell.order == Order::Descending;
         if !table.cells.iter().any(|cell| is_reversed(&cell)) {
             continue;
@@ -29,7 +29,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
         };
         let place = cx.at(head, "");
         let symbol = format!("{}:order", cx.section_symbol(table.section));
-        match contradiction(cx, &table) {
+        match contradiction(cx, table) {
             Some(at) => {
                 let message = "the head says from most to least privileged, the lists go from least to most";
                 out.tell(place, message)
@@ -40,7 +40,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
             None => {
                 let message = "the permissions stand from most to least privileged, those of other pages from least to most";
                 let finding = out.tell(place, message).symbol(symbol);
-                if let Some(edits) = turned(cx, head, &table) {
+                if let Some(edits) = turned(cx, head, table) {
                     finding.fix(Fix::safe("turn the lists round", edits));
                 }
             }
