@@ -95,7 +95,7 @@ fn destination(cx: &PageContext, link: &Link) -> Destination {
         return Destination::Page(cx.id);
     }
     if let Some(path) = target.strip_prefix('/') {
-        return if path.ends_with(".md") {
+        return if is_page(path) {
             Destination::SourceOnSite
         } else {
             Destination::Elsewhere
@@ -122,6 +122,12 @@ pub fn fragment_of(target: &str) -> Option<&str> {
     let (_, fragment) = target.split_once('#')?;
     let is_heading = !fragment.is_empty() && !fragment.contains('/');
     is_heading.then_some(fragment)
+}
+
+/// Whether a path ends like that of a page.
+pub fn is_page(path: &str) -> bool {
+    let extension = Path::new(path).extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
 }
 
 /// Whether a target is a path in the repository: no URL, and no path of another repository (`~/`).

@@ -345,7 +345,7 @@ fn order(head: &str) -> Order {
     match (head.find("least"), head.find("most")) {
         (Some(least), Some(most)) if least < most => Order::Ascending,
         (Some(_), Some(_)) => Order::Descending,
-        (Some(_), None) | (None, Some(_)) | (None, None) => Order::Unstated,
+        (Some(_), None) | (None, Some(_) | None) => Order::Unstated,
     }
 }
 

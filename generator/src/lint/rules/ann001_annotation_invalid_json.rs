@@ -29,8 +29,7 @@ fn check_annotation(cx: &PageContext, annotation: &AnnotationText, out: &mut Fin
         Ok(tree) => {
             for slip in &tree.slips {
                 // Remarks for people and tools stand behind the object on many pages.
-                let is_remark =
-                    slip.kind == SlipKind::Comment && slip.at.start >= tree.root.at.end;
+                let is_remark = slip.kind == SlipKind::Comment && slip.at.start >= tree.root.at.end;
                 if !is_remark {
                     check_slip(cx, annotation, *slip, out);
                 }
@@ -38,30 +37,48 @@ fn check_annotation(cx: &PageContext, annotation: &AnnotationText, out: &mut Fin
         }
         Err(failure) => {
             let words = failure.at.trim(&cx.page.text);
-            let at = if words.is_empty() { first_brace(annotation) } else { words };
+            let at = if words.is_empty() {
+                first_brace(annotation)
+            } else {
+                words
+            };
             let message = match cx.str(words) {
                 "" => format!("the annotation is no JSON: it {}", failure.why),
-                found => format!("the annotation is no JSON: `{}` {}", found.replace('\n', " "), failure.why),
+                found => format!(
+                    "the annotation is no JSON: `{}` {}",
+                    found.replace('\n', " "),
+                    failure.why
+                ),
             };
-            out.tell(cx.at(at, ""), message).symbol(symbol(cx, annotation));
+            out.tell(cx.at(at, ""), message)
+                .symbol(symbol(cx, annotation));
         }
     }
 }
 
 fn first_brace(annotation: &AnnotationText) -> ByteRange {
     let start = annotation.at.start;
-    ByteRange { start, end: start + 1 }
+    ByteRange {
+        start,
+        end: start + 1,
+    }
 }
 
 fn symbol(cx: &PageContext, annotation: &AnnotationText) -> String {
-    format!("{}:annotation", cx.section_symbol(cx.section_at(annotation.at)))
+    format!(
+        "{}:annotation",
+        cx.section_symbol(cx.section_at(annotation.at))
+    )
 }
 
 /// Tells something that a lenient reader understands, and writes it as a strict one wants it.
 fn check_slip(cx: &PageContext, annotation: &AnnotationText, slip: Slip, out: &mut Findings) {
     let text = cx.str(slip.at);
     let (what, right) = match slip.kind {
-        SlipKind::TrailingComma => ("a comma stands before a closing bracket", Some(String::new())),
+        SlipKind::TrailingComma => (
+            "a comma stands before a closing bracket",
+            Some(String::new()),
+        ),
         SlipKind::MissingComma => ("a comma is missing", Some(",".to_owned())),
         SlipKind::Comment => ("a comment stands in it", Some(String::new())),
         SlipKind::Ellipsis => ("something is left out", Some(String::new())),
@@ -73,11 +90,19 @@ fn check_slip(cx: &PageContext, annotation: &AnnotationText, slip: Slip, out: &m
         SlipKind::TextBehind => ("text stands behind the object", None),
         SlipKind::Unclosed => ("a bracket is not closed", None),
     };
-    let at = if slip.at.is_empty() { behind(cx, annotation, slip.at) } else { slip.at };
+    let at = if slip.at.is_empty() {
+        behind(cx, annotation, slip.at)
+    } else {
+        slip.at
+    };
     let is_lost = matches!(slip.kind, SlipKind::Unclosed | SlipKind::TextBehind);
     let finding = out
         .tell(cx.at(at, ""), format!("the annotation is no JSON: {what}"))
-        .severity(if is_lost { Severity::Error } else { Severity::Warning })
+        .severity(if is_lost {
+            Severity::Error
+        } else {
+            Severity::Warning
+        })
         .symbol(symbol(cx, annotation));
     if let Some(right) = right {
         let edits = Fix::replace(&cx.at(slip.at, ""), right);
@@ -87,9 +112,15 @@ fn check_slip(cx: &PageContext, annotation: &AnnotationText, slip: Slip, out: &m
 
 /// The character before a place without width, to have something to show.
 fn behind(cx: &PageContext, annotation: &AnnotationText, at: ByteRange) -> ByteRange {
-    let before = ByteRange { start: annotation.at.start, end: at.start };
+    let before = ByteRange {
+        start: annotation.at.start,
+        end: at.start,
+    };
     let last = cx.str(before).chars().next_back().map_or(0, char::len_utf8);
-    ByteRange { start: at.start - last as u32, end: at.start }
+    ByteRange {
+        start: at.start - last as u32,
+        end: at.start,
+    }
 }
 
 /// A string with the quotes of JSON; nothing if it has some of them within.

@@ -77,7 +77,11 @@ fn check(cx: &PageContext, out: &mut Findings) {
             return;
         };
         if let Some(known) = keys(&tree.root) {
-            let unknown = tree.root.entries().iter().filter(|entry| !known.contains(&&*entry.key));
+            let unknown = tree
+                .root
+                .entries()
+                .iter()
+                .filter(|entry| !known.contains(&&*entry.key));
             unknown.for_each(|entry| tell(cx, entry, known, out));
         }
     });

@@ -26,7 +26,10 @@ fn check(cx: &PageContext, out: &mut Findings) {
         return;
     }
     for block in cx.blocks() {
-        let is_sample = block.code.tab.is_some_and(|tab| !cx.str(tab).trim().eq_ignore_ascii_case("http"));
+        let is_sample = block
+            .code
+            .tab
+            .is_some_and(|tab| !cx.str(tab).trim().eq_ignore_ascii_case("http"));
         if block.code.annotation.is_some() || is_sample || !is_for_tools(cx, block) {
             continue;
         }

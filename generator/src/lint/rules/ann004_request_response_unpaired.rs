@@ -60,11 +60,17 @@ fn names(annotation: &Node) -> Vec<&str> {
 }
 
 /// A request that no answer follows, and that no answer names.
-fn check_request(cx: &PageContext, message: &Message, annotation: &Node, behind: &[Message], out: &mut Findings) {
+fn check_request(
+    cx: &PageContext,
+    message: &Message,
+    annotation: &Node,
+    behind: &[Message],
+    out: &mut Findings,
+) {
     // What the service sends somewhere else is answered there.
-    let is_to_service = message
-        .request()
-        .is_some_and(|(_, target)| !target.contains("://") || target.contains("://graph.microsoft."));
+    let is_to_service = message.request().is_some_and(|(_, target)| {
+        !target.contains("://") || target.contains("://graph.microsoft.")
+    });
     let own = names(annotation);
     let is_named = behind.iter().any(|other| {
         let names = cx.annotation_of(other).map(names).unwrap_or_default();
@@ -76,8 +82,14 @@ fn check_request(cx: &PageContext, message: &Message, annotation: &Node, behind:
         return;
     }
     let (message_text, label) = match (next, answer) {
-        (_, Some(_)) => ("the answer of this request is annotated as `ignored`", "the answer"),
-        (Some(_), None) => ("no answer follows this request", "the next message is a request, too"),
+        (_, Some(_)) => (
+            "the answer of this request is annotated as `ignored`",
+            "the answer",
+        ),
+        (Some(_), None) => (
+            "no answer follows this request",
+            "the next message is a request, too",
+        ),
         (None, None) => ("no answer follows this request", ""),
     };
     let name = own.first().copied().unwrap_or("request");
@@ -93,18 +105,32 @@ fn check_request(cx: &PageContext, message: &Message, annotation: &Node, behind:
 }
 
 /// An answer without a request before it, or with one that nobody reads.
-fn check_response(cx: &PageContext, message: &Message, annotation: &Node, before: &[Message], out: &mut Findings) {
+fn check_response(
+    cx: &PageContext,
+    message: &Message,
+    annotation: &Node,
+    before: &[Message],
+    out: &mut Findings,
+) {
     let symbol = format!("{}:response", cx.section_symbol(message.section));
     let at: ByteRange = message.start_at;
     match before.last() {
         None => {
-            out.tell(cx.at(at, ""), "no request stands before this answer").symbol(symbol);
+            out.tell(cx.at(at, ""), "no request stands before this answer")
+                .symbol(symbol);
         }
-        Some(request) if request.request().is_some() && is_ignored(cx, request) && names(annotation).is_empty() => {
-            out.tell(cx.at(at, ""), "the request of this answer is annotated as `ignored`")
-                .severity(Severity::Info)
-                .symbol(symbol)
-                .related(cx.at(request.start_at, "the request"));
+        Some(request)
+            if request.request().is_some()
+                && is_ignored(cx, request)
+                && names(annotation).is_empty() =>
+        {
+            out.tell(
+                cx.at(at, ""),
+                "the request of this answer is annotated as `ignored`",
+            )
+            .severity(Severity::Info)
+            .symbol(symbol)
+            .related(cx.at(request.start_at, "the request"));
         }
         Some(_) => {}
     }

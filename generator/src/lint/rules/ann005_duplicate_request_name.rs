@@ -8,7 +8,7 @@ use crate::{
         rule::{Check, Fixes, Preset, Rule},
         world::{Version, World},
     },
-    sections::Page,
+    sections::{Page, Section},
     span::ByteRange,
 };
 
@@ -35,7 +35,10 @@ fn check(_: &World, version: &Version, out: &mut Findings) {
     for (index, (_, page)) in version.compilation.pages.iter().enumerate() {
         let id = PageId(index as u32);
         for at in names(page) {
-            by_name.entry(page.str(at)).or_default().push(Name { page: id, at });
+            by_name
+                .entry(page.str(at))
+                .or_default()
+                .push(Name { page: id, at });
         }
     }
     for (name, uses) in &by_name {
@@ -51,30 +54,33 @@ fn check(_: &World, version: &Version, out: &mut Findings) {
                     break free;
                 }
             };
-            tell(version, name, *first, *other, free, out);
+            tell(version, name, *first, *other, &free, out);
         }
     }
 }
 
-fn tell(version: &Version, name: &str, first: Name, other: Name, free: String, out: &mut Findings) {
+fn tell(version: &Version, name: &str, first: Name, other: Name, free: &str, out: &mut Findings) {
     let place = version.at(other.page, other.at, "");
     let path = &version.page(other.page).path;
     let finding = out
-        .tell(place.clone(), format!("two requests have the name `{name}`"))
+        .tell(
+            place.clone(),
+            format!("two requests have the name `{name}`"),
+        )
         .symbol(format!("{path}:{name}"))
         .related(version.at(first.page, first.at, "the other one"));
     // An answer may name its request; then somebody has to see which of the two it is about.
     let text = &version.page(other.page).text;
     let quoted = format!("\"{name}\"");
     if memchr::memmem::find_iter(text.as_bytes(), quoted.as_bytes()).count() == 1 {
-        let edits = Fix::replace(&place, &*free);
+        let edits = Fix::replace(&place, free);
         finding.fix(Fix::safe(format!("call it `{free}`"), edits));
     }
 }
 
 /// The names of the requests on a page.
 fn names(page: &Page) -> impl Iterator<Item = ByteRange> + '_ {
-    let codes = page.sections.iter().flat_map(|section| section.codes());
+    let codes = page.sections.iter().flat_map(Section::codes);
     codes.filter_map(move |code| name(page, code.annotation?))
 }
 
@@ -86,9 +92,16 @@ fn name(page: &Page, comment: ByteRange) -> Option<ByteRange> {
     }
     let start = comment.start as usize + text.find('{')?;
     let tree = tree::read(&page.text, ByteRange::new(start, comment.end as usize)).ok()?;
-    let is_request = tree.root.get("blockType")?.text()?.eq_ignore_ascii_case("request");
+    let is_request = tree
+        .root
+        .get("blockType")?
+        .text()?
+        .eq_ignore_ascii_case("request");
     let name = tree.root.get("name")?;
     let is_plain = name.text().is_some_and(|text| !text.is_empty());
-    let inner = ByteRange { start: name.at.start + 1, end: name.at.end - 1 };
+    let inner = ByteRange {
+        start: name.at.start + 1,
+        end: name.at.end - 1,
+    };
     (is_request && is_plain).then_some(inner)
 }

@@ -50,7 +50,13 @@ fn names(value: &Node) -> Vec<&Node> {
     }
 }
 
-fn check_names(cx: &PageContext, annotation: &Node, key: &str, named: &[&Node], out: &mut Findings) {
+fn check_names(
+    cx: &PageContext,
+    annotation: &Node,
+    key: &str,
+    named: &[&Node],
+    out: &mut Findings,
+) {
     let ty = annotation.get("@odata.type").and_then(Node::text);
     let Some(ty) = ty.map(|ty| TypeName::new(ty.trim_start_matches('#'))) else {
         return;
@@ -60,7 +66,11 @@ fn check_names(cx: &PageContext, annotation: &Node, key: &str, named: &[&Node], 
         return;
     }
     for node in named {
-        let Some(name) = node.text().map(str::trim).filter(|name| !name.is_empty() && !name.contains(',')) else {
+        let Some(name) = node
+            .text()
+            .map(str::trim)
+            .filter(|name| !name.is_empty() && !name.contains(','))
+        else {
             continue;
         };
         if !known.contains(&name) {
@@ -82,12 +92,26 @@ fn members<'c>(cx: &'c PageContext, ty: &TypeName) -> Vec<&'c str> {
     members.chain(shown).collect()
 }
 
-fn tell(cx: &PageContext, ty: &TypeName, key: &str, node: &Node, name: &str, known: &[&str], out: &mut Findings) {
+fn tell(
+    cx: &PageContext,
+    ty: &TypeName,
+    key: &str,
+    node: &Node,
+    name: &str,
+    known: &[&str],
+    out: &mut Findings,
+) {
     let place = cx.at(node.at, "");
     let finding = out
-        .tell(place.clone(), format!("`{key}` names `{name}`, which `{ty}` does not have"))
+        .tell(
+            place.clone(),
+            format!("`{key}` names `{name}`, which `{ty}` does not have"),
+        )
         .symbol(format!("{ty}/{name}"));
-    if let Some(place) = cx.version.type_at(ty.as_str(), "the type is described here") {
+    if let Some(place) = cx
+        .version
+        .type_at(ty.as_str(), "the type is described here")
+    {
         finding.related(place);
     }
     if let Some(same) = known.iter().find(|it| it.eq_ignore_ascii_case(name)) {

@@ -22,7 +22,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(world: &World, version: &Version, out: &mut Findings) {
-    for ty in version.model().types.values().filter(|ty| ty.pages.len() > 1) {
+    for ty in version
+        .model()
+        .types
+        .values()
+        .filter(|ty| ty.pages.len() > 1)
+    {
         for member in &ty.members {
             check_member(world, version, ty, member, out);
         }
@@ -32,7 +37,13 @@ fn check(world: &World, version: &Version, out: &mut Findings) {
 }
 
 /// A member whose type two pages tell differently.
-fn check_member(world: &World, version: &Version, ty: &TypeModel, member: &MemberModel, out: &mut Findings) {
+fn check_member(
+    world: &World,
+    version: &Version,
+    ty: &TypeModel,
+    member: &MemberModel,
+    out: &mut Findings,
+) {
     let mut rows = member.rows.iter().map(|id| id.of(version.facts()));
     let Some(first) = rows.next() else {
         return;
@@ -44,7 +55,10 @@ fn check_member(world: &World, version: &Version, ty: &TypeModel, member: &Membe
         let Some(theirs) = row(other).filter(|theirs| differ(&ours.ty, &theirs.ty)) else {
             continue;
         };
-        let message = format!("two pages describe `{}`, and give `{}` different types", ty.name, member.name);
+        let message = format!(
+            "two pages describe `{}`, and give `{}` different types",
+            ty.name, member.name
+        );
         let place = version.name_of(world, other, "");
         let label = format!("here it is {}", words(&ours.ty));
         out.tell(place, message)
@@ -69,7 +83,8 @@ fn differ(a: &TypeText, b: &TypeText) -> bool {
             let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
             last(&a.name) == last(&b.name)
         }
-        (ItemText::Primitive(_), ItemText::Named(_)) | (ItemText::Named(_), ItemText::Primitive(_)) => false,
+        (ItemText::Primitive(_), ItemText::Named(_))
+        | (ItemText::Named(_), ItemText::Primitive(_)) => false,
         (ItemText::Union(_) | ItemText::Enumeration | ItemText::Unread(_), _)
         | (_, ItemText::Union(_) | ItemText::Enumeration | ItemText::Unread(_)) => return false,
     };

@@ -30,15 +30,21 @@ fn check(cx: &PageContext, out: &mut Findings) {
     if entry.word(cx.page) != "resourcePageType" || declares_type(cx) || cx.title().is_empty() {
         return;
     }
-    out.tell(cx.at(cx.title(), ""), "the page is about a resource, and no code block on it declares a type")
-        .symbol(format!("{}:type", cx.page.path))
-        .related(cx.at(entry.value, "says that it is about a resource"))
-        .help("add a JSON representation with an annotation of `\"blockType\": \"resource\"`");
+    out.tell(
+        cx.at(cx.title(), ""),
+        "the page is about a resource, and no code block on it declares a type",
+    )
+    .symbol(format!("{}:type", cx.page.path))
+    .related(cx.at(entry.value, "says that it is about a resource"))
+    .help("add a JSON representation with an annotation of `\"blockType\": \"resource\"`");
 }
 
 /// Whether an annotation declares a type.
 fn declares_type(cx: &PageContext) -> bool {
-    let annotations = cx.blocks().iter().filter_map(|block| block.annotation.as_ref());
+    let annotations = cx
+        .blocks()
+        .iter()
+        .filter_map(|block| block.annotation.as_ref());
     let mut trees = annotations.filter_map(|it| it.tree.as_ref().ok());
     trees.any(|tree| {
         let text = |key| tree.root.get(key).and_then(|node| node.text());

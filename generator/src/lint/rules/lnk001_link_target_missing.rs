@@ -15,7 +15,11 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     preset: Preset::Minimal,
     fixes: Fixes::Unsafe,
-    apidoctor: &["LinkDestinationNotFound", "LinkDestinationOutsideDocSet", "MissingLinkSourceId"],
+    apidoctor: &[
+        "LinkDestinationNotFound",
+        "LinkDestinationOutsideDocSet",
+        "MissingLinkSourceId",
+    ],
     doc: include_str!("lnk001_link_target_missing.md"),
     check: Check::Page(check),
 };
@@ -36,6 +40,9 @@ fn check(cx: &PageContext, out: &mut Findings) {
     }
 }
 
+/// How many letters may differ in a slip.
+const SLIP: usize = 2;
+
 /// Tells that a link leads to no file, and which file lies beside where it leads.
 fn tell_missing(cx: &PageContext, link: &Link, path: &str, out: &mut Findings) {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -53,7 +60,6 @@ fn tell_missing(cx: &PageContext, link: &Link, path: &str, out: &mut Findings) {
         let start = at.start as usize + written;
         Some(cx.at((start..start + name.len()).into(), ""))
     });
-    const SLIP: usize = 2;
     if let Some(place) = place.filter(|_| strsim::osa_distance(name, near) <= SLIP) {
         let edits = Fix::replace(&place, near);
         finding.fix(Fix::needs_review(format!("link to `{near}`"), edits));
@@ -62,6 +68,9 @@ fn tell_missing(cx: &PageContext, link: &Link, path: &str, out: &mut Findings) {
 
 fn tell<'o>(cx: &PageContext, link: &Link, what: &str, out: &'o mut Findings) -> &'o mut Finding {
     let at = links::path_at(cx, link).unwrap_or(link.range);
-    out.tell(cx.at(at, ""), format!("the link to `{}` {what}", link.target))
-        .symbol(format!("{}:{}", cx.page.path, link.target))
+    out.tell(
+        cx.at(at, ""),
+        format!("the link to `{}` {what}", link.target),
+    )
+    .symbol(format!("{}:{}", cx.page.path, link.target))
 }

@@ -24,14 +24,20 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let name = right.rsplit('/').next().unwrap_or(right);
         let at = links::path_at(cx, link);
         let place = cx.at(at.unwrap_or(link.range), "");
-        let message = format!("the link to `{}` differs from the file's name in case", link.target);
+        let message = format!(
+            "the link to `{}` differs from the file's name in case",
+            link.target
+        );
         let finding = out
             .tell(place.clone(), message)
             .symbol(format!("{}:{}", cx.page.path, link.target))
             .help(format!("the file is `{name}`"));
         if let Some(at) = at {
             let text = links::respelled(cx.str(at), right);
-            finding.fix(Fix::safe(format!("link to `{text}`"), Fix::replace(&place, text)));
+            finding.fix(Fix::safe(
+                format!("link to `{text}`"),
+                Fix::replace(&place, text),
+            ));
         }
     }
 }

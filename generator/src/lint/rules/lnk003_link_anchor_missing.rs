@@ -28,7 +28,11 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let Destination::Page(id) = destination else {
             continue;
         };
-        let target = if *id == cx.id { cx.page } else { cx.version.page(*id) };
+        let target = if *id == cx.id {
+            cx.page
+        } else {
+            cx.version.page(*id)
+        };
         if has_include(target) || is_anchor(target, fragment) {
             continue;
         }
@@ -37,7 +41,14 @@ fn check(cx: &PageContext, out: &mut Findings) {
     }
 }
 
-fn tell(cx: &PageContext, link: &Link, fragment: &str, target: &Page, slugs: &[String], out: &mut Findings) {
+fn tell(
+    cx: &PageContext,
+    link: &Link,
+    fragment: &str,
+    target: &Page,
+    slugs: &[String],
+    out: &mut Findings,
+) {
     let at = cx.str(link.range).rfind(fragment).map(|at| {
         let start = link.range.start as usize + at;
         (start..start + fragment.len()).into()
@@ -79,7 +90,10 @@ fn is_anchor(page: &Page, fragment: &str) -> bool {
 
 /// Whether text is included that may have headings of its own.
 fn has_include(page: &Page) -> bool {
-    let mut includes = page.links.iter().filter(|link| link.target.contains("includes/"));
+    let mut includes = page
+        .links
+        .iter()
+        .filter(|link| link.target.contains("includes/"));
     includes.any(|link| {
         let path = &link.target;
         !path.contains("/snippets/") && !path.ends_with("-disclaimer.md")

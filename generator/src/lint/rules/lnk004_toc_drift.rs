@@ -60,24 +60,34 @@ fn check(world: &World, version: &Version, out: &mut Findings) {
 
 /// The entries that lead to files of the reference.
 fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
-    text.split_inclusive('\n').scan(0, |at, line| {
-        let start = *at;
-        *at += line.len();
-        Some((start, line))
-    })
-    .filter_map(|(start, line)| {
-        let (_, value) = line.split_once("href:")?;
-        let value = value.trim().trim_matches(['"', '\'']);
-        let end = value.find(['?', '#']).unwrap_or(value.len());
-        let path = &value[..end];
-        let is_file = path.ends_with(".md") && !path.starts_with('/') && !path.contains(':');
-        let at = start + line.find(path)?;
-        is_file.then(|| Entry { path, at: ByteRange::new(at, at + path.len()) })
-    })
+    text.split_inclusive('\n')
+        .scan(0, |at, line| {
+            let start = *at;
+            *at += line.len();
+            Some((start, line))
+        })
+        .filter_map(|(start, line)| {
+            let (_, value) = line.split_once("href:")?;
+            let value = value.trim().trim_matches(['"', '\'']);
+            let end = value.find(['?', '#']).unwrap_or(value.len());
+            let path = &value[..end];
+            let is_file = links::is_page(path) && !path.starts_with('/') && !path.contains(':');
+            let at = start + line.find(path)?;
+            is_file.then(|| Entry {
+                path,
+                at: ByteRange::new(at, at + path.len()),
+            })
+        })
 }
 
 /// Tells an entry that leads to no page; the page that it leads to in another case.
-fn check_entry(version: &Version, file: FileId, entry: &Entry, path: &str, out: &mut Findings) -> Option<PageId> {
+fn check_entry(
+    version: &Version,
+    file: FileId,
+    entry: &Entry,
+    path: &str,
+    out: &mut Findings,
+) -> Option<PageId> {
     let mut pages = version.compilation.pages.iter();
     let at = pages.position(|(_, page)| page.path.eq_ignore_ascii_case(path));
     let place = Place::new(file, entry.at, "");
@@ -85,18 +95,27 @@ fn check_entry(version: &Version, file: FileId, entry: &Entry, path: &str, out: 
         if path.starts_with("..") {
             return None;
         }
-        out.tell(place, format!("the table of contents lists `{path}`, which is no page"))
-            .symbol(format!("toc.yml:{}", entry.path))
-            .help("take the entry out, or name the page that took its place");
+        out.tell(
+            place,
+            format!("the table of contents lists `{path}`, which is no page"),
+        )
+        .symbol(format!("toc.yml:{}", entry.path))
+        .help("take the entry out, or name the page that took its place");
         return None;
     };
     let (_, page) = &version.compilation.pages[at];
     let text = links::respelled(entry.path, &page.path);
-    let message = format!("the table of contents lists `{path}`, the page is `{}`", page.path);
+    let message = format!(
+        "the table of contents lists `{path}`, the page is `{}`",
+        page.path
+    );
     out.tell(place.clone(), message)
         .severity(Severity::Warning)
         .symbol(format!("toc.yml:{}", entry.path))
-        .fix(Fix::safe(format!("list `{text}`"), Fix::replace(&place, text)));
+        .fix(Fix::safe(
+            format!("list `{text}`"),
+            Fix::replace(&place, text),
+        ));
     Some(PageId(at as u32))
 }
 
@@ -121,11 +140,20 @@ fn check_unlisted(version: &Version, file: FileId, listed: &HashSet<PageId>, out
         }
     }
     for (id, _, page) in unlisted {
-        let is_linked = linked.get(file_name(&page.path)).copied().unwrap_or_default();
+        let is_linked = linked
+            .get(file_name(&page.path))
+            .copied()
+            .unwrap_or_default();
         let is_operation = version.facts()[id.index()].kind == PageKind::Operation;
         let (severity, message) = match (is_linked, is_operation) {
-            (false, _) => (Severity::Warning, "no link and no table of contents leads to this page"),
-            (true, true) => (Severity::Info, "the table of contents does not list this operation"),
+            (false, _) => (
+                Severity::Warning,
+                "no link and no table of contents leads to this page",
+            ),
+            (true, true) => (
+                Severity::Info,
+                "the table of contents does not list this operation",
+            ),
             (true, false) => continue,
         };
         let title = page.sections.iter().find(|section| section.level == 1);

@@ -23,7 +23,10 @@ fn check(cx: &PageContext, out: &mut Findings) {
         }
         let at = links::path_at(cx, link);
         let place = cx.at(at.unwrap_or(link.range), "");
-        let message = format!("`{}` is the path of a source file, not of a published page", link.target);
+        let message = format!(
+            "`{}` is the path of a source file, not of a published page",
+            link.target
+        );
         let finding = out
             .tell(place.clone(), message)
             .symbol(format!("{}:{}", cx.page.path, link.target));
@@ -37,6 +40,8 @@ fn check(cx: &PageContext, out: &mut Findings) {
 /// The path that a conceptual page has on the site.
 fn published(path: &str) -> Option<String> {
     let folders = ["/concepts/", "/graph/"];
-    let page = folders.iter().find_map(|folder| path.strip_prefix(folder))?;
+    let page = folders
+        .iter()
+        .find_map(|folder| path.strip_prefix(folder))?;
     Some(format!("/graph/{}", page.strip_suffix(".md")?))
 }

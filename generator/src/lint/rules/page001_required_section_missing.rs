@@ -36,8 +36,15 @@ fn check(cx: &PageContext, out: &mut Findings) {
         if cx.areas().contains(&area) || is_told_otherwise(cx, area) {
             continue;
         }
-        out.tell(cx.at(cx.title(), ""), format!("the page has no section `{heading}`"))
-            .symbol(format!("{}#{}", cx.page.path, crate::lint::page::slug(heading)));
+        out.tell(
+            cx.at(cx.title(), ""),
+            format!("the page has no section `{heading}`"),
+        )
+        .symbol(format!(
+            "{}#{}",
+            cx.page.path,
+            crate::lint::page::slug(heading)
+        ));
     }
 }
 

@@ -39,9 +39,15 @@ fn check(cx: &PageContext, out: &mut Findings) {
             continue;
         }
         let place = cx.at(section.title, "");
-        out.tell(place.clone(), format!("the heading `{title}` is written `{right}` elsewhere"))
-            .symbol(cx.section_symbol(index))
-            .fix(Fix::safe(format!("write `{right}`"), Fix::replace(&place, right)));
+        out.tell(
+            place.clone(),
+            format!("the heading `{title}` is written `{right}` elsewhere"),
+        )
+        .symbol(cx.section_symbol(index))
+        .fix(Fix::safe(
+            format!("write `{right}`"),
+            Fix::replace(&place, right),
+        ));
     }
 }
 
@@ -77,16 +83,21 @@ fn is_canonical(title: &str) -> bool {
 /// The heading that a title is meant to be.
 fn meant(cx: &PageContext, section: &Section, title: &str) -> Option<&'static str> {
     let plain = title.trim_matches(['*', '`', ':', ' ']);
-    let same = CANONICAL.iter().find(|known| known.eq_ignore_ascii_case(plain));
+    let same = CANONICAL
+        .iter()
+        .find(|known| known.eq_ignore_ascii_case(plain));
     if let Some(same) = same {
         return Some(same);
     }
     match cx.world.vocabulary.heading(title) {
-        Some(Heading::HttpRequest) => plain.eq_ignore_ascii_case("HTTP requests").then_some("HTTP request"),
-        Some(Heading::Permissions) => plain.eq_ignore_ascii_case("Prerequisites").then_some("Permissions"),
-        Some(_) => None,
+        Some(Heading::HttpRequest) => plain
+            .eq_ignore_ascii_case("HTTP requests")
+            .then_some("HTTP request"),
+        Some(Heading::Permissions) => plain
+            .eq_ignore_ascii_case("Prerequisites")
+            .then_some("Permissions"),
         None if section.level == 2 => misspelled(plain),
-        None => None,
+        Some(_) | None => None,
     }
 }
 

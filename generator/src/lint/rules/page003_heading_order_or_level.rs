@@ -33,7 +33,10 @@ fn check(cx: &PageContext, out: &mut Findings) {
 
 fn check_title(cx: &PageContext, out: &mut Findings) {
     if !cx.page.sections.iter().any(|section| section.level == 1) {
-        let start = cx.page.front_matter.map_or(0, |range| range.end as usize + 4);
+        let start = cx
+            .page
+            .front_matter
+            .map_or(0, |range| range.end as usize + 4);
         let rest = cx.page.text.get(start..).unwrap_or_default();
         let first = rest.lines().find(|line| !line.trim().is_empty());
         let at = first.map(|line| cx.range_of(line)).unwrap_or_default();
@@ -48,7 +51,10 @@ fn check_levels(cx: &PageContext, out: &mut Findings) {
     let mut above: Option<(u8, ByteRange)> = None;
     for (index, section) in sections.filter(|(_, section)| section.level > 0) {
         if let Some((level, title)) = above.filter(|(level, _)| section.level > level + 1) {
-            let message = format!("a heading of level {} stands below one of level {level}", section.level);
+            let message = format!(
+                "a heading of level {} stands below one of level {level}",
+                section.level
+            );
             out.tell(cx.at(section.title, ""), message)
                 .symbol(cx.section_symbol(index))
                 .related(cx.at(title, format!("the heading of level {level}")));
@@ -68,9 +74,12 @@ fn check_order(cx: &PageContext, out: &mut Findings) {
         match last {
             Some((before, title)) if rank < before => {
                 let (early, late) = (cx.str(section.title), cx.str(title));
-                out.tell(cx.at(section.title, ""), format!("`{early}` stands behind `{late}`, on other pages before it"))
-                    .symbol(cx.section_symbol(index))
-                    .related(cx.at(title, "the section that it should stand before"));
+                out.tell(
+                    cx.at(section.title, ""),
+                    format!("`{early}` stands behind `{late}`, on other pages before it"),
+                )
+                .symbol(cx.section_symbol(index))
+                .related(cx.at(title, "the section that it should stand before"));
                 return;
             }
             Some(_) | None => last = Some((rank, section.title)),
@@ -83,7 +92,10 @@ fn rank(area: Area) -> Option<u8> {
     match area {
         Area::Permissions => Some(0),
         Area::HttpRequest => Some(1),
-        Area::PathParameters | Area::QueryParameters | Area::FunctionParameters | Area::RequestHeaders => Some(2),
+        Area::PathParameters
+        | Area::QueryParameters
+        | Area::FunctionParameters
+        | Area::RequestHeaders => Some(2),
         Area::RequestBody => Some(3),
         Area::Response => Some(4),
         Area::Examples => Some(5),

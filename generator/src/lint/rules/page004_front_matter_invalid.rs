@@ -33,7 +33,12 @@ const KEYS: &[&[&str]] = &[
     &["doc_type"],
 ];
 
-const TYPES: &[&str] = &["apiPageType", "resourcePageType", "enumPageType", "conceptualPageType"];
+const TYPES: &[&str] = &[
+    "apiPageType",
+    "resourcePageType",
+    "enumPageType",
+    "conceptualPageType",
+];
 
 fn check(cx: &PageContext, out: &mut Findings) {
     if cx.role != Role::Page {
@@ -60,9 +65,12 @@ fn check_yaml(cx: &PageContext, all: ByteRange, out: &mut Findings) {
         return;
     };
     if let Err(error) = front_matter::parse(cx.str(all)) {
-        out.tell(cx.at(line, ""), format!("the front matter is no YAML: {}", error.replace('\n', " ")))
-            .symbol(format!("{}:front-matter", cx.page.path))
-            .help("put a value with a colon or another mark between quotes");
+        out.tell(
+            cx.at(line, ""),
+            format!("the front matter is no YAML: {}", error.replace('\n', " ")),
+        )
+        .symbol(format!("{}:front-matter", cx.page.path))
+        .help("put a value with a colon or another mark between quotes");
     }
 }
 
@@ -78,8 +86,15 @@ fn is_odd(cx: &PageContext, line: ByteRange) -> bool {
     let value = cx.str(entry.value);
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
     match quote {
-        Some(quote) => value.len() < 2 || value.matches(quote).count() != 2 || !value.ends_with(quote),
-        None => value.contains(": ") || value.contains(" #") || value.ends_with(':') || value.starts_with(|c: char| c.is_ascii_punctuation()),
+        Some(quote) => {
+            value.len() < 2 || value.matches(quote).count() != 2 || !value.ends_with(quote)
+        }
+        None => {
+            value.contains(": ")
+                || value.contains(" #")
+                || value.ends_with(':')
+                || value.starts_with(|c: char| c.is_ascii_punctuation())
+        }
     }
 }
 
@@ -92,14 +107,21 @@ fn check_key(cx: &PageContext, all: ByteRange, names: &[&str], out: &mut Finding
         // The line of dashes that opens the front matter stands for what is not there.
         let dashes = cx.page.text.get(..all.start as usize).unwrap_or_default();
         let dashes = cx.range_of(dashes.trim());
-        out.tell(cx.at(dashes, ""), format!("the front matter has no `{name}`"))
-            .symbol(format!("{}:{name}", cx.page.path));
+        out.tell(
+            cx.at(dashes, ""),
+            format!("the front matter has no `{name}`"),
+        )
+        .symbol(format!("{}:{name}", cx.page.path));
         return;
     };
     let name = cx.str(entry.key);
     let is_empty = entry.word(cx.page).is_empty() && !has_nested(cx, entry);
     if is_empty {
-        let at = if entry.value.is_empty() { entry.key } else { entry.value };
+        let at = if entry.value.is_empty() {
+            entry.key
+        } else {
+            entry.value
+        };
         out.tell(cx.at(at, ""), format!("`{name}` is empty"))
             .severity(Severity::Warning)
             .symbol(format!("{}:{name}", cx.page.path));
@@ -108,7 +130,11 @@ fn check_key(cx: &PageContext, all: ByteRange, names: &[&str], out: &mut Finding
 
 /// Whether the value stands on the lines below its key.
 fn has_nested(cx: &PageContext, entry: Entry) -> bool {
-    let rest = cx.page.text.get(entry.key.end as usize..).unwrap_or_default();
+    let rest = cx
+        .page
+        .text
+        .get(entry.key.end as usize..)
+        .unwrap_or_default();
     let below = rest.lines().nth(1);
     below.is_some_and(|line| line.starts_with([' ', '-']) && !line.starts_with("---"))
 }
@@ -133,7 +159,10 @@ fn check_type(cx: &PageContext, entry: Entry, out: &mut Findings) {
             .tell(place.clone(), format!("there is no page type `{word}`"))
             .symbol(symbol);
         if let Some(right) = right {
-            finding.fix(Fix::safe(format!("write `{right}`"), Fix::replace(&place, right)));
+            finding.fix(Fix::safe(
+                format!("write `{right}`"),
+                Fix::replace(&place, right),
+            ));
         }
         return;
     }
@@ -141,10 +170,16 @@ fn check_type(cx: &PageContext, entry: Entry, out: &mut Findings) {
         return;
     };
     let finding = out
-        .tell(place.clone(), format!("the page calls itself `{word}`, and is written as `{right}`"))
+        .tell(
+            place.clone(),
+            format!("the page calls itself `{word}`, and is written as `{right}`"),
+        )
         .severity(Severity::Warning)
         .symbol(symbol)
-        .fix(Fix::safe(format!("write `{right}`"), Fix::replace(&place, right)));
+        .fix(Fix::safe(
+            format!("write `{right}`"),
+            Fix::replace(&place, right),
+        ));
     if !cx.title().is_empty() {
         finding.related(cx.at(cx.title(), "this and the sections below tell its type"));
     }

@@ -7,6 +7,7 @@ use crate::{
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
     },
+    sections::Section,
     span::ByteRange,
 };
 
@@ -34,8 +35,12 @@ fn check(cx: &PageContext, out: &mut Findings) {
 
 /// What stands behind `Namespace:` below the title.
 fn line(cx: &PageContext) -> Option<ByteRange> {
-    let intro = cx.page.sections.iter().take_while(|section| section.level <= 1);
-    let mut texts = intro.flat_map(|section| section.texts());
+    let intro = cx
+        .page
+        .sections
+        .iter()
+        .take_while(|section| section.level <= 1);
+    let mut texts = intro.flat_map(Section::texts);
     texts.find_map(|range| {
         let rest = cx.str(range).strip_prefix("Namespace:")?;
         let name = rest.split_whitespace().next()?;
@@ -56,9 +61,15 @@ fn check_line(cx: &PageContext, at: ByteRange, out: &mut Findings) {
         return;
     };
     let finding = out
-        .tell(place.clone(), format!("the page says namespace `{stated}`, and means `{expected}`"))
+        .tell(
+            place.clone(),
+            format!("the page says namespace `{stated}`, and means `{expected}`"),
+        )
         .symbol(format!("{}:namespace", cx.page.path))
-        .fix(Fix::safe(format!("write `{expected}`"), Fix::replace(&place, expected)));
+        .fix(Fix::safe(
+            format!("write `{expected}`"),
+            Fix::replace(&place, expected),
+        ));
     if let Some((ty, at)) = declared {
         finding.related(cx.at(at, format!("declares `{ty}`")));
     }
@@ -69,7 +80,10 @@ fn declared(cx: &PageContext) -> Option<(TypeName, ByteRange)> {
     if cx.kind() != PageKind::Resource {
         return None;
     }
-    let objects = cx.blocks().iter().filter_map(|block| block.annotation.as_ref()?.tree.as_ref().ok());
+    let objects = cx
+        .blocks()
+        .iter()
+        .filter_map(|block| block.annotation.as_ref()?.tree.as_ref().ok());
     let mut resources = objects.filter(|tree| {
         let block_type = tree.root.get("blockType").and_then(|it| it.text());
         block_type.is_some_and(|it| it.eq_ignore_ascii_case("resource"))
@@ -115,7 +129,9 @@ fn tell_missing(cx: &PageContext, out: &mut Findings) {
         Claim::Type { name, .. } | Claim::Enum { name, .. } => Some(name.namespace().to_owned()),
         _ => None,
     });
-    let known = declared(cx).map(|(ty, _)| ty.namespace().to_owned()).or(stated);
+    let known = declared(cx)
+        .map(|(ty, _)| ty.namespace().to_owned())
+        .or(stated);
     if let Some(namespace) = known.filter(|_| facts::stated_namespace(cx.page).is_none()) {
         let line = cx.page.text.get(title.end as usize..).unwrap_or_default();
         let end = title.end as usize + line.find('\n').unwrap_or(line.len());

@@ -7,7 +7,7 @@ use crate::{
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
     },
-    sections::{Block, Link},
+    sections::{Block, Link, Section},
     span::ByteRange,
 };
 
@@ -29,7 +29,11 @@ fn check(cx: &PageContext, out: &mut Findings) {
     if cx.role != Role::Page || cx.kind() == PageKind::Concept || cx.title().is_empty() {
         return;
     }
-    let include = cx.page.links.iter().find(|link| link.target.ends_with(DISCLAIMER));
+    let include = cx
+        .page
+        .links
+        .iter()
+        .find(|link| link.target.ends_with(DISCLAIMER));
     match (cx.version.compilation.version, include) {
         (ApiVersion::V1_0, Some(link)) => tell_wrong(cx, link, out),
         (ApiVersion::V1_0, None) => {
@@ -44,17 +48,24 @@ fn check(cx: &PageContext, out: &mut Findings) {
 
 /// Whether the page warns of the preview in words of its own, as the Intune pages do, or includes another warning.
 fn has_own_words(cx: &PageContext) -> bool {
-    let intro = cx.page.sections.iter().take_while(|section| section.level <= 1);
+    let intro = cx
+        .page
+        .sections
+        .iter()
+        .take_while(|section| section.level <= 1);
     let mut blocks = intro.flat_map(|section| &section.blocks);
     blocks.any(|block| match block {
         Block::Text(range) => {
             let text = cx.str(*range).to_ascii_lowercase();
-            let warns = text.contains("important") || text.contains("caution") || text.contains("note");
+            let warns =
+                text.contains("important") || text.contains("caution") || text.contains("note");
             warns && (text.contains("beta") || text.contains("preview"))
         }
         Block::Include(link) => {
             let link = cx.page.links.get(*link);
-            link.is_some_and(|link| link.target.contains("disclaimer") || link.target.contains("preview"))
+            link.is_some_and(|link| {
+                link.target.contains("disclaimer") || link.target.contains("preview")
+            })
         }
         Block::Table(_) | Block::Code(_) | Block::Html(_) => false,
     })
@@ -62,8 +73,12 @@ fn has_own_words(cx: &PageContext) -> bool {
 
 /// A warning in words of the page's own that the paths of beta may change.
 fn words_on_beta(cx: &PageContext) -> Option<ByteRange> {
-    let intro = cx.page.sections.iter().take_while(|section| section.level <= 1);
-    let mut texts = intro.flat_map(|section| section.texts());
+    let intro = cx
+        .page
+        .sections
+        .iter()
+        .take_while(|section| section.level <= 1);
+    let mut texts = intro.flat_map(Section::texts);
     texts.find(|&range| {
         let text = cx.str(range);
         text.contains("/beta version") && text.contains("subject to change")
@@ -71,8 +86,11 @@ fn words_on_beta(cx: &PageContext) -> Option<ByteRange> {
 }
 
 fn tell_preview<'o>(cx: &PageContext, at: ByteRange, out: &'o mut Findings) -> &'o mut Finding {
-    out.tell(cx.at(at, ""), "a page of v1.0 warns that it describes a preview")
-        .symbol(format!("{}:banner", cx.page.path))
+    out.tell(
+        cx.at(at, ""),
+        "a page of v1.0 warns that it describes a preview",
+    )
+    .symbol(format!("{}:banner", cx.page.path))
 }
 
 fn tell_wrong(cx: &PageContext, link: &Link, out: &mut Findings) {
@@ -89,9 +107,12 @@ fn whole_line(cx: &PageContext, at: ByteRange) -> Option<ByteRange> {
     let before = text.get(..at.start as usize)?;
     let start = before.rfind('\n')? + 1;
     let behind = text.get(at.end as usize..)?;
-    let end = behind.find('\n').map_or(text.len(), |end| at.end as usize + end + 1);
+    let end = behind
+        .find('\n')
+        .map_or(text.len(), |end| at.end as usize + end + 1);
     let line = text.get(start..end)?.trim();
-    let is_alone = line.starts_with("[!INCLUDE") && line.ends_with(']') && line.matches("[!").count() == 1;
+    let is_alone =
+        line.starts_with("[!INCLUDE") && line.ends_with(']') && line.matches("[!").count() == 1;
     let blank = text.get(end..)?.starts_with('\n') && before.ends_with("\n\n");
     is_alone.then(|| ByteRange::new(start, end + usize::from(blank)))
 }
@@ -99,10 +120,16 @@ fn whole_line(cx: &PageContext, at: ByteRange) -> Option<ByteRange> {
 fn tell_missing(cx: &PageContext, out: &mut Findings) {
     let title = cx.title();
     let finding = out
-        .tell(cx.at(title, ""), "a page of beta does not warn that it describes a preview")
+        .tell(
+            cx.at(title, ""),
+            "a page of beta does not warn that it describes a preview",
+        )
         .symbol(format!("{}:banner", cx.page.path));
     let path = format!("../../includes/{DISCLAIMER}");
-    let is_there = cx.version.page_by_path(&format!("../includes/{DISCLAIMER}")).is_some();
+    let is_there = cx
+        .version
+        .page_by_path(&format!("../includes/{DISCLAIMER}"))
+        .is_some();
     let is_below = cx.page.path.matches('/').count() == 1;
     if let Some(end) = introduction_start(cx).filter(|_| is_there && is_below) {
         let edit = Edit {
@@ -116,8 +143,12 @@ fn tell_missing(cx: &PageContext, out: &mut Findings) {
 
 /// The end of the line of the namespace, or of the title if there is none.
 fn introduction_start(cx: &PageContext) -> Option<usize> {
-    let intro = cx.page.sections.iter().take_while(|section| section.level <= 1);
-    let mut texts = intro.flat_map(|section| section.texts());
+    let intro = cx
+        .page
+        .sections
+        .iter()
+        .take_while(|section| section.level <= 1);
+    let mut texts = intro.flat_map(Section::texts);
     let namespace = texts.find(|&range| cx.str(range).starts_with("Namespace:"));
     let from = namespace.map_or(cx.title().end, |range| range.start) as usize;
     let rest = cx.page.text.get(from..)?;

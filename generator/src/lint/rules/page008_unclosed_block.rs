@@ -83,7 +83,10 @@ fn check_comment(cx: &PageContext, section: usize, range: ByteRange, out: &mut F
         return;
     }
     let at = range.start as usize + start;
-    out.tell(cx.at(ByteRange::new(at, at + 4), ""), "the comment that opens here is not closed")
-        .symbol(format!("{}:comment", cx.section_symbol(section)))
-        .help("close it with `-->`");
+    out.tell(
+        cx.at(ByteRange::new(at, at + 4), ""),
+        "the comment that opens here is not closed",
+    )
+    .symbol(format!("{}:comment", cx.section_symbol(section)))
+    .help("close it with `-->`");
 }

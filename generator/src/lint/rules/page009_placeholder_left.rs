@@ -30,9 +30,12 @@ fn check(cx: &PageContext, out: &mut Findings) {
             Some(key) => format!("{}:{}", cx.page.path, cx.str(key)),
             None => format!("{}:{}", cx.section_symbol(cx.section_at(at)), brief(words)),
         };
-        out.tell(cx.at(at, ""), format!("a placeholder is left: `{}`", brief(words)))
-            .symbol(symbol)
-            .help("write what it asks for, or take it out");
+        out.tell(
+            cx.at(at, ""),
+            format!("a placeholder is left: `{}`", brief(words)),
+        )
+        .symbol(symbol)
+        .help("write what it asks for, or take it out");
     }
 }
 
@@ -40,14 +43,19 @@ fn check(cx: &PageContext, out: &mut Findings) {
 /// readers do not see it.
 fn placeholder(text: &str, start: usize) -> Option<ByteRange> {
     let (before, behind) = (text.get(..start)?, text.get(start + 4..)?);
-    if !behind.starts_with(':') || before.ends_with(|c: char| c.is_alphanumeric()) || is_in_comment(before) {
+    if !behind.starts_with(':')
+        || before.ends_with(|c: char| c.is_alphanumeric())
+        || is_in_comment(before)
+    {
         return None;
     }
     let line = behind.find(['\n', '|']).unwrap_or(behind.len());
     let rest = behind.get(..line)?;
     let end = start + 4;
     Some(if before.ends_with("**") {
-        let close = rest.find("**").map_or(rest.trim_end().len(), |close| close + 2);
+        let close = rest
+            .find("**")
+            .map_or(rest.trim_end().len(), |close| close + 2);
         ByteRange::new(start - 2, end + close)
     } else {
         ByteRange::new(start, end + rest.trim_end().len())
@@ -72,5 +80,8 @@ fn key(cx: &PageContext, at: ByteRange) -> Option<ByteRange> {
 /// The first sentence.
 fn brief(words: &str) -> &str {
     let end = words.find(['[', '.']).unwrap_or(words.len());
-    words.get(..end).unwrap_or(words).trim_end_matches(['*', ' '])
+    words
+        .get(..end)
+        .unwrap_or(words)
+        .trim_end_matches(['*', ' '])
 }

@@ -25,15 +25,21 @@ fn check(cx: &PageContext, out: &mut Findings) {
             continue;
         };
         let at = ByteRange::new(start, start + name.len() + 3);
-        out.tell(cx.at(at, ""), format!("the template variable `{}` was not filled in", cx.str(at)))
-            .symbol(format!("{}:{name}", cx.page.path))
-            .help("write the value that it stands for");
+        out.tell(
+            cx.at(at, ""),
+            format!("the template variable `{}` was not filled in", cx.str(at)),
+        )
+        .symbol(format!("{}:{name}", cx.page.path))
+        .help("write the value that it stands for");
     }
 }
 
 /// The name before the parenthesis: at least two words with a dot between.
 fn variable(text: &str) -> Option<&str> {
     let name = text.get(..text.find(')')?)?;
-    let is_word = |word: &str| word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let is_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_alphabetic())
+            && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
     (name.contains('.') && name.split('.').all(is_word)).then_some(name)
 }

@@ -94,13 +94,16 @@ fn tell_unlisted(cx: &PageContext, at: ByteRange, reference: &Permissions, out: 
         0 | 1 => "once".to_owned(),
         count => format!("{count} times"),
     };
-    let message = format!("the permissions reference does not list `{name}`, which pages name {often}");
+    let message =
+        format!("the permissions reference does not list `{name}`, which pages name {often}");
     let finding = out
         .tell(cx.at(at, ""), message)
         .severity(Severity::Warning)
         .symbol(name);
     if let Some(near) = suggest::closest(name, reference.sorted_names()) {
-        finding.help(format!("list it in the reference, or did you mean `{near}`?"));
+        finding.help(format!(
+            "list it in the reference, or did you mean `{near}`?"
+        ));
     }
     let beginning = ByteRange::new(0, 0);
     in_reference(cx, beginning, "the reference".to_owned()).map(|place| finding.related(place));

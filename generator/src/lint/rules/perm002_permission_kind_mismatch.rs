@@ -33,13 +33,19 @@ fn check(cx: &PageContext, out: &mut Findings) {
                     continue;
                 };
                 let name = &known.name;
-                let message = format!("`{name}` is named as {asked} permission, the reference lists it as {listed} permission only");
+                let message = format!(
+                    "`{name}` is named as {asked} permission, the reference lists it as {listed} permission only"
+                );
                 let finding = out
                     .tell(cx.at(at, ""), message)
                     .symbol(format!("{}:{}:{name}", cx.page.path, cell.kind.as_str()))
                     .related(cx.at(cell.label, "the row is about this kind of sign-in"));
                 if let Some(file) = cx.world.beside_files.permissions {
-                    finding.related(Place::new(file, known.at, format!("listed as {listed} permission")));
+                    finding.related(Place::new(
+                        file,
+                        known.at,
+                        format!("listed as {listed} permission"),
+                    ));
                 }
             }
         }

@@ -48,11 +48,21 @@ fn check_labels(cx: &PageContext, table: &PermissionTable, out: &mut Findings) {
                 .symbol(symbol)
                 .help("rows are `Delegated (work or school account)`, `Delegated (personal Microsoft account)` and `Application`");
         } else if text.contains('(') && !text.contains(')') {
-            let end = ByteRange { start: label.end, end: label.end };
-            let edits = vec![Edit { file: cx.file(), at: end, text: ")".to_owned() }];
-            out.tell(cx.at(label, ""), format!("`{text}` is not closed by a parenthesis"))
-                .symbol(symbol)
-                .fix(Fix::safe("close the parenthesis", edits));
+            let end = ByteRange {
+                start: label.end,
+                end: label.end,
+            };
+            let edits = vec![Edit {
+                file: cx.file(),
+                at: end,
+                text: ")".to_owned(),
+            }];
+            out.tell(
+                cx.at(label, ""),
+                format!("`{text}` is not closed by a parenthesis"),
+            )
+            .symbol(symbol)
+            .fix(Fix::safe("close the parenthesis", edits));
         }
     }
 }
@@ -60,8 +70,14 @@ fn check_labels(cx: &PageContext, table: &PermissionTable, out: &mut Findings) {
 /// Kinds of sign-in that a table does not speak of.
 fn check_missing(cx: &PageContext, table: &PermissionTable, out: &mut Findings) {
     let kinds = [
-        (PermissionKind::DelegatedWork, "Delegated (work or school account)"),
-        (PermissionKind::DelegatedPersonal, "Delegated (personal Microsoft account)"),
+        (
+            PermissionKind::DelegatedWork,
+            "Delegated (work or school account)",
+        ),
+        (
+            PermissionKind::DelegatedPersonal,
+            "Delegated (personal Microsoft account)",
+        ),
         (PermissionKind::Application, "Application"),
     ];
     let Some(&head) = table.table.header.first() else {
@@ -83,18 +99,24 @@ fn check_cell(cx: &PageContext, table: &PermissionTable, cell: &Cell, out: &mut 
     if text.is_empty() {
         if !cell.is_group {
             // An empty cell has no width; its label shows where it is.
-            out.tell(cx.at(cell.label, ""), format!("no permission is named for `{label}`"))
-                .symbol(symbol("empty"))
-                .help("name the permissions, or say `Not supported.`");
+            out.tell(
+                cx.at(cell.label, ""),
+                format!("no permission is named for `{label}`"),
+            )
+            .symbol(symbol("empty"))
+            .help("name the permissions, or say `Not supported.`");
         }
         return;
     }
     let names = permissions::names_in(cx, cell.at);
     if names.is_empty() {
         if !cx.world.vocabulary.is_unsupported(text) && !text.contains("TODO") {
-            out.tell(cx.at(cell.at, ""), format!("the cell for `{label}` names no permission"))
-                .symbol(symbol("prose"))
-                .help("name the permissions, or say `Not supported.`");
+            out.tell(
+                cx.at(cell.at, ""),
+                format!("the cell for `{label}` names no permission"),
+            )
+            .symbol(symbol("prose"))
+            .help("name the permissions, or say `Not supported.`");
         }
         return;
     }
@@ -131,7 +153,12 @@ fn check_commas(cx: &PageContext, at: ByteRange, symbol: &str, out: &mut Finding
 }
 
 /// Permissions that a plain list names twice.
-fn check_repeated(cx: &PageContext, names: &[ByteRange], symbol: &impl Fn(&str) -> String, out: &mut Findings) {
+fn check_repeated(
+    cx: &PageContext,
+    names: &[ByteRange],
+    symbol: &impl Fn(&str) -> String,
+    out: &mut Findings,
+) {
     for (index, &at) in names.iter().enumerate() {
         let name = cx.str(at);
         let before = names.get(..index).unwrap_or_default();
@@ -141,7 +168,10 @@ fn check_repeated(cx: &PageContext, names: &[ByteRange], symbol: &impl Fn(&str) 
         let Some(&last) = before.last() else {
             continue;
         };
-        let with_comma = ByteRange { start: last.end, end: at.end };
+        let with_comma = ByteRange {
+            start: last.end,
+            end: at.end,
+        };
         let edits = Fix::replace(&cx.at(with_comma, ""), "");
         out.tell(cx.at(at, ""), format!("`{name}` is named twice"))
             .symbol(symbol(name))
@@ -156,12 +186,19 @@ fn check_gaps(cx: &PageContext, names: &[ByteRange], symbol: &str, out: &mut Fin
         let &[first, second] = pair else {
             continue;
         };
-        let gap = ByteRange { start: first.end, end: second.start };
+        let gap = ByteRange {
+            start: first.end,
+            end: second.start,
+        };
         let between = cx.str(gap);
         if !between.is_empty() && between.chars().all(|c| c == ' ') {
             let edits = Fix::replace(&cx.at(gap, ""), ", ");
             let both = first.to(second);
-            let message = format!("no comma stands between `{}` and `{}`", cx.str(first), cx.str(second));
+            let message = format!(
+                "no comma stands between `{}` and `{}`",
+                cx.str(first),
+                cx.str(second)
+            );
             out.tell(cx.at(both, ""), message)
                 .symbol(symbol)
                 .fix(Fix::safe("put a comma between them", edits));

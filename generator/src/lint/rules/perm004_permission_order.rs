@@ -38,7 +38,8 @@ fn tell(cx: &PageContext, first: ByteRange, second: ByteRange, out: &mut Finding
         text: cx.str(other).to_owned(),
     };
     let (one, other) = (cx.str(first), cx.str(second));
-    let message = format!("`{one}` stands before `{other}`, against the order that the table states");
+    let message =
+        format!("`{one}` stands before `{other}`, against the order that the table states");
     out.tell(cx.at(first, ""), message)
         .symbol(format!("{}:{one}", cx.page.path))
         .related(cx.at(second, "this one should stand first"))

@@ -29,20 +29,21 @@ fn check(cx: &PageContext, out: &mut Findings) {
         };
         let place = cx.at(head, "");
         let symbol = format!("{}:order", cx.section_symbol(table.section));
-        match contradiction(cx, table) {
-            Some(at) => {
-                let message = "the head says from most to least privileged, the lists go from least to most";
-                out.tell(place, message)
-                    .symbol(symbol)
-                    .related(cx.at(at, "this list goes from least to most"))
-                    .fix(Fix::safe("turn the words of the head round", head_words(cx, head)));
-            }
-            None => {
-                let message = "the permissions stand from most to least privileged, those of other pages from least to most";
-                let finding = out.tell(place, message).symbol(symbol);
-                if let Some(edits) = turned(cx, head, table) {
-                    finding.fix(Fix::safe("turn the lists round", edits));
-                }
+        if let Some(at) = contradiction(cx, table) {
+            let message =
+                "the head says from most to least privileged, the lists go from least to most";
+            out.tell(place, message)
+                .symbol(symbol)
+                .related(cx.at(at, "this list goes from least to most"))
+                .fix(Fix::safe(
+                    "turn the words of the head round",
+                    head_words(cx, head),
+                ));
+        } else {
+            let message = "the permissions stand from most to least privileged, those of other pages from least to most";
+            let finding = out.tell(place, message).symbol(symbol);
+            if let Some(edits) = turned(cx, head, table) {
+                finding.fix(Fix::safe("turn the lists round", edits));
             }
         }
     }
@@ -50,7 +51,10 @@ fn check(cx: &PageContext, out: &mut Findings) {
 
 /// A list that goes the other way than the head says.
 fn contradiction(cx: &PageContext, table: &PermissionTable) -> Option<ByteRange> {
-    let lists = table.cells.iter().filter(|cell| permissions::is_plain_list(cx, cell.at));
+    let lists = table
+        .cells
+        .iter()
+        .filter(|cell| permissions::is_plain_list(cx, cell.at));
     let mut wrong = lists.filter(|cell| {
         let names = permissions::names_in(cx, cell.at);
         !permissions::misplaced(cx, &names, cell.order).is_empty()
@@ -86,7 +90,11 @@ fn turned(cx: &PageContext, head: ByteRange, table: &PermissionTable) -> Option<
         text: text.to_owned(),
     };
     let mut edits = head_words(cx, head);
-    for cell in table.cells.iter().filter(|cell| cell.order == Order::Descending) {
+    for cell in table
+        .cells
+        .iter()
+        .filter(|cell| cell.order == Order::Descending)
+    {
         let names = permissions::names_in(cx, cell.at);
         if names.len() < 2 {
             continue;
@@ -94,7 +102,10 @@ fn turned(cx: &PageContext, head: ByteRange, table: &PermissionTable) -> Option<
         if !permissions::is_plain_list(cx, cell.at) {
             return None;
         }
-        let pairs = names.iter().zip(names.iter().rev()).filter(|(at, other)| at != other);
+        let pairs = names
+            .iter()
+            .zip(names.iter().rev())
+            .filter(|(at, other)| at != other);
         edits.extend(pairs.map(|(&at, &other)| edit(at, cx.str(other))));
     }
     Some(edits)
