@@ -10,6 +10,8 @@ mod dump;
 mod generate;
 #[cfg(feature = "lint")]
 mod lint;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod output;
 #[cfg(feature = "serve")]
 mod serve;
@@ -47,7 +49,17 @@ enum Command {
     Generate(generate::Target),
     /// Tell where the documents contradict each other, the metadata and themselves
     #[cfg(feature = "lint")]
-    Lint(lint::Arguments),
+    Lint(Box<lint::Arguments>),
+    /// Keep a list of findings that are known, so that only new ones fail a run
+    #[cfg(feature = "lint")]
+    #[command(subcommand)]
+    Baseline(lint::BaselineCommand),
+    /// Start the language server for editors: findings while you type, over stdin and stdout
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::Arguments),
+    /// Print the page of a rule of the linter, or a list of all rules
+    #[cfg(feature = "lint")]
+    Explain(lint::ExplainArguments),
     /// Print what one stage of the compiler makes of the documents
     Dump(dump::Arguments),
     /// Start a local service that answers every documented request, and remembers what it is told
@@ -78,7 +90,13 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match arguments.command {
         Command::Generate(target) => generate::run(target, log),
         #[cfg(feature = "lint")]
-        Command::Lint(arguments) => lint::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments, log),
+        #[cfg(feature = "lint")]
+        Command::Baseline(command) => lint::baseline(&command, log),
+        #[cfg(feature = "lint")]
+        Command::Explain(arguments) => lint::explain(&arguments),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(arguments) => lsp::run(arguments),
         Command::Dump(arguments) => dump::run(&arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(*arguments, log),

@@ -50,6 +50,8 @@ struct File {
     crate_name: Option<String>,
     include: Vec<Spanned<String>>,
     vocabulary: BTreeMap<Spanned<String>, Vec<String>>,
+    /// What the linter reads itself.
+    lint: serde::de::IgnoredAny,
 }
 
 /// Why the settings could not be read.
@@ -140,7 +142,7 @@ impl Config {
 }
 
 /// The parser's message; for an unknown key with the key that may be meant.
-fn explain(message: &str) -> String {
+pub(crate) fn explain(message: &str) -> String {
     let names: Vec<_> = message.split('`').skip(1).step_by(2).collect();
     match (message.strip_prefix("unknown field "), names.as_slice()) {
         (Some(_), [key, known @ ..]) => {
@@ -189,9 +191,9 @@ mod tests {
 
     #[test]
     fn what_means_nothing_is_an_error_with_its_line() {
-        insta::assert_snapshot!(failure("# words\n[vocabulry]\na = [\"b\"]\n"), @"docs/docwright.toml:2:2: unknown key `vocabulry`; did you mean `vocabulary`? (known keys: crate-name, include, vocabulary)");
-        insta::assert_snapshot!(failure("crate_name = \"x\"\n"), @"docs/docwright.toml:1:1: unknown key `crate_name`; did you mean `crate-name`? (known keys: crate-name, include, vocabulary)");
-        insta::assert_snapshot!(failure("colour = true\n"), @"docs/docwright.toml:1:1: unknown key `colour` (known keys: crate-name, include, vocabulary)");
+        insta::assert_snapshot!(failure("# words\n[vocabulry]\na = [\"b\"]\n"), @"docs/docwright.toml:2:2: unknown key `vocabulry`; did you mean `vocabulary`? (known keys: crate-name, include, vocabulary, lint)");
+        insta::assert_snapshot!(failure("crate_name = \"x\"\n"), @"docs/docwright.toml:1:1: unknown key `crate_name`; did you mean `crate-name`? (known keys: crate-name, include, vocabulary, lint)");
+        insta::assert_snapshot!(failure("colour = true\n"), @"docs/docwright.toml:1:1: unknown key `colour` (known keys: crate-name, include, vocabulary, lint)");
         insta::assert_snapshot!(failure("[vocabulary]\ntype = [\"Tipo\"]\npropertys = [\"Propriedades\"]\n"), @"docs/docwright.toml:3:1: `propertys` is no word of the vocabulary; did you mean `property`?");
         insta::assert_snapshot!(failure("[vocabulary]\nproperties = \"Propriedades\"\n"), @r#"docs/docwright.toml:2:14: invalid type: string "Propriedades", expected a sequence"#);
         insta::assert_snapshot!(failure("include = [\"/me\", \"/users//x\"]\n"), @"docs/docwright.toml:1:19: `/users//x` has nothing behind one of its slashes; write `/**` at the end for all that is below");

@@ -363,11 +363,7 @@ pub enum ResponseText {
 
 /// Reads the facts of all pages.
 pub fn collect(pages: &[(Role, Page)], vocabulary: &Vocabulary) -> Vec<PageFacts> {
-    let reader = Reader {
-        pages,
-        vocabulary,
-        namespaces: known_namespaces(pages),
-    };
+    let reader = Reader::new(pages, vocabulary);
     pages
         .par_iter()
         .enumerate()
@@ -382,7 +378,8 @@ pub fn collect(pages: &[(Role, Page)], vocabulary: &Vocabulary) -> Vec<PageFacts
 }
 
 /// What reading one page needs to know of the others: their text, to include it.
-struct Reader<'a> {
+#[derive(Debug)]
+pub struct Reader<'a> {
     pages: &'a [(Role, Page)],
     vocabulary: &'a Vocabulary,
     /// Namespaces that pages state, by the lower-cased last part.
@@ -426,8 +423,18 @@ pub(crate) fn is_identifier(text: &str) -> bool {
         && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
-impl Reader<'_> {
-    fn page(&self, id: PageId, page: &Page) -> PageFacts {
+impl<'a> Reader<'a> {
+    /// For pages beside these.
+    pub fn new(pages: &'a [(Role, Page)], vocabulary: &'a Vocabulary) -> Self {
+        Self {
+            pages,
+            vocabulary,
+            namespaces: known_namespaces(pages),
+        }
+    }
+
+    /// Reads the facts of a page: of the one with this number, or of another text in its place.
+    pub fn page(&self, id: PageId, page: &Page) -> PageFacts {
         let kind = kind::classify(page, self.vocabulary);
         let mut out = PageFacts {
             kind,

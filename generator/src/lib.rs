@@ -32,6 +32,8 @@ pub mod writer;
 pub mod generate;
 #[cfg(feature = "lint")]
 pub mod lint;
+#[cfg(feature = "lsp")]
+pub mod lsp;
 pub mod builder;
 
 pub use builder::Builder;

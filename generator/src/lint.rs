@@ -9,7 +9,10 @@
 use rayon::prelude::*;
 
 pub mod annotations;
+pub mod apidoctor;
+pub mod baseline;
 pub mod beside;
+mod comments;
 pub mod examples;
 pub mod files;
 pub mod finding;
@@ -21,6 +24,10 @@ pub mod permissions;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod run;
+pub mod settings;
+pub mod since;
+pub mod suppression;
 pub mod world;
 
 pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};
@@ -42,8 +49,13 @@ pub fn check(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
         || check_wholes(world, &wholes),
     );
     found.extend(of_wholes);
-    found.sort_by(|a, b| order(a).cmp(&order(b)));
+    sort(&mut found);
     found
+}
+
+/// Puts findings in the order of their places.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| order(a).cmp(&order(b)));
 }
 
 /// What stands first is told first.

@@ -301,7 +301,8 @@ impl<'a> Reader<'a> {
             }
             Tag::HtmlBlock => {
                 self.flush_item();
-                if range.of(self.text).trim_start().starts_with("<!--") {
+                let text = range.of(self.text).trim_start();
+                if text.starts_with("<!--") && !is_directive(text) {
                     self.annotation = Some(range.trim(self.text));
                 }
                 self.push(Block::Html(range.trim(self.text)));
@@ -457,6 +458,12 @@ impl<'a> Reader<'a> {
         }
         (self.sections, self.links)
     }
+}
+
+/// A comment that speaks to Docwright: it may stand between an annotation and its code block.
+fn is_directive(comment: &str) -> bool {
+    let words = comment.trim_start_matches("<!--").trim_start();
+    words.starts_with("docwright-")
 }
 
 /// `[!INCLUDE [text](path)]` reads as a link behind `[!INCLUDE`.

@@ -93,6 +93,13 @@ impl LineIndex {
         Self { starts }
     }
 
+    /// The first byte of a line, counted from 0; that of the last one, if there are not so many.
+    pub fn start(&self, line: u32) -> u32 {
+        let starts = &self.starts;
+        let start = starts.get(line as usize).or(starts.last());
+        start.copied().unwrap_or_default()
+    }
+
     /// The line, from 1, that holds the byte at `offset`.
     pub fn line(&self, offset: u32) -> u32 {
         self.starts.partition_point(|&start| start <= offset) as u32

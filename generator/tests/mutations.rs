@@ -17,6 +17,7 @@ use docwright::{
     docs::Docs,
     dump::{self, Coverage},
     ir::ApiVersion,
+    lint::{self, Place, Safety, Subject, World, fix, rules},
     vocabulary::Vocabulary,
 };
 use proptest::{
@@ -176,7 +177,31 @@ fn run(pages: Pages) -> (Compilation, Vec<String>) {
     if Coverage::of(&compilation).pages_unaccounted > 0 {
         problems.push(dump::coverage(&compilation, None));
     }
-    (compilation, problems)
+    let mut subject = Subject {
+        compilations: vec![compilation],
+        ..Subject::default()
+    };
+    problems.extend(lint_problems(&subject));
+    (subject.compilations.remove(0), problems)
+}
+
+/// What is wrong with what all rules find: places outside of the texts, or repairs that cannot be made.
+fn lint_problems(subject: &Subject) -> Vec<String> {
+    let world = World::new(subject, Path::new(""));
+    let findings = lint::check(&world, rules::ALL);
+    fix::apply(&world, &findings, Safety::Unsafe);
+    let is_outside = |place: &Place| {
+        let text = &world.files.get(place.file).text;
+        text.get(place.at.start as usize..place.at.end as usize)
+            .is_none()
+    };
+    let wrong = findings.iter().filter(|finding| {
+        let mut places = finding.related.iter().chain([&finding.primary]);
+        places.any(is_outside)
+    });
+    wrong
+        .map(|finding| format!("{}: {} has no place", finding.rule.code, finding.message))
+        .collect()
 }
 
 /// Compiles one hostile page, with or without others, and returns the result for a closer look.

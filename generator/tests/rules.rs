@@ -16,7 +16,15 @@ use std::{
 use docwright::{
     docs::{DocsTree, MetadataFile},
     ir::ApiVersion,
-    lint::{self, Check, Finding, Rule, Subject, World, beside, fix, rule::Fixes, rules},
+    lint::{
+        self, Check, Finding, Preset, Rule, Subject, World,
+        baseline::Baseline,
+        beside, fix,
+        rule::Fixes,
+        rules,
+        run::{self, Known},
+        settings::{Base, Settings},
+    },
     vocabulary::Vocabulary,
 };
 
@@ -155,8 +163,8 @@ fn found(rule: &'static Rule, files: &[(&str, &str)]) -> (String, BTreeMap<Strin
     let root = folder.path().canonicalize().unwrap();
     write(&root, files);
     let subject = subject(&root);
-    let world = World::new(&subject, &root);
-    let findings = lint::check(&world, &[rule]);
+    let mut world = World::new(&subject, &root);
+    let findings = findings(rule, &mut world, &root);
     let mut lines = String::new();
     for finding in &findings {
         check_shape(rule, &world, finding);
@@ -168,6 +176,29 @@ fn found(rule: &'static Rule, files: &[(&str, &str)]) -> (String, BTreeMap<Strin
         (path, text)
     });
     (lines, texts.collect())
+}
+
+/// What the rule finds; a rule on runs, in a run of all rules.
+fn findings(rule: &'static Rule, world: &mut World, root: &Path) -> Vec<Finding> {
+    if !matches!(rule.check, Check::Run) {
+        return lint::check(world, &[rule]);
+    }
+    let settings = Settings {
+        base: Base::Preset(Preset::Strict),
+        ..Settings::default()
+    };
+    let path = root.join("docwright-baseline.json");
+    let baseline = Baseline::read(&path).ok();
+    let file = baseline
+        .as_ref()
+        .map(|(_, text)| world.add_file(path, root, text));
+    let known = baseline.as_ref().zip(file);
+    let known = known.map(|((baseline, _), file)| Known { baseline, file });
+    let findings = run::run(world, &settings, known).findings;
+    findings
+        .into_iter()
+        .filter(|it| it.rule.code == rule.code)
+        .collect()
 }
 
 /// What every finding promises.
@@ -337,4 +368,42 @@ fn each_page_says_what_it_is_about_and_shows_both_sides() {
             rule.code
         );
     }
+}
+
+/// The table of all rules in the documentation.
+fn table() -> String {
+    let mut out = "# All rules\n\n\
+        Each has a page beside its source, which `docwright explain RULE` prints. `cargo test --test rules` writes this table with\n\
+        `DOCWRIGHT_UPDATE=1`.\n\n\
+        | rule | name | severity | preset | repairs | ApiDoctor |\n|---|---|---|---|---|---|\n"
+        .to_owned();
+    for rule in rules::ALL {
+        let name = format!("{}_{}", rule.code, rule.name.replace('-', "_")).to_lowercase();
+        let page = format!("../../generator/src/lint/rules/{name}.md");
+        let apidoctor = rule.apidoctor.join(", ");
+        writeln!(
+            out,
+            "| {} | [{}]({page}) | {} | {} | {} | {apidoctor} |",
+            rule.code,
+            rule.name,
+            rule.severity,
+            rule.preset.as_str(),
+            rule.fixes.words(),
+        )
+        .unwrap();
+    }
+    out
+}
+
+#[test]
+fn the_documentation_lists_each_rule() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/lint/rules.md");
+    if env::var_os("DOCWRIGHT_UPDATE").is_some() {
+        fs::write(&file, table()).unwrap();
+    }
+    assert_eq!(
+        fs::read_to_string(file).unwrap(),
+        table(),
+        "see the top of tests/rules.rs"
+    );
 }

@@ -2,6 +2,7 @@
 
 use crate::{Outcome, cargo, root};
 
+pub(crate) mod lint;
 pub(crate) mod sdk;
 pub(crate) mod stages;
 

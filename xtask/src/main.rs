@@ -15,6 +15,7 @@ mod compile_corpus;
 mod contract;
 mod corpus;
 mod end_to_end;
+mod lint_sample;
 mod load;
 mod measure;
 mod msrv;
@@ -49,8 +50,10 @@ const CHORES: &[Chore] = &[
         msrv::run,
         "check that no dependency needs a newer Rust than this workspace promises",
     ),
+    ("bench lint", bench::lint::run, bench::lint::HELP),
     ("bench sdk", bench::sdk::run, bench::sdk::HELP),
     ("bench", bench::stages::run, bench::stages::HELP),
+    ("lint-sample", lint_sample::run, lint_sample::HELP),
     ("load", load::run, load::HELP),
     ("compile-corpus", compile_corpus::run, compile_corpus::HELP),
     ("contract", contract::run, contract::HELP),

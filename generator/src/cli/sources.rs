@@ -10,7 +10,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use docwright::{
-    config::Config,
+    config::{self, Config},
     csdl,
     docs::{Docs, DocsTree, MetadataFile, Problem},
     ir::ApiVersion,
@@ -48,6 +48,8 @@ pub(super) struct Input {
     /// The folder they are in; the metadata document, if there are no pages.
     pub(super) folder: PathBuf,
     pub(super) config: Config,
+    /// The file of the settings, if there is one.
+    pub(super) config_file: Option<PathBuf>,
     pub(super) tree: DocsTree,
 }
 
@@ -59,12 +61,26 @@ fn version_parser() -> impl TypedValueParser<Value = ApiVersion> {
 impl Sources {
     /// Reads the settings and the documents; warns about each page that is not what its file holds.
     pub(super) fn read(&self) -> Result<Input, Failure> {
-        let metadata = self.metadata()?;
-        let mut input = match (&self.docs, self.csdl.first()) {
+        let input = match (&self.docs, self.csdl.first()) {
             (None, Some(first)) => self.no_pages(first)?,
             (Some(folder), _) => self.pages(folder.clone())?,
             (None, None) => self.pages(default_docs()?)?,
         };
+        self.with_metadata(input)
+    }
+
+    /// The same for an editor that has a folder open: its pages, unless the arguments name others.
+    #[cfg(feature = "lsp")]
+    pub(super) fn read_at(&self, root: Option<&Path>) -> Result<Input, Failure> {
+        let folder = self.docs.as_deref().or(root).map(Path::to_path_buf);
+        match folder {
+            Some(folder) => self.with_metadata(self.pages(folder)?),
+            None => self.read(),
+        }
+    }
+
+    fn with_metadata(&self, mut input: Input) -> Result<Input, Failure> {
+        let metadata = self.metadata()?;
         for (version, file) in metadata {
             let docs = input.tree.versions.entry(version).or_insert_with(|| Docs {
                 version,
@@ -125,6 +141,7 @@ impl Sources {
         Ok(Input {
             folder: PathBuf::from(metadata),
             config,
+            config_file: self.config.clone(),
             tree: DocsTree::default(),
         })
     }
@@ -142,7 +159,9 @@ impl Sources {
         let config = Config::load(self.config.as_deref(), &folder)?;
         let tree = DocsTree::read(&folder, self.api_version)?;
         warn_of_problems(&tree);
+        let usual = folder.join(config::FILE_NAME);
         Ok(Input {
+            config_file: self.config.clone().or(usual.is_file().then_some(usual)),
             folder,
             config,
             tree,

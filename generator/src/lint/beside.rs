@@ -33,6 +33,8 @@ pub struct Beside {
     pub contents: BTreeMap<ApiVersion, TextFile>,
     /// What was announced: `changelog/*.json`, by path.
     pub changelog: Vec<TextFile>,
+    /// Links that begin so are not followed.
+    pub ignored_links: Vec<String>,
     /// Which pages lead elsewhere: `.openpublishing.redirection.json`.
     pub redirections: Option<TextFile>,
     /// OpenAPI documents of the service.
@@ -57,6 +59,7 @@ impl Beside {
             contents: contents.collect(),
             changelog: list(&root.join("changelog"), "json"),
             redirections: read(&root.join(".openpublishing.redirection.json")),
+            ignored_links: Vec::new(),
             openapi: BTreeMap::new(),
             generated: Vec::new(),
             root,
@@ -65,7 +68,7 @@ impl Beside {
 }
 
 /// The root of the repository that a version's folder belongs to.
-fn root(folder: &Path) -> PathBuf {
+pub fn root(folder: &Path) -> PathBuf {
     let reference = folder
         .ancestors()
         .find(|it| it.file_name().is_some_and(|name| name == "api-reference"));

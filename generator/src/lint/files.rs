@@ -5,7 +5,10 @@
 //! Invariant: the order of ids is the order of findings: pages of the first version by path, then those of the next, then
 //! the others in the order in which they were added.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
 
 use crate::span::{ByteRange, LineColumn, LineIndex};
 
@@ -24,20 +27,39 @@ pub struct Files {
 pub struct File {
     /// Where it lies, as a reader can open it: from the working directory, with `/`.
     pub path: String,
+    /// The same from the root of the docs: what settings and baselines call it, wherever a run begins.
+    pub key: String,
+    /// Where it lies.
+    pub location: PathBuf,
     /// Its text.
     pub text: Arc<str>,
     lines: OnceLock<LineIndex>,
 }
 
 impl Files {
-    /// Adds a file.
-    pub(super) fn add(&mut self, path: String, text: Arc<str>) -> FileId {
+    /// Adds a file; it is told by its path from `base`.
+    pub(super) fn add(
+        &mut self,
+        location: PathBuf,
+        base: &Path,
+        root: &Path,
+        text: Arc<str>,
+    ) -> FileId {
         self.files.push(File {
-            path,
+            path: shown(&location, base),
+            key: shown(&location, root),
+            location,
             text,
             lines: OnceLock::new(),
         });
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// Puts another text in the place of a file's.
+    pub fn set_text(&mut self, id: FileId, text: Arc<str>) {
+        let file = &mut self.files[id.0 as usize];
+        file.text = text;
+        file.lines = OnceLock::new();
     }
 
     /// A file.
@@ -63,4 +85,10 @@ impl File {
         let place = |offset| self.lines().line_column(&self.text, offset);
         (place(at.start), place(at.end))
     }
+}
+
+/// A path as it is told: from `base`, if it lies below, with `/`.
+fn shown(path: &Path, base: &Path) -> String {
+    let below = path.strip_prefix(base).unwrap_or(path);
+    below.to_string_lossy().replace('\\', "/")
 }

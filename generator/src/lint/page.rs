@@ -113,7 +113,7 @@ pub struct TableRow<'a> {
 
 impl<'p, 'a> PageContext<'p, 'a> {
     /// A page of a version; with another text in an editor than at the time when the version was compiled.
-    pub(super) fn new(
+    pub fn new(
         world: &'p World<'a>,
         version: &'p Version<'a>,
         id: PageId,

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use super::{finding::Finding, world::World};
+use super::{finding::Finding, rule::Rule, rules, world::World};
 
 /// One line each: `resources/user.md:194:2: error[TBL003] message`, and one for each second place.
 pub fn concise(world: &World, findings: &[Finding]) -> String {
@@ -44,4 +44,37 @@ pub fn statistics(findings: &[Finding]) -> String {
     }
     let _ = writeln!(out, "{:7}  in all", findings.len());
     out
+}
+
+/// All rules, one on a line: code, name, severity, preset, and what they can repair.
+pub fn catalogue() -> String {
+    let mut out = String::new();
+    for rule in rules::ALL {
+        let _ = writeln!(
+            out,
+            "{:8}  {:36}  {:7}  {:11}  {}",
+            rule.code,
+            rule.name,
+            rule.severity.as_str(),
+            rule.preset.as_str(),
+            rule.fixes.words()
+        );
+    }
+    out
+}
+
+/// The page of a rule, with its data behind the title.
+pub fn explained(rule: &Rule) -> String {
+    let (title, rest) = rule.doc.split_once('\n').unwrap_or((rule.doc, ""));
+    let apidoctor = if rule.apidoctor.is_empty() {
+        "none".to_owned()
+    } else {
+        rule.apidoctor.join(", ")
+    };
+    format!(
+        "{title}\n\n- Severity: {}\n- Preset: {}\n- Repairs: {}\n- In ApiDoctor: {apidoctor}\n{rest}",
+        rule.severity,
+        rule.preset.as_str(),
+        rule.fixes.words()
+    )
 }

@@ -69,6 +69,18 @@ pub enum Fixes {
     Both,
 }
 
+impl Fixes {
+    /// In words: `safe, unsafe`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+            Self::Both => "safe, unsafe",
+        }
+    }
+}
+
 /// How a rule is checked: what it looks at, at a time.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {

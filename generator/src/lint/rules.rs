@@ -28,6 +28,10 @@ rules! {
     lnk003_link_anchor_missing,
     lnk004_toc_drift,
     lnk006_link_absolute,
+    meta001_unused_suppression,
+    meta002_suppression_without_reason,
+    meta003_stale_baseline_entry,
+    meta004_suppression_of_unknown_rule,
     page001_required_section_missing,
     page002_heading_not_canonical,
     page003_heading_order_or_level,
@@ -51,3 +55,12 @@ pub fn find(word: &str) -> Option<&'static Rule> {
     let mut rules = ALL.iter().copied();
     rules.find(|rule| rule.code.eq_ignore_ascii_case(word) || rule.name.eq_ignore_ascii_case(word))
 }
+
+/// What comments say of findings that are not there.
+pub(super) static UNUSED_SUPPRESSION: &Rule = &meta001_unused_suppression::RULE;
+/// Comments without a reason.
+pub(super) static SUPPRESSION_WITHOUT_REASON: &Rule = &meta002_suppression_without_reason::RULE;
+/// What a baseline says of findings that are not there.
+pub(super) static STALE_BASELINE_ENTRY: &Rule = &meta003_stale_baseline_entry::RULE;
+/// Comments on rules that are none.
+pub(super) static SUPPRESSION_OF_UNKNOWN_RULE: &Rule = &meta004_suppression_of_unknown_rule::RULE;

@@ -6,7 +6,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use super::{
@@ -128,18 +128,20 @@ impl Subject {
 impl<'a> World<'a> {
     /// Gives ids to all files of a subject; their paths are told from `base`.
     pub fn new(subject: &'a Subject, base: &Path) -> Self {
+        let beside = &subject.beside;
         let mut files = Files::default();
+        let mut add =
+            |location, text: &Arc<str>| files.add(location, base, &beside.root, text.clone());
         let mut versions = Vec::new();
+        let mut first_page = FileId(0);
         for compilation in &subject.compilations {
-            let first_page = FileId(files.iter().count() as u32);
             let folder = subject.folders.get(&compilation.version);
-            let prefix = folder.map(|folder| shown(folder, base)).unwrap_or_default();
+            let below = folder.map(PathBuf::as_path).unwrap_or(Path::new(""));
             for (_, page) in &compilation.pages {
-                files.add(joined(&prefix, &page.path), page.text.clone());
+                add(location(below, &page.path), &page.text);
             }
             let metadata = compilation.metadata.as_ref();
-            let metadata_file = metadata
-                .map(|file| files.add(shown(Path::new(&*file.path), base), file.text.clone()));
+            let metadata_file = metadata.map(|file| add(PathBuf::from(&*file.path), &file.text));
             versions.push(Version {
                 compilation,
                 folder: folder.map(PathBuf::as_path),
@@ -149,9 +151,10 @@ impl<'a> World<'a> {
                 operations: OnceLock::new(),
                 declared: OnceLock::new(),
             });
+            let count = compilation.pages.len() + usize::from(metadata_file.is_some());
+            first_page = FileId(first_page.0 + count as u32);
         }
-        let beside = &subject.beside;
-        let mut add = |file: &TextFile| files.add(shown(&file.path, base), file.text.clone());
+        let mut add = |file: &TextFile| add(file.path.clone(), &file.text);
         let beside_files = BesideFiles {
             permissions: beside.permissions.as_ref().map(&mut add),
             contents: by_version(&beside.contents, &mut add),
@@ -183,6 +186,12 @@ impl<'a> World<'a> {
         self.permissions
             .get_or_init(|| Permissions::of(self))
             .as_ref()
+    }
+
+    /// Adds a file that findings may point at, such as a baseline.
+    pub fn add_file(&mut self, location: PathBuf, base: &Path, text: &str) -> FileId {
+        self.files
+            .add(location, base, &self.beside.root, text.into())
     }
 
     /// The version of that name, if it is there.
@@ -335,17 +344,10 @@ fn by_version(
         .collect()
 }
 
-/// A path as it is told: from `base`, if it lies below, with `/`.
-fn shown(path: &Path, base: &Path) -> String {
-    let below = path.strip_prefix(base).unwrap_or(path);
-    below.to_string_lossy().replace('\\', "/")
-}
-
-/// A page's path behind that of its folder; shared includes begin with `../`.
-fn joined(prefix: &str, path: &str) -> String {
-    match (path.strip_prefix("../"), prefix.rsplit_once('/')) {
-        (Some(rest), Some((parent, _))) => format!("{parent}/{rest}"),
-        _ if prefix.is_empty() => path.to_owned(),
-        _ => format!("{prefix}/{path}"),
+/// Where a page lies; shared includes begin with `../`.
+fn location(folder: &Path, page: &str) -> PathBuf {
+    match (page.strip_prefix("../"), folder.parent()) {
+        (Some(rest), Some(parent)) => parent.join(rest),
+        _ => folder.join(page),
     }
 }

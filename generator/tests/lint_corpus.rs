@@ -1,0 +1,102 @@
+//! The linter on a real reference, both versions with their metadata: what people have found by hand, it finds.
+//!
+//! The pages are not part of this repository; where they are not there, the tests say so and pass.
+
+use std::{collections::BTreeSet, fs, sync::LazyLock};
+
+use docwright::{
+    docs::{DocsTree, MetadataFile},
+    lint::{
+        Finding, Preset, Subject, World, run,
+        settings::{Base, Settings},
+    },
+    vocabulary::Vocabulary,
+};
+
+#[path = "common/shared.rs"]
+mod shared;
+
+const KNOWN: &str = include_str!("corpus/known_defects.txt");
+
+static SUBJECT: LazyLock<Option<Subject>> = LazyLock::new(|| {
+    let folder = shared::shared("corpus/2021-07")?;
+    let mut tree = DocsTree::read(&folder, None).unwrap();
+    for (version, docs) in &mut tree.versions {
+        let path = folder.join(format!("csdl/{version}.xml"));
+        docs.metadata = Some(MetadataFile {
+            path: path.to_string_lossy().into(),
+            text: fs::read_to_string(path).unwrap().into(),
+        });
+    }
+    Some(Subject::of(tree, Vocabulary::default()))
+});
+
+/// All rules.
+fn strict() -> Settings {
+    Settings {
+        base: Base::Preset(Preset::Strict),
+        ..Settings::default()
+    }
+}
+
+/// `TBL003 v1.0/resources/user.md:9` for each place of a finding, and the same without the line.
+fn places(world: &World, findings: &[Finding]) -> BTreeSet<String> {
+    let mut places = BTreeSet::new();
+    for finding in findings {
+        for place in finding.related.iter().chain([&finding.primary]) {
+            let file = world.files.get(place.file);
+            let path = file.key.strip_prefix("api-reference/").unwrap_or(&file.key);
+            let code = finding.rule.code;
+            let (start, end) = file.range(place.at);
+            places.insert(format!("{code} {path}"));
+            for line in start.line..=end.line {
+                places.insert(format!("{code} {path}:{line}"));
+            }
+        }
+    }
+    places
+}
+
+#[test]
+fn what_people_found_by_hand_is_found() {
+    let Some(subject) = &*SUBJECT else { return };
+    let world = World::new(subject, &subject.beside.root);
+    let findings = run::run(&world, &strict(), None).findings;
+    let places = places(&world, &findings);
+    let known = KNOWN.lines().filter(|line| !line.starts_with('#'));
+    let missing: Vec<_> = known.filter(|line| !places.contains(*line)).collect();
+    assert!(
+        missing.is_empty(),
+        "{} known defects are not found:\n{}",
+        missing.len(),
+        missing.join("\n")
+    );
+}
+
+#[test]
+fn every_finding_can_be_shown() {
+    let Some(subject) = &*SUBJECT else { return };
+    let world = World::new(subject, &subject.beside.root);
+    for finding in run::run(&world, &strict(), None).findings {
+        let code = finding.rule.code;
+        assert!(!finding.symbol.is_empty(), "{code}: {}", finding.message);
+        assert!(
+            !finding.message.contains('\n'),
+            "{code}: {}",
+            finding.message
+        );
+        let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+        let places = finding.related.iter().chain([&finding.primary]);
+        let ranges = places
+            .map(|it| (it.file, it.at))
+            .chain(edits.map(|it| (it.file, it.at)));
+        for (file, at) in ranges {
+            let text = &world.files.get(file).text;
+            assert!(
+                text.get(at.start as usize..at.end as usize).is_some(),
+                "{code}: {}",
+                finding.message
+            );
+        }
+    }
+}

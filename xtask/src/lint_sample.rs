@@ -1,0 +1,116 @@
+//! A random sample of findings to be read by hand: how many of them are wrong?
+//!
+//! Comes in: documents, a number, and a word that decides which findings are drawn. Goes out: the findings with the lines that
+//! they speak of, and a table to write verdicts into. The same word draws the same findings, as long as they are there.
+
+use std::{env, path::PathBuf};
+
+use docwright::{
+    docs::{DocsTree, MetadataFile},
+    ir::ApiVersion,
+    lint::{
+        Finding, Place, Preset, Severity, Subject, World, run,
+        settings::{Base, Settings},
+    },
+    vocabulary::Vocabulary,
+};
+
+use crate::{Outcome, number, option, options, root};
+
+pub(crate) const HELP: &str = "[--docs DIR] [--csdl VERSION=FILE]... [--preset P] [--count N] [--word W]: findings at random, to be read by hand";
+
+pub(crate) fn run(arguments: &[String]) -> Outcome {
+    let docs =
+        option(arguments, "--docs")?.map_or_else(|| root().join("docs-input"), PathBuf::from);
+    let count = number(arguments, "--count", 200)?;
+    let word = option(arguments, "--word")?.unwrap_or("docwright");
+    let preset = option(arguments, "--preset")?.unwrap_or("recommended");
+    let preset = Preset::ALL.into_iter().find(|it| it.as_str() == preset);
+    let settings = Settings {
+        base: Base::Preset(preset.ok_or("no such preset")?),
+        ..Settings::default()
+    };
+    let mut tree = DocsTree::read(&docs, None)?;
+    for argument in options(arguments, "--csdl")? {
+        add_metadata(&mut tree, argument)?;
+    }
+    let subject = Subject::of(tree, Vocabulary::default());
+    let world = World::new(&subject, &env::current_dir()?.canonicalize()?);
+    let findings = run::run(&world, &settings, None).findings;
+    let told = findings.iter().filter(|it| it.severity > Severity::Info);
+    let mut drawn: Vec<&Finding> = told.collect();
+    let all = drawn.len();
+    drawn.sort_by_cached_key(|finding| chance(&world, word, finding));
+    drawn.truncate(count);
+    println!(
+        "# {} of {all} errors and warnings, drawn with `{word}`\n",
+        drawn.len()
+    );
+    for (at, finding) in drawn.iter().enumerate() {
+        print_finding(&world, at + 1, finding);
+    }
+    println!("\n| | rule | place | verdict |\n|---|---|---|---|");
+    for (at, finding) in drawn.iter().enumerate() {
+        let (place, _) = place(&world, &finding.primary);
+        println!(
+            "| {} | {} {} | {place} | |",
+            at + 1,
+            finding.severity,
+            finding.rule.code
+        );
+    }
+    Ok(())
+}
+
+fn add_metadata(tree: &mut DocsTree, argument: &str) -> Outcome {
+    let (version, path) = argument.split_once('=').ok_or("write VERSION=FILE")?;
+    let version = ApiVersion::from_segment(version).ok_or("no such version")?;
+    let docs = tree.versions.entry(version).or_default();
+    docs.version = version;
+    docs.metadata = Some(MetadataFile {
+        path: path.into(),
+        text: std::fs::read_to_string(path)?.into(),
+    });
+    Ok(())
+}
+
+/// A number that looks random, and is the same for the same finding (FNV-1a).
+fn chance(world: &World, word: &str, finding: &Finding) -> u64 {
+    let path = &world.files.get(finding.primary.file).key;
+    let texts = [
+        word,
+        finding.rule.code,
+        path,
+        &finding.symbol,
+        &finding.message,
+    ];
+    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+fn print_finding(world: &World, number: usize, finding: &Finding) {
+    let (at, line) = place(world, &finding.primary);
+    println!(
+        "{number}. {at}: {}[{}] {}",
+        finding.severity, finding.rule.code, finding.message
+    );
+    println!("      | {line}");
+    for other in &finding.related {
+        let (at, line) = place(world, other);
+        println!("   {at}: {}\n      | {line}", other.label);
+    }
+    if let Some(help) = &finding.help {
+        println!("   help: {help}");
+    }
+}
+
+/// Path, line and column, and the text of the line.
+fn place(world: &World, place: &Place) -> (String, String) {
+    let file = world.files.get(place.file);
+    let (start, _) = file.range(place.at);
+    let line = file.text.lines().nth(start.line.saturating_sub(1) as usize);
+    let line: String = line.unwrap_or_default().chars().take(220).collect();
+    (format!("{}:{start}", file.path), line)
+}
