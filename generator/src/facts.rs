@@ -33,7 +33,7 @@ mod rows;
 
 pub use facets::Facets;
 pub use kind::PageKind;
-pub use operation::{Area, MessageText, areas, message};
+pub use operation::{Area, MessageText, areas, message, permission_names};
 pub use rows::{Columns, name};
 
 /// Index of a page in [`crate::Compilation::pages`].

@@ -8,6 +8,7 @@
 
 use rayon::prelude::*;
 
+pub mod annotations;
 pub mod apidoctor;
 pub mod baseline;
 pub mod beside;
@@ -18,9 +19,12 @@ pub mod files;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
+pub mod front;
+pub mod links;
 pub mod members;
 pub mod names;
 pub mod page;
+pub mod permissions;
 pub mod report;
 pub mod rule;
 pub mod rules;

@@ -29,6 +29,7 @@ mod text;
 pub use http::{MessageText, message};
 use outline::Part;
 pub use outline::{Area, areas};
+pub use permissions::permission_names;
 
 /// Reads an operation page.
 pub(super) fn read(cx: &Context, out: &mut PageFacts) {

@@ -9,6 +9,8 @@ use super::{
     examples::{self, Body},
     files::FileId,
     finding::Place,
+    links::{self, Destination},
+    permissions::{self, PermissionTable},
     world::{Version, World},
 };
 use crate::{
@@ -43,6 +45,8 @@ pub struct PageContext<'p, 'a> {
     bodies: OnceCell<Vec<Body<'a>>>,
     representations: OnceCell<Vec<(ByteRange, Tree)>>,
     typed: OnceCell<Vec<TypeCell<'p>>>,
+    destinations: OnceCell<Vec<Destination>>,
+    permission_tables: OnceCell<Vec<PermissionTable<'p>>>,
 }
 
 /// A code block, and where it stands.
@@ -143,6 +147,8 @@ impl<'p, 'a> PageContext<'p, 'a> {
             bodies: OnceCell::new(),
             representations: OnceCell::new(),
             typed: OnceCell::new(),
+            destinations: OnceCell::new(),
+            permission_tables: OnceCell::new(),
         }
     }
 
@@ -302,6 +308,26 @@ impl<'p, 'a> PageContext<'p, 'a> {
             && tree::read(&self.page.text, at).is_ok_and(|tree| tree.slips.is_empty())
     }
 
+    /// The tables of permissions.
+    pub fn permission_tables(&self) -> &[PermissionTable<'p>] {
+        self.permission_tables
+            .get_or_init(|| permissions::tables(self))
+    }
+
+    /// Whether the page comes from the generator of the Intune pages, which has a style of its own: thousands of pages are
+    /// written so.
+    pub fn is_of_older_generator(&self) -> bool {
+        let file = self.page.path.rsplit('/').next().unwrap_or_default();
+        let mut sections = self.page.sections.iter();
+        file.starts_with("intune-")
+            || sections.any(|section| self.str(section.title) == "Prerequisites")
+    }
+
+    /// Where the links of the page lead, in the order of [`Page::links`].
+    pub fn destinations(&self) -> &[Destination] {
+        self.destinations.get_or_init(|| links::destinations(self))
+    }
+
     /// All rows of all tables, with their columns.
     pub fn rows(&self) -> impl Iterator<Item = TableRow<'p>> + '_ {
         let sections = self.page.sections.iter().enumerate();
@@ -444,7 +470,7 @@ impl Message<'_> {
 }
 
 /// The object in a comment.
-fn annotation(page: &Page, comment: ByteRange) -> Option<AnnotationText> {
+pub(super) fn annotation(page: &Page, comment: ByteRange) -> Option<AnnotationText> {
     let text = page.str(comment);
     let body = text.strip_prefix("<!--")?;
     let body = body.strip_suffix("-->").unwrap_or(body).trim();

@@ -13,8 +13,10 @@ use super::{
     beside::{Beside, TextFile},
     files::{FileId, Files},
     finding::Place,
+    links::Repository,
     names::ShortNames,
     page,
+    permissions::Permissions,
 };
 use crate::{
     Compilation,
@@ -61,6 +63,8 @@ pub struct World<'a> {
     pub vocabulary: &'a Vocabulary,
     /// The same documents at an earlier time.
     pub before: Option<&'a Subject>,
+    repository: OnceLock<Repository>,
+    permissions: OnceLock<Option<Permissions>>,
 }
 
 /// The ids of the files beside the pages.
@@ -85,6 +89,8 @@ pub struct BesideFiles {
 pub struct Version<'a> {
     /// What was compiled.
     pub compilation: &'a Compilation,
+    /// The folder that its pages lie in.
+    pub folder: Option<&'a Path>,
     /// The file of its metadata document.
     pub metadata_file: Option<FileId>,
     first_page: FileId,
@@ -134,14 +140,15 @@ impl<'a> World<'a> {
         let mut first_page = FileId(0);
         for compilation in &subject.compilations {
             let folder = subject.folders.get(&compilation.version);
-            let folder = folder.map(PathBuf::as_path).unwrap_or(Path::new(""));
+            let below = folder.map(PathBuf::as_path).unwrap_or(Path::new(""));
             for (_, page) in &compilation.pages {
-                add(location(folder, &page.path), &page.text);
+                add(location(below, &page.path), &page.text);
             }
             let metadata = compilation.metadata.as_ref();
             let metadata_file = metadata.map(|file| add(PathBuf::from(&*file.path), &file.text));
             versions.push(Version {
                 compilation,
+                folder: folder.map(PathBuf::as_path),
                 metadata_file,
                 first_page,
                 router: OnceLock::new(),
@@ -170,7 +177,22 @@ impl<'a> World<'a> {
             beside_files,
             vocabulary: &subject.vocabulary,
             before: subject.before.as_deref(),
+            repository: OnceLock::new(),
+            permissions: OnceLock::new(),
         }
+    }
+
+    /// The files that links may lead to.
+    pub fn repository(&self) -> &Repository {
+        self.repository
+            .get_or_init(|| Repository::read(&self.beside.root))
+    }
+
+    /// What the permissions reference lists, if there is one.
+    pub fn permissions(&self) -> Option<&Permissions> {
+        self.permissions
+            .get_or_init(|| Permissions::of(self))
+            .as_ref()
     }
 
     /// Adds a file that findings may point at, such as a baseline.

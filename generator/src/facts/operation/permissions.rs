@@ -523,9 +523,7 @@ fn alternatives(text: &str) -> Vec<PermissionAlternative> {
             break;
         }
         let mut joins = false;
-        for word in line.split(|c: char| {
-            c.is_whitespace() || matches!(c, ',' | ';' | '/' | '(' | ')' | '[' | ']' | '+')
-        }) {
+        for word in words(line) {
             if let Some((name, resource_specific)) = permission(word) {
                 match out.last_mut().filter(|_| joins) {
                     Some(last) => {
@@ -552,6 +550,21 @@ fn alternatives(text: &str) -> Vec<PermissionAlternative> {
         }
     }
     seen
+}
+
+/// The names of permissions in a cell as they stand there, without those in a note.
+pub fn permission_names(text: &str) -> impl Iterator<Item = &str> {
+    lines(text)
+        .take_while(|line| !is_note(line))
+        .flat_map(words)
+        .filter_map(|word| permission(word).map(|(name, _)| name))
+}
+
+/// The words of a line, without what separates permissions.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| {
+        c.is_whitespace() || matches!(c, ',' | ';' | '/' | '(' | ')' | '[' | ']' | '+')
+    })
 }
 
 /// Whether a comma stands right before a word, as in `A, B, and C`: then it only ends an enumeration.

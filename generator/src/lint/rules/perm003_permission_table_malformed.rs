@@ -1,0 +1,207 @@
+use crate::{
+    ir::PermissionKind,
+    lint::{
+        finding::{Edit, Findings, Fix, Severity},
+        page::PageContext,
+        permissions::{self, Cell, PermissionTable},
+        rule::{Check, Fixes, Preset, Rule},
+    },
+    span::ByteRange,
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: "PERM003",
+    name: "permission-table-malformed",
+    severity: Severity::Warning,
+    preset: Preset::Recommended,
+    fixes: Fixes::Safe,
+    apidoctor: &[],
+    doc: include_str!("perm003_permission_table_malformed.md"),
+    check: Check::Page(check),
+};
+
+fn check(cx: &PageContext, out: &mut Findings) {
+    for table in cx.permission_tables() {
+        if !table.is_transposed {
+            check_labels(cx, table, out);
+            check_missing(cx, table, out);
+        }
+        for cell in &table.cells {
+            check_cell(cx, table, cell, out);
+        }
+    }
+}
+
+/// Labels that name no kind of sign-in, or only half of it.
+fn check_labels(cx: &PageContext, table: &PermissionTable, out: &mut Findings) {
+    for row in &table.table.rows {
+        let Some(&label) = row.cells.first() else {
+            continue;
+        };
+        let text = cx.str(label);
+        if text.is_empty() || permissions::is_workload(text) {
+            continue;
+        }
+        let symbol = format!("{}:{text}", cx.section_symbol(table.section));
+        if permissions::label_kind(cx, label).is_none() {
+            out.tell(cx.at(label, ""), format!("`{text}` is no kind of sign-in"))
+                .symbol(symbol)
+                .help("rows are `Delegated (work or school account)`, `Delegated (personal Microsoft account)` and `Application`");
+        } else if text.contains('(') && !text.contains(')') {
+            let end = ByteRange {
+                start: label.end,
+                end: label.end,
+            };
+            let edits = vec![Edit {
+                file: cx.file(),
+                at: end,
+                text: ")".to_owned(),
+            }];
+            out.tell(
+                cx.at(label, ""),
+                format!("`{text}` is not closed by a parenthesis"),
+            )
+            .symbol(symbol)
+            .fix(Fix::safe("close the parenthesis", edits));
+        }
+    }
+}
+
+/// Kinds of sign-in that a table does not speak of.
+fn check_missing(cx: &PageContext, table: &PermissionTable, out: &mut Findings) {
+    let kinds = [
+        (
+            PermissionKind::DelegatedWork,
+            "Delegated (work or school account)",
+        ),
+        (
+            PermissionKind::DelegatedPersonal,
+            "Delegated (personal Microsoft account)",
+        ),
+        (PermissionKind::Application, "Application"),
+    ];
+    let Some(&head) = table.table.header.first() else {
+        return;
+    };
+    for (kind, label) in kinds {
+        if !table.cells.iter().any(|cell| cell.kind == kind) {
+            out.tell(cx.at(head, ""), format!("the table has no row `{label}`"))
+                .symbol(format!("{}:{label}", cx.section_symbol(table.section)))
+                .help("say `Not supported.` if there is no such permission");
+        }
+    }
+}
+
+fn check_cell(cx: &PageContext, table: &PermissionTable, cell: &Cell, out: &mut Findings) {
+    let text = cx.str(cell.at);
+    let label = cx.str(cell.label);
+    let symbol = |what: &str| format!("{}:{label}:{what}", cx.section_symbol(table.section));
+    if text.is_empty() {
+        if !cell.is_group {
+            // An empty cell has no width; its label shows where it is.
+            out.tell(
+                cx.at(cell.label, ""),
+                format!("no permission is named for `{label}`"),
+            )
+            .symbol(symbol("empty"))
+            .help("name the permissions, or say `Not supported.`");
+        }
+        return;
+    }
+    let names = permissions::names_in(cx, cell.at);
+    if names.is_empty() {
+        if !cx.world.vocabulary.is_unsupported(text) && !text.contains("TODO") {
+            out.tell(
+                cx.at(cell.at, ""),
+                format!("the cell for `{label}` names no permission"),
+            )
+            .symbol(symbol("prose"))
+            .help("name the permissions, or say `Not supported.`");
+        }
+        return;
+    }
+    check_commas(cx, cell.at, &symbol("comma"), out);
+    if permissions::is_plain_list(cx, cell.at) {
+        check_repeated(cx, &names, &symbol, out);
+    }
+    check_gaps(cx, &names, &symbol("gap"), out);
+}
+
+/// Commas with nothing before or behind them.
+fn check_commas(cx: &PageContext, at: ByteRange, symbol: &str, out: &mut Findings) {
+    let text = cx.str(at);
+    // Where the last item began, and whether anything stands between two commas.
+    let mut from = 0;
+    for (index, _) in text.match_indices(',').chain([(text.len(), "")]) {
+        let item = text[from..index].trim_matches(|c: char| c.is_whitespace() || c == '.');
+        let has_comma = index < text.len() || from > 0;
+        if item.is_empty() && has_comma {
+            let start = at.start as usize;
+            let lone = if index < text.len() {
+                ByteRange::new(start + from, start + index + 1)
+            } else {
+                ByteRange::new(start + from - 1, start + from)
+            };
+            let place = cx.at(lone, "");
+            let edits = Fix::replace(&place, "");
+            out.tell(place, "a comma stands where no permission follows")
+                .symbol(symbol)
+                .fix(Fix::safe("take the comma out", edits));
+        }
+        from = index + 1;
+    }
+}
+
+/// Permissions that a plain list names twice.
+fn check_repeated(
+    cx: &PageContext,
+    names: &[ByteRange],
+    symbol: &impl Fn(&str) -> String,
+    out: &mut Findings,
+) {
+    for (index, &at) in names.iter().enumerate() {
+        let name = cx.str(at);
+        let before = names.get(..index).unwrap_or_default();
+        let Some(&first) = before.iter().find(|&&other| cx.str(other) == name) else {
+            continue;
+        };
+        let Some(&last) = before.last() else {
+            continue;
+        };
+        let with_comma = ByteRange {
+            start: last.end,
+            end: at.end,
+        };
+        let edits = Fix::replace(&cx.at(with_comma, ""), "");
+        out.tell(cx.at(at, ""), format!("`{name}` is named twice"))
+            .symbol(symbol(name))
+            .related(cx.at(first, "named here first"))
+            .fix(Fix::safe("take the second one out", edits));
+    }
+}
+
+/// Two permissions with only blanks between.
+fn check_gaps(cx: &PageContext, names: &[ByteRange], symbol: &str, out: &mut Findings) {
+    for pair in names.windows(2) {
+        let &[first, second] = pair else {
+            continue;
+        };
+        let gap = ByteRange {
+            start: first.end,
+            end: second.start,
+        };
+        let between = cx.str(gap);
+        if !between.is_empty() && between.chars().all(|c| c == ' ') {
+            let edits = Fix::replace(&cx.at(gap, ""), ", ");
+            let both = first.to(second);
+            let message = format!(
+                "no comma stands between `{}` and `{}`",
+                cx.str(first),
+                cx.str(second)
+            );
+            out.tell(cx.at(both, ""), message)
+                .symbol(symbol)
+                .fix(Fix::safe("put a comma between them", edits));
+        }
+    }
+}
