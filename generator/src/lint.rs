@@ -15,8 +15,11 @@ pub mod finding;
 pub mod fix;
 pub mod page;
 pub mod report;
+pub mod requests;
 pub mod rule;
 pub mod rules;
+pub mod status;
+pub mod values;
 pub mod world;
 
 pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};
