@@ -31,7 +31,7 @@ pub struct Body<'a> {
     /// The type.
     pub ty: Type,
     /// Where the value is that has the type, as a JSON Pointer: empty, or `/value` for what comes in an envelope.
-    pub root: &'static str,
+    pub root: String,
     /// What in it is of another type, with pointers from the top of the body.
     pub mismatches: Vec<Mismatch>,
 }
@@ -173,26 +173,44 @@ pub(super) fn bodies<'a>(cx: &PageContext<'_, 'a>) -> Vec<Body<'a>> {
         let Some((operation, tree)) = operation.zip(message.tree()) else {
             continue;
         };
-        let Some((ty, root)) = expected(cx, operation, message, &tree.root) else {
-            continue;
+        let parts = match expected(cx, operation, message, &tree.root) {
+            Some((ty, root)) => vec![(ty, root.to_owned())],
+            None => arguments(operation, message, &tree.root),
         };
-        let Some((node, _)) = tree.root.pointer(root) else {
-            continue;
-        };
-        let (ty, mut mismatches) = judged(cx, message, ty, node);
-        for mismatch in &mut mismatches {
-            mismatch.at.insert_str(0, root);
+        for (ty, root) in parts {
+            let Some((node, _)) = tree.root.pointer(&root) else {
+                continue;
+            };
+            let (ty, mut mismatches) = judged(cx, message, ty, node);
+            for mismatch in &mut mismatches {
+                mismatch.at.insert_str(0, &root);
+            }
+            bodies.push(Body {
+                message: at,
+                operation,
+                is_request: message.request().is_some(),
+                ty,
+                root,
+                mismatches,
+            });
         }
-        bodies.push(Body {
-            message: at,
-            operation,
-            is_request: message.request().is_some(),
-            ty,
-            root,
-            mismatches,
-        });
     }
     bodies
+}
+
+/// The arguments that an action is called with, and where in the body each is.
+fn arguments(operation: &Operation, message: &Message, body: &Node) -> Vec<(Type, String)> {
+    let Some(RequestBody::Parameters(parameters)) = &operation.page.body else {
+        return Vec::new();
+    };
+    if message.request().is_none() {
+        return Vec::new();
+    }
+    let arguments = body.entries().iter().filter_map(|entry| {
+        let parameter = parameters.iter().find(|it| *it.name == *entry.key)?;
+        Some((parameter.ty.clone(), format!("/{}", entry.key)))
+    });
+    arguments.collect()
 }
 
 /// What in a value is not of its type. Where the annotation names another type than the sentence, both are tried, and the

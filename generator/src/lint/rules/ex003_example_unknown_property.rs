@@ -1,5 +1,5 @@
 use crate::{
-    api::TypeId,
+    api::{RequestBody, TypeId},
     conform::Problem,
     lint::{
         finding::{Edit, Findings, Fix, Severity},
@@ -45,8 +45,43 @@ fn check(cx: &PageContext, out: &mut Findings) {
             }
         }
     }
+    check_arguments(cx, out);
     for ((ty, key), places) in unknown.list {
         tell(cx, ty, key, &places, out);
+    }
+}
+
+/// What an action is called with that is none of its parameters.
+fn check_arguments(cx: &PageContext, out: &mut Findings) {
+    for (message, operation) in cx.messages().iter().zip(cx.called()) {
+        let Some((operation, tree)) = operation.zip(message.tree()) else {
+            continue;
+        };
+        let Some(RequestBody::Parameters(parameters)) = &operation.page.body else {
+            continue;
+        };
+        let is_own = *operation.page.page == *cx.page.path;
+        if !is_own || parameters.is_empty() || message.request().is_none() {
+            continue;
+        }
+        let names = || parameters.iter().map(|parameter| parameter.name.as_str());
+        let entries = tree.root.entries().iter();
+        for entry in entries.filter(|it| !it.key.contains('@') && !names().any(|name| *name == *it.key)) {
+            let key = &*one_line(&entry.key);
+            let action = operation.kind.words();
+            let place = cx.at(entry.key_at, "");
+            let finding = out
+                .tell(place.clone(), format!("the page names no parameter `{key}`"))
+                .symbol(format!("{}:{action}/{key}", cx.page.path));
+            if let Some(known) = names().find(|name| name.eq_ignore_ascii_case(key)) {
+                let edits = Fix::replace(&place, format!("\"{known}\""));
+                finding
+                    .severity(Severity::Error)
+                    .fix(Fix::safe(format!("spell it `{known}`"), edits));
+            } else if let Some(near) = suggest::closest(key, names()) {
+                finding.help(format!("did you mean `{near}`?"));
+            }
+        }
     }
 }
 

@@ -53,7 +53,7 @@ fn collect<'v>(cx: &'v PageContext, body: &'v Body, wrong: &mut Wrong<'v>) {
     let Some(tree) = cx.messages()[body.message].tree() else {
         return;
     };
-    let Some((root, _)) = tree.root.pointer(body.root) else {
+    let Some((root, _)) = tree.root.pointer(&body.root) else {
         return;
     };
     let places = expected.iter().filter_map(|(pointer, expected)| {

@@ -28,7 +28,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let Some(tree) = cx.messages()[body.message].tree() else {
             continue;
         };
-        let Some((root, _)) = tree.root.pointer(body.root) else {
+        let Some((root, _)) = tree.root.pointer(&body.root) else {
             continue;
         };
         values::each(api, &body.ty, root, &mut |value| {

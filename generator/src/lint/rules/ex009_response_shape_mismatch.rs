@@ -1,7 +1,7 @@
 use crate::{
     api::{ItemType, Operation, ResponseBody, Type},
     facts::{Claim, Fact},
-    json::tree::{Kind, Node},
+    json::tree::{Entry, Kind, Node},
     lint::{
         examples,
         finding::{Edit, Findings, Fix, Severity},
@@ -43,6 +43,8 @@ fn check(cx: &PageContext, out: &mut Findings) {
         };
         if matches!(code, 204 | 205 | 304) {
             check_empty(cx, message, code, out);
+        } else if (200..300).contains(&code) && check_flag(cx, message, out) {
+            // The annotation contradicts the body, and the sentence would be told again.
         } else if (200..300).contains(&code)
             && is_documented
             && is_clear
@@ -109,6 +111,77 @@ fn check_shape(
     {
         finding.related(cx.version.fact(fact, "the answer is described here"));
     }
+}
+
+/// Compares the body with what its annotation says of many and one; whether they differ.
+fn check_flag(cx: &PageContext, message: &Message, out: &mut Findings) -> bool {
+    let (Some(annotation), Some(tree)) = (cx.annotation_of(message), message.tree()) else {
+        return false;
+    };
+    let flag = annotation.entry("isCollection");
+    let is_many = flag.is_some_and(|it| matches!(it.value.kind, Kind::Bool(true)));
+    let value = tree.root.entry("value");
+    let items = value.filter(|it| matches!(it.value.kind, Kind::Array(_)));
+    match (items, flag) {
+        (None, Some(flag)) if is_many && value.is_none() && !tree.root.entries().is_empty() => {
+            let text = "the annotation says that a collection comes back, the example shows no `value`";
+            out.tell(cx.at(flag.key_at, ""), text)
+                .symbol(cx.section_symbol(message.section))
+                .related(cx.at(first_line(cx, message.body), "the body begins here"));
+            true
+        }
+        (Some(items), None) => {
+            let Some(ty) = annotation.entry("@odata.type").filter(|it| is_of_one(cx, it)) else {
+                return false;
+            };
+            let text = "the example shows a collection, its annotation has no `isCollection`";
+            let finding = out
+                .tell(cx.at(ty.key_at, ""), text)
+                .symbol(cx.section_symbol(message.section))
+                .severity(Severity::Warning)
+                .related(cx.at(items.key_at, "the items stand here"));
+            if let Some(edit) = flag_behind(cx, annotation) {
+                finding.fix(Fix::safe("add `isCollection`", vec![edit]));
+            }
+            false
+        }
+        _ => false,
+    }
+}
+
+/// Whether the type that an annotation names is that of one object, which has no member `value` of its own.
+fn is_of_one(cx: &PageContext, entry: &Entry) -> bool {
+    let name = entry.value.text().unwrap_or_default();
+    let is_collection = name.to_ascii_lowercase().starts_with("collection(");
+    let api = cx.version.api();
+    let members = api.find_type(examples::odata_type(name)).map(|id| api.all_members(id));
+    !is_collection && members.is_some_and(|it| !it.iter().any(|member| member.name == "value"))
+}
+
+/// The insertion of the flag behind the last entry of an annotation.
+fn flag_behind(cx: &PageContext, annotation: &Node) -> Option<Edit> {
+    let last = annotation.entries().last()?;
+    let end = last.value.at.end;
+    let between = ByteRange {
+        start: end,
+        end: annotation.at.end,
+    };
+    // A comma too many would be doubled.
+    if cx.str(between).contains(',') {
+        return None;
+    }
+    let before = cx.page.text.get(..last.key_at.start as usize)?;
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let separator = if line.trim().is_empty() {
+        format!(",{}{line}", cx.newline(end))
+    } else {
+        ", ".to_owned()
+    };
+    Some(Edit {
+        file: cx.file(),
+        at: ByteRange { start: end, end },
+        text: format!("{separator}\"isCollection\": true"),
+    })
 }
 
 /// Whether the sentence has words for many that it could not be understood by.

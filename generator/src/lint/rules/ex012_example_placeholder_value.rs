@@ -36,7 +36,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
         if words.is_empty() {
             continue;
         }
-        if let Some(body) = cx.bodies().iter().find(|body| body.message == at) {
+        for body in cx.bodies().iter().filter(|body| body.message == at) {
             let legitimate = members_of_enums(cx, body, &tree.root);
             words.retain(|(_, node)| !legitimate.contains(&node.at));
         }
@@ -64,7 +64,7 @@ fn names_types(key: &str) -> bool {
 /// The places in a body where a member of an enumeration is spelled like a type.
 fn members_of_enums(cx: &PageContext, body: &Body, root: &Node) -> Vec<ByteRange> {
     let mut places = Vec::new();
-    if let Some((node, _)) = root.pointer(body.root) {
+    if let Some((node, _)) = root.pointer(&body.root) {
         let api = cx.version.api();
         values::each(api, &body.ty, node, &mut |value| {
             if let (ItemType::Enum(id), Some(text)) = (value.item, value.node.text())

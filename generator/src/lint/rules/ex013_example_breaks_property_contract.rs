@@ -1,5 +1,5 @@
 use crate::{
-    api::{Member, Operation, RequestBody},
+    api::{Member, Operation, OperationKind, RequestBody},
     ir::Method,
     json::tree::{Kind, Node},
     lint::{
@@ -38,7 +38,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let Some(tree) = cx.messages()[body.message].tree() else {
             continue;
         };
-        let Some((root, _)) = tree.root.pointer(body.root) else {
+        let Some((root, _)) = tree.root.pointer(&body.root) else {
             continue;
         };
         let breach = if body.is_request {
@@ -47,7 +47,10 @@ fn check(cx: &PageContext, out: &mut Findings) {
             Breach::ShowsUnselected
         };
         let applies = match breach {
-            Breach::SetsReadOnly => matches!(body.operation.method, Method::Post | Method::Patch),
+            // What replaces an entity, and what an action is called with, may have all of it.
+            Breach::SetsReadOnly => {
+                matches!(body.operation.kind, OperationKind::Create | OperationKind::Update)
+            }
             Breach::ShowsUnselected => asks_for_defaults(cx, body),
         };
         if !applies {

@@ -65,7 +65,21 @@ fn tell(cx: &PageContext, message: &Message, out: &mut Findings) {
         .symbol(cx.section_symbol(message.section));
     if let [only] = tree.root.items() {
         let place = cx.at(tree.root.at, "");
-        let edits = Fix::replace(&place, cx.str(only.at));
+        let edits = Fix::replace(&place, outdented(cx, only.at));
         finding.fix(Fix::needs_review("take the brackets away", edits));
     }
+}
+
+/// A value with its lines moved to the left, so that its first one could stand at the beginning of a line.
+fn outdented(cx: &PageContext, at: ByteRange) -> String {
+    let before = cx.page.text.get(..at.start as usize).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let depth = line.len() - line.trim_start().len();
+    let mut out = String::new();
+    for (number, line) in cx.str(at).split_inclusive('\n').enumerate() {
+        let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
+        let cut = if number == 0 { 0 } else { blanks.min(depth) };
+        out.push_str(line.get(cut..).unwrap_or_default());
+    }
+    out
 }
