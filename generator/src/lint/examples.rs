@@ -13,7 +13,7 @@ use crate::{
     api::{ItemType, Operation, RequestBody, ResponseBody, Type},
     conform::{self, Mismatch},
     facts::{self, BodyText, Claim, ResponseText},
-    ir::{Method, TypeName},
+    ir::{Method, Primitive, TypeName},
     json::tree::{self, Failure, Node, Tree},
     spelling::{ItemText, TypeText},
     target::{Elsewhere, Target},
@@ -208,6 +208,12 @@ fn arguments(operation: &Operation, message: &Message, body: &Node) -> Vec<(Type
     }
     let arguments = body.entries().iter().filter_map(|entry| {
         let parameter = parameters.iter().find(|it| *it.name == *entry.key)?;
+        // A parameter of which the page tells no type counts as a string.
+        let is_untold = parameter.ty == Type::single(ItemType::Primitive(Primitive::String))
+            && entry.value.text().is_none();
+        if is_untold {
+            return None;
+        }
         Some((parameter.ty.clone(), format!("/{}", entry.key)))
     });
     arguments.collect()

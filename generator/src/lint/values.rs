@@ -148,7 +148,7 @@ pub fn is_type_word(text: &str) -> bool {
 
 /// Whether a value is what generators write where they know none: a type, `displayName-value`, `Display Name value`.
 pub fn is_placeholder(text: &str) -> bool {
-    is_type_word(text) || text.ends_with("-value") || text.ends_with(" value")
+    is_type_word(text) || text.contains("-value") || text.ends_with(" value")
 }
 
 /// Whether a value only marks the place of one: `<id>`, `{user-id}`, `...`.

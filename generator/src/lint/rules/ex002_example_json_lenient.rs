@@ -100,13 +100,12 @@ fn words(kind: SlipKind) -> Option<(&'static str, &'static str)> {
 fn edit(cx: &PageContext, slip: &Slip) -> Option<Edit> {
     let text = cx.str(slip.at);
     let (at, text) = match slip.kind {
-        SlipKind::TrailingComma => (slip.at, String::new()),
         SlipKind::Comment | SlipKind::Ellipsis => (with_line(cx, slip.at), String::new()),
         SlipKind::MissingComma => (slip.at, ",".to_owned()),
         SlipKind::SingleQuotes => (slip.at, double_quoted(text)?),
         SlipKind::BareKey => (slip.at, format!("\"{text}\"")),
         SlipKind::OddBlank if text.chars().all(char::is_whitespace) => (slip.at, " ".to_owned()),
-        SlipKind::OddBlank => (slip.at, String::new()),
+        SlipKind::OddBlank | SlipKind::TrailingComma => (slip.at, String::new()),
         SlipKind::ControlCharacter => (slip.at, control(text).to_owned()),
         SlipKind::OddEscape if text.starts_with("\\u") => return None,
         SlipKind::OddEscape => (slip.at, format!("\\{text}")),

@@ -1,6 +1,7 @@
 use crate::{
     api::{RequestBody, TypeId},
     conform::Problem,
+    facts::Claim,
     lint::{
         finding::{Edit, Findings, Fix, Severity},
         page::PageContext,
@@ -16,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     name: "example-unknown-property",
     severity: Severity::Warning,
     preset: Preset::Minimal,
-    fixes: Fixes::Safe,
+    fixes: Fixes::Both,
     apidoctor: &["AdditionalPropertyDetected"],
     doc: include_str!("ex003_example_unknown_property.md"),
     check: Check::Page(check),
@@ -64,7 +65,9 @@ fn check_arguments(cx: &PageContext, out: &mut Findings) {
         if !is_own || parameters.is_empty() || message.request().is_none() {
             continue;
         }
-        let names = || parameters.iter().map(|parameter| parameter.name.as_str());
+        let called = operation.calls.map(|id| &cx.version.api()[id].parameters);
+        let declared = || called.into_iter().flatten().map(|it| it.name.as_str());
+        let names = || parameters.iter().map(|it| it.name.as_str()).chain(declared());
         let entries = tree.root.entries().iter();
         for entry in entries.filter(|it| !it.key.contains('@') && !names().any(|name| *name == *it.key)) {
             let key = &*one_line(&entry.key);
@@ -73,11 +76,15 @@ fn check_arguments(cx: &PageContext, out: &mut Findings) {
             let finding = out
                 .tell(place.clone(), format!("the page names no parameter `{key}`"))
                 .symbol(format!("{}:{action}/{key}", cx.page.path));
+            let mut facts = cx.facts.facts.iter();
+            let row = facts.find(|fact| matches!(fact.claim, Claim::BodyMember(_)));
+            if let Some(row) = row {
+                finding.related(cx.version.fact(row, "the parameters are described here"));
+            }
             if let Some(known) = names().find(|name| name.eq_ignore_ascii_case(key)) {
+                // Requests are tried more often than tables are.
                 let edits = Fix::replace(&place, format!("\"{known}\""));
-                finding
-                    .severity(Severity::Error)
-                    .fix(Fix::safe(format!("spell it `{known}`"), edits));
+                finding.fix(Fix::needs_review(format!("spell it `{known}`"), edits));
             } else if let Some(near) = suggest::closest(key, names()) {
                 finding.help(format!("did you mean `{near}`?"));
             }

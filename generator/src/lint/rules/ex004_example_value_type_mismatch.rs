@@ -24,16 +24,27 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// Values of one member that are of another type, and what is expected of them.
-type Wrong<'v> = Groups<(Option<(TypeId, &'v str)>, String), Typed<'v>>;
+type Wrong<'v> = Groups<(Subject<'v>, String), Typed<'v>>;
+
+/// What has a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Subject<'v> {
+    /// A member of a type.
+    Member(TypeId, &'v str),
+    /// A parameter of an action.
+    Parameter(&'v str),
+    /// The body itself.
+    Body,
+}
 
 fn check(cx: &PageContext, out: &mut Findings) {
     let mut wrong = Wrong::new();
     for body in cx.bodies() {
         collect(cx, body, &mut wrong);
     }
-    for ((member, expected), values) in &wrong.list {
+    for ((subject, expected), values) in &wrong.list {
         if let Some(first) = values.first() {
-            tell(cx, *member, expected, first, values.len(), out);
+            tell(cx, *subject, expected, first, values.len(), out);
         }
     }
 }
@@ -66,8 +77,13 @@ fn collect<'v>(cx: &'v PageContext, body: &'v Body, wrong: &mut Wrong<'v>) {
         let Some((_, expected)) = found.filter(|_| !is_excused(cx, &value)) else {
             return;
         };
-        let member = value.owner.map(|owner| (owner.ty, &*owner.member.name));
-        wrong.add((member, (*expected).clone()), value);
+        let parameter = body.root.strip_prefix('/').filter(|_| body.is_request);
+        let subject = match (value.owner, parameter) {
+            (Some(owner), _) => Subject::Member(owner.ty, &owner.member.name),
+            (None, Some(name)) => Subject::Parameter(name),
+            (None, None) => Subject::Body,
+        };
+        wrong.add((subject, (*expected).clone()), value);
     });
 }
 
@@ -104,20 +120,17 @@ fn is_moment_somewhere(text: &str) -> bool {
 
 fn tell(
     cx: &PageContext,
-    member: Option<(TypeId, &str)>,
+    subject: Subject,
     expected: &str,
     first: &Typed,
     count: usize,
     out: &mut Findings,
 ) {
     let api = cx.version.api();
-    let symbol = match member {
-        Some((ty, name)) => format!("{}/{name}", api[ty].name),
-        None => "body".to_owned(),
-    };
-    let subject = match member {
-        Some((_, name)) => format!("`{name}`"),
-        None => "the body".to_owned(),
+    let (symbol, subject) = match subject {
+        Subject::Member(ty, name) => (format!("{}/{name}", api[ty].name), format!("`{name}`")),
+        Subject::Parameter(name) => (name.to_owned(), format!("`{name}`")),
+        Subject::Body => ("body".to_owned(), "the body".to_owned()),
     };
     let shown = words(first.node);
     let expected = match expected.strip_prefix("collection of ") {
