@@ -125,7 +125,16 @@ pub fn examples<'c, 'p, 'l>(
                 let path = Target::of(target).path;
                 cx.version.router().find(method, path).is_ok()
             });
-            if is_known && !matches!(asked, Asked::Documented) {
+            let reads = message
+                .request()
+                .is_some_and(|(method, _)| method == Method::Get);
+            let is_aside = match asked {
+                Asked::OtherPath(_) => true,
+                // What changes something is more than a look at what came of it.
+                Asked::OtherMethod(_) => reads,
+                Asked::Documented | Asked::Aside => false,
+            };
+            if is_known && is_aside {
                 *asked = Asked::Aside;
             }
         }
@@ -202,8 +211,8 @@ fn is_segment_of(line: &str, path: &str) -> bool {
         return is_same || path_text::is_sample(line) || line.trim_matches('\'') != line;
     };
     let is_call = line[open..].starts_with('(') && open > 0;
-    if open == 0 && !path.starts_with('$') {
-        return true;
+    if open == 0 {
+        return !path.starts_with('$');
     }
     let start = path.get(..open);
     let begins_alike = start.is_some_and(|start| start.eq_ignore_ascii_case(&line[..open]));

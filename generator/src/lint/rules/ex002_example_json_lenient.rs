@@ -46,10 +46,11 @@ fn tell(cx: &PageContext, json: &Json, slips: &[Slip], out: &mut Findings) {
         };
         let more = match slips.len() {
             1 => String::new(),
+            2 => ", twice".to_owned(),
             count => format!(", {count} times"),
         };
         let finding = out
-            .tell(cx.at(first.at, ""), format!("JSON has no {what}{more}"))
+            .tell(cx.at(first.at, ""), format!("JSON does not allow {what}{more}"))
             .symbol(cx.section_symbol(json.section));
         let edits: Option<Vec<Edit>> = slips.iter().map(|slip| edit(cx, slip)).collect();
         if let Some(edits) = edits {
@@ -80,18 +81,18 @@ fn cause(cx: &PageContext, slips: &[Slip], at: usize) -> SlipKind {
     }
 }
 
-/// What JSON does not have, and what to do; nothing for what is no JSON at all.
+/// What JSON does not allow, and what to do; nothing for what is no JSON at all.
 fn words(kind: SlipKind) -> Option<(&'static str, &'static str)> {
     Some(match kind {
-        SlipKind::TrailingComma => ("comma before a closing bracket", "remove the comma"),
+        SlipKind::TrailingComma => ("a comma before a closing bracket", "remove the comma"),
         SlipKind::MissingComma => ("members without a comma between them", "insert a comma"),
         SlipKind::Comment => ("comments", "remove the comment"),
-        SlipKind::Ellipsis => ("mark for what is left out", "remove the mark"),
+        SlipKind::Ellipsis => ("a mark for what is left out", "remove the mark"),
         SlipKind::SingleQuotes => ("strings in single quotes", "use double quotes"),
         SlipKind::BareKey => ("keys without quotes", "quote the key"),
-        SlipKind::OddBlank => ("such blanks", "write a plain blank"),
+        SlipKind::OddBlank => ("this kind of blank", "write a plain blank"),
         SlipKind::ControlCharacter => ("line breaks or tabs within a string", "escape it"),
-        SlipKind::OddEscape => ("such escape", "double the backslash"),
+        SlipKind::OddEscape => ("this escape", "double the backslash"),
         SlipKind::TextBehind | SlipKind::Unclosed => return None,
     })
 }

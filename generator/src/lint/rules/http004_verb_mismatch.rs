@@ -45,8 +45,14 @@ fn check(cx: &PageContext, out: &mut Findings) {
         };
         let start = message.start_at.start as usize;
         let word = ByteRange::new(start, start + method.as_str().len());
-        out.tell(cx.at(word, ""), text)
+        let finding = out
+            .tell(cx.at(word, ""), text)
             .symbol(cx.section_symbol(message.section))
             .related(cx.at(line.at, "the request line"));
+        // What another page documents does work; this page only does not say so.
+        let path = Target::of(target).path;
+        if cx.version.router().find(method, path).is_ok() {
+            finding.severity(Severity::Warning);
+        }
     }
 }
