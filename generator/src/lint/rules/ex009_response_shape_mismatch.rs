@@ -26,18 +26,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &PageContext, out: &mut Findings) {
-    let lines = requests::lines(cx);
-    // Where a page documents both, one sentence cannot be right for both.
-    let ends_in_key = |line: &&Line| line.path.ends_with('}');
-    let keys = lines.iter().filter(ends_in_key).count();
-    let is_clear = keys == 0 || keys == lines.len();
-    let mut is_documented = true;
-    for (message, operation) in cx.messages().iter().zip(cx.called()) {
-        if let Some((method, target)) = message.request() {
-            let path = Target::of(target).path;
-            let is_asked = |line: &Line| line.method == method && requests::is_of(line.path, path);
-            is_documented = lines.iter().any(is_asked);
-        }
+    let messages = cx.messages().iter().zip(cx.called());
+    for (at, (message, operation)) in messages.enumerate() {
         let Some(code) = message.status() else {
             continue;
         };
@@ -46,12 +36,10 @@ fn check(cx: &PageContext, out: &mut Findings) {
         } else if (200..300).contains(&code) && check_flag(cx, message, out) {
             // The annotation contradicts the body, and the sentence would be told again.
         } else if (200..300).contains(&code)
-            && is_documented
-            && is_clear
             && let Some(operation) = operation
             && let Some(tree) = message.tree()
         {
-            check_shape(cx, message, code, operation, &tree.root, out);
+            check_shape(cx, at, code, operation, &tree.root, out);
         }
     }
 }
@@ -78,9 +66,24 @@ fn check_empty(cx: &PageContext, message: &Message, code: u16, out: &mut Finding
         .fix(Fix::safe("remove the body", edits));
 }
 
+/// Whether the request before an answer is one of the request lines, and these are all of one kind: where a page documents
+/// many and one, one sentence cannot be right for both.
+fn is_clearly_asked(cx: &PageContext, at: usize) -> bool {
+    let lines = requests::lines(cx);
+    let keys = lines.iter().filter(|line| line.path.ends_with('}')).count();
+    let mut before = cx.messages().iter().take(at).rev();
+    let asked = before.find_map(|message| message.request());
+    let is_documented = asked.is_none_or(|(method, target)| {
+        let path = Target::of(target).path;
+        let is_asked = |line: &Line| line.method == method && requests::is_of(line.path, path);
+        lines.iter().any(is_asked)
+    });
+    is_documented && (keys == 0 || keys == lines.len())
+}
+
 fn check_shape(
     cx: &PageContext,
-    message: &Message,
+    at: usize,
     code: u16,
     operation: &Operation,
     body: &Node,
@@ -92,6 +95,10 @@ fn check_shape(
     let Some((what, severity)) = wrong(&said, body, &cx.version.api().types) else {
         return;
     };
+    if !is_clearly_asked(cx, at) {
+        return;
+    }
+    let message = &cx.messages()[at];
     if let ResponseBody::Value(ty) = &said
         && severity == Severity::Error
         && speaks_of_many(cx, code, ty)
