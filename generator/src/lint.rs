@@ -26,14 +26,17 @@ pub mod names;
 pub mod page;
 pub mod permissions;
 pub mod report;
+pub mod requests;
 pub mod rule;
 pub mod rules;
 pub mod run;
 pub mod samples;
 pub mod settings;
 pub mod since;
+pub mod status;
 pub mod suppression;
 pub mod tables;
+pub mod values;
 pub mod world;
 
 pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};

@@ -25,6 +25,8 @@ pub(crate) mod scope;
 mod types;
 
 use declared::Declared;
+/// How the text of a path is taken apart, for who reads paths that no operation has.
+pub(crate) use operations::path as path_text;
 pub(crate) use scope::Scope;
 
 /// What resolution reads.

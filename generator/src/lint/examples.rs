@@ -3,13 +3,20 @@
 //! Comes in: the messages of a page. Goes out: one [`Body`] for each that carries JSON of a known type, with everything in
 //! it that is not of that type. Rules choose from it what they tell.
 
-use super::page::{Message, PageContext};
+use std::borrow::Cow;
+
+use super::{
+    page::{Message, PageContext},
+    requests,
+};
 use crate::{
     api::{ItemType, Operation, RequestBody, ResponseBody, Type},
     conform::{self, Mismatch},
-    ir::Method,
-    json::tree::Node,
-    target::Target,
+    facts::{self, BodyText, Claim, ResponseText},
+    ir::{Method, Primitive, TypeName},
+    json::tree::{self, Failure, Node, Tree},
+    spelling::{ItemText, TypeText},
+    target::{Elsewhere, Target},
 };
 
 /// A body with its type.
@@ -24,91 +31,258 @@ pub struct Body<'a> {
     /// The type.
     pub ty: Type,
     /// Where the value is that has the type, as a JSON Pointer: empty, or `/value` for what comes in an envelope.
-    pub root: &'static str,
+    pub root: String,
     /// What in it is of another type, with pointers from the top of the body.
     pub mismatches: Vec<Mismatch>,
 }
 
-/// The bodies of a page that carry JSON of a known type.
-pub(super) fn bodies<'a>(cx: &PageContext<'_, 'a>) -> Vec<Body<'a>> {
+/// The operation that each message of a page calls or answers.
+pub(super) fn called<'a>(cx: &PageContext<'_, 'a>) -> Vec<Option<&'a Operation>> {
     let operations = cx.version.operations_of(&cx.page.path);
-    let mut asked: Option<&Operation> = None;
-    let mut bodies = Vec::new();
-    if operations.is_empty() {
-        return bodies;
-    }
-    for (at, message) in cx.messages().iter().enumerate() {
-        let Some(operation) = (match message.request() {
-            Some((method, target)) => {
-                asked = called(cx, operations, method, target);
-                asked
-            }
-            None => asked.or(operations.first().copied()),
-        }) else {
-            continue;
-        };
-        let Some(tree) = message.tree() else {
-            continue;
-        };
-        let Some((ty, root)) = expected(operation, message, &tree.root) else {
-            continue;
-        };
-        let Some((node, _)) = tree.root.pointer(root) else {
-            continue;
-        };
-        let value = node.value(&cx.page.text);
-        let mut mismatches = conform::mismatches(cx.version.api(), &ty, &value);
-        for mismatch in &mut mismatches {
-            mismatch.at.insert_str(0, root);
+    let mut asked = operations.first().copied();
+    let called = cx.messages().iter().map(|message| {
+        if let Some((method, target)) = message.request() {
+            asked = operation(cx, operations, method, target);
         }
-        bodies.push(Body {
-            message: at,
-            operation,
-            is_request: message.request().is_some(),
-            ty,
-            root,
-            mismatches,
-        });
-    }
-    bodies
+        asked
+    });
+    called.collect()
 }
 
-/// The operation that a request of this page calls: one of the page's, where it is one of them.
-fn called<'a>(
+/// The operation that a request of this page calls: one of the page's, where it is one of them; none, if the request goes
+/// to another service.
+fn operation<'a>(
     cx: &PageContext<'_, 'a>,
     operations: &[&'a Operation],
     method: Method,
     target: &str,
 ) -> Option<&'a Operation> {
     let target = Target::of(target);
+    let version = cx.version.compilation.version;
+    if let Some(Elsewhere::Host(_)) = target.elsewhere(version) {
+        return None;
+    }
     let routed = cx.version.router().find(method, target.path);
     let routed = routed.ok().map(|found| found.operation);
-    let of_method = operations.iter().find(|it| it.method == method).copied();
-    routed.or(of_method)
+    if routed.is_some_and(|it| is_told(cx, it)) {
+        return routed;
+    }
+    // The arguments of a function may be such that its path reads like a key.
+    let of_method = || operations.iter().filter(|it| it.method == method);
+    let of_path = of_method().find(|it| requests::is_of(&it.path.template(), target.path));
+    of_path
+        .copied()
+        .or(routed)
+        .or_else(|| of_method().next().copied())
 }
 
-/// The type of the body of a message, and where in it the value of that type is.
-fn expected(operation: &Operation, message: &Message, body: &Node) -> Option<(Type, &'static str)> {
-    let Some(status) = message.status() else {
+/// Whether a page is one of those that document an operation.
+pub fn is_told(cx: &PageContext, operation: &Operation) -> bool {
+    let is_here = |page: &str| *page == *cx.page.path;
+    is_here(&operation.page.page) || operation.also.iter().any(|source| is_here(&source.page))
+}
+
+/// The type of the object that a request carries, by the page: its own words where another page describes the same
+/// request with other types.
+pub fn carried(cx: &PageContext, operation: &Operation) -> Option<Type> {
+    if !is_told(cx, operation) || *operation.page.page == *cx.page.path {
         return match operation.page.body.as_ref()? {
-            RequestBody::Object { ty, .. } => Some((ty.clone(), "")),
+            RequestBody::Object { ty, .. } => Some(ty.clone()),
             RequestBody::Parameters(_)
             | RequestBody::Reference
             | RequestBody::Stream { .. }
             | RequestBody::Unknown => None,
         };
+    }
+    cx.facts.facts.iter().find_map(|fact| match &fact.claim {
+        Claim::Body(BodyText::Object(text)) => named(cx, text),
+        _ => None,
+    })
+}
+
+/// What comes back with a status, by the page; with any success, if it does not tell this one. Nothing, if it tells several
+/// things.
+pub fn answer(cx: &PageContext, operation: &Operation, status: u16) -> Option<ResponseBody> {
+    let told: Vec<(u16, Option<ResponseBody>)> =
+        if !is_told(cx, operation) || *operation.page.page == *cx.page.path {
+            let responses = operation.page.responses.iter();
+            responses
+                .map(|it| (it.status, Some(it.body.clone())))
+                .collect()
+        } else {
+            claimed(cx)
+        };
+    let mut same = told.iter().filter(|(known, _)| *known == status);
+    let found = match (same.next(), same.next()) {
+        (Some(only), None) => Some(only),
+        (Some(_), Some(_)) => None,
+        (None, _) => told.iter().find(|(known, _)| (200..300).contains(known)),
+    };
+    found.and_then(|(_, body)| body.clone())
+}
+
+/// The answers that a page claims.
+fn claimed(cx: &PageContext) -> Vec<(u16, Option<ResponseBody>)> {
+    let facts = cx.facts.facts.iter().filter_map(|fact| match &fact.claim {
+        Claim::Response { status, body, .. } => {
+            let body = match body {
+                ResponseText::Empty => Some(ResponseBody::Empty),
+                ResponseText::Stream => Some(ResponseBody::Stream),
+                ResponseText::Unknown => Some(ResponseBody::Unknown),
+                ResponseText::Value(text) => named(cx, text).map(|ty| {
+                    if ty.collection {
+                        ResponseBody::Collection(Type::single(ty.item))
+                    } else {
+                        ResponseBody::Value(ty)
+                    }
+                }),
+            };
+            Some((*status, body))
+        }
+        _ => None,
+    });
+    facts.collect()
+}
+
+/// The structured type that a page names: that of the page where its link leads, else one of that name.
+fn named(cx: &PageContext, text: &TypeText) -> Option<Type> {
+    let ItemText::Named(reference) = &text.item else {
+        return None;
+    };
+    let linked = reference.target.as_deref().and_then(|target| {
+        let page = cx
+            .version
+            .page_by_path(&facts::join(&cx.page.path, target))?;
+        cx.version.model().type_of_page.get(&page)
+    });
+    let api = cx.version.api();
+    let id = match linked {
+        Some(name) => api.find_type(name.as_str()),
+        None => api.find_type(TypeName::new(&reference.name).as_str()),
+    };
+    Some(Type {
+        item: ItemType::Structured(id?),
+        collection: text.collection,
+    })
+}
+
+/// The bodies of a page that carry JSON of a known type.
+pub(super) fn bodies<'a>(cx: &PageContext<'_, 'a>) -> Vec<Body<'a>> {
+    let mut bodies = Vec::new();
+    for (at, (message, operation)) in cx.messages().iter().zip(cx.called()).enumerate() {
+        let Some((operation, tree)) = operation.zip(message.tree()) else {
+            continue;
+        };
+        let parts = match expected(cx, operation, message, &tree.root) {
+            Some((ty, root)) => vec![(ty, root.to_owned())],
+            None => arguments(operation, message, &tree.root),
+        };
+        for (ty, root) in parts {
+            let Some((node, _)) = tree.root.pointer(&root) else {
+                continue;
+            };
+            let (ty, mut mismatches) = judged(cx, message, ty, node);
+            for mismatch in &mut mismatches {
+                mismatch.at.insert_str(0, &root);
+            }
+            bodies.push(Body {
+                message: at,
+                operation,
+                is_request: message.request().is_some(),
+                ty,
+                root,
+                mismatches,
+            });
+        }
+    }
+    bodies
+}
+
+/// The arguments that an action is called with, and where in the body each is.
+fn arguments(operation: &Operation, message: &Message, body: &Node) -> Vec<(Type, String)> {
+    let Some(RequestBody::Parameters(parameters)) = &operation.page.body else {
+        return Vec::new();
+    };
+    if message.request().is_none() {
+        return Vec::new();
+    }
+    let arguments = body.entries().iter().filter_map(|entry| {
+        let parameter = parameters.iter().find(|it| *it.name == *entry.key)?;
+        // A parameter of which the page tells no type counts as a string.
+        let is_untold = parameter.ty == Type::single(ItemType::Primitive(Primitive::String))
+            && entry.value.text().is_none();
+        if is_untold {
+            return None;
+        }
+        Some((parameter.ty.clone(), format!("/{}", entry.key)))
+    });
+    arguments.collect()
+}
+
+/// What in a value is not of its type. Where the annotation names another type than the sentence, both are tried, and the
+/// one that fits better has it: that the two differ is another thing to tell.
+fn judged(cx: &PageContext, message: &Message, ty: Type, node: &Node) -> (Type, Vec<Mismatch>) {
+    let api = cx.version.api();
+    let value = node.value(&cx.page.text);
+    let mismatches = conform::mismatches(api, &ty, &value);
+    if mismatches.is_empty() {
+        return (ty, mismatches);
+    }
+    let Some(item) = annotated(cx, message).filter(|item| *item != ty.item) else {
+        return (ty, mismatches);
+    };
+    let collection = ty.collection;
+    let other = Type { item, collection };
+    let others = conform::mismatches(api, &other, &value);
+    if others.len() < mismatches.len() {
+        (other, others)
+    } else {
+        (ty, mismatches)
+    }
+}
+
+/// The structured type that the annotation of a message names.
+pub fn annotated(cx: &PageContext, message: &Message) -> Option<ItemType> {
+    let annotation = cx.annotation_of(message)?;
+    let name = annotation.get("@odata.type")?.text()?;
+    let id = cx.version.api().find_type(odata_type(name))?;
+    Some(ItemType::Structured(id))
+}
+
+/// The name in `#name` or `Collection(name)`.
+pub fn odata_type(text: &str) -> &str {
+    let text = text.trim().trim_start_matches('#');
+    let inner = text
+        .get(..11)
+        .is_some_and(|start| start.eq_ignore_ascii_case("collection("));
+    if inner {
+        text[11..]
+            .trim_end_matches(')')
+            .trim()
+            .trim_start_matches('#')
+    } else {
+        text
+    }
+}
+
+/// The type of the body of a message, and where in it the value of that type is.
+fn expected(
+    cx: &PageContext,
+    operation: &Operation,
+    message: &Message,
+    body: &Node,
+) -> Option<(Type, &'static str)> {
+    let Some(status) = message.status() else {
+        return carried(cx, operation).map(|ty| (ty, ""));
     };
     if !(200..300).contains(&status) {
         return None;
     }
-    let responses = &operation.page.responses;
-    let documented = responses.iter().find(|it| it.status == status);
-    let documented = documented.or_else(|| operation.page.success())?;
-    match &documented.body {
+    match answer(cx, operation, status)? {
         ResponseBody::Collection(item) => body.get("value").is_some().then(|| {
             let ty = Type {
                 collection: true,
-                ..item.clone()
+                ..item
             };
             (ty, "/value")
         }),
@@ -123,8 +297,42 @@ fn expected(operation: &Operation, message: &Message, body: &Node) -> Option<(Ty
             } else {
                 ""
             };
-            Some((ty.clone(), root))
+            Some((ty, root))
         }
         ResponseBody::Empty | ResponseBody::Stream | ResponseBody::Unknown => None,
     }
+}
+
+/// JSON that a page shows.
+#[derive(Debug)]
+pub struct Json<'c> {
+    /// The position of its section in the page.
+    pub section: usize,
+    /// What it is.
+    pub tree: Cow<'c, Result<Tree, Failure>>,
+}
+
+/// All JSON of a page: the bodies of messages, and code blocks that are JSON, such as the representation of a resource.
+pub fn json<'c>(cx: &'c PageContext) -> Vec<Json<'c>> {
+    let messages = cx.messages().iter().filter_map(|message| {
+        // `[the bytes of the file]`
+        let media_type = cx.header(message, "Content-Type");
+        if media_type.is_some_and(|it| !cx.str(it.value).to_ascii_lowercase().contains("json")) {
+            return None;
+        }
+        let tree = Cow::Borrowed(message.json.as_ref()?);
+        let section = message.section;
+        Some(Json { section, tree })
+    });
+    let blocks = cx.blocks().iter().filter_map(|block| {
+        let text = cx.str(block.code.body);
+        let is_json = cx.str(block.code.info).eq_ignore_ascii_case("json");
+        if !is_json || !text.trim_start().starts_with(['{', '[']) {
+            return None;
+        }
+        let tree = Cow::Owned(tree::read(&cx.page.text, block.code.body));
+        let section = block.section;
+        Some(Json { section, tree })
+    });
+    messages.chain(blocks).collect()
 }

@@ -14,7 +14,7 @@ use super::{
     world::{Version, World},
 };
 use crate::{
-    api::StartLine,
+    api::{Operation, StartLine},
     docs::Role,
     facts::{self, Area, Claim, Columns, PageFacts, PageId, PageKind},
     ir::{Method, TypeName},
@@ -42,6 +42,7 @@ pub struct PageContext<'p, 'a> {
     areas: OnceCell<Vec<Area>>,
     blocks: OnceCell<Vec<CodeBlock<'p>>>,
     messages: OnceCell<Vec<Message<'p>>>,
+    called: OnceCell<Vec<Option<&'a Operation>>>,
     bodies: OnceCell<Vec<Body<'a>>>,
     representations: OnceCell<Vec<(ByteRange, Tree)>>,
     typed: OnceCell<Vec<TypeCell<'p>>>,
@@ -144,6 +145,7 @@ impl<'p, 'a> PageContext<'p, 'a> {
             areas: OnceCell::new(),
             blocks: OnceCell::new(),
             messages: OnceCell::new(),
+            called: OnceCell::new(),
             bodies: OnceCell::new(),
             representations: OnceCell::new(),
             typed: OnceCell::new(),
@@ -279,6 +281,69 @@ impl<'p, 'a> PageContext<'p, 'a> {
             body,
             json: is_json.then(|| tree::read(&self.page.text, body)),
         })
+    }
+
+    /// For each message the operation that it calls or answers, if it is one of this service.
+    pub fn called(&self) -> &[Option<&'a Operation>] {
+        self.called.get_or_init(|| examples::called(self))
+    }
+
+    /// Whether a message is one of the page's request lines rather than an example.
+    pub fn is_request_line(&self, message: &Message<'_>) -> bool {
+        let mut facts = self.facts.facts.iter();
+        facts.any(|fact| {
+            matches!(fact.claim, Claim::Request { .. })
+                && fact.page == self.id
+                && message.code.body.contains(fact.at)
+        })
+    }
+
+    /// The header of a message with this name, in any case.
+    pub fn header(&self, message: &Message<'_>, name: &str) -> Option<Header> {
+        let mut headers = message.headers.iter();
+        let header = headers.find(|it| self.str(it.name).eq_ignore_ascii_case(name));
+        header.copied()
+    }
+
+    /// Where the start line and the headers of a message end: before the line break.
+    pub fn head_end(&self, message: &Message<'_>) -> u32 {
+        let start = message.code.body.start;
+        let before = ByteRange {
+            start,
+            end: message.body.start,
+        };
+        start + self.str(before).trim_end().len() as u32
+    }
+
+    /// Whether an empty line stands before the body of a message.
+    pub fn has_blank_line(&self, message: &Message<'_>) -> bool {
+        let gap = ByteRange {
+            start: self.head_end(message),
+            end: message.body.start,
+        };
+        self.str(gap).matches('\n').count() > 1
+    }
+
+    /// The empty lines between the start line of a message and its headers.
+    pub fn gap_before_headers(&self, message: &Message<'_>) -> Option<ByteRange> {
+        let first = message.headers.first()?;
+        let head = ByteRange {
+            start: message.start_at.start,
+            end: first.name.start,
+        };
+        let lines = self.str(head).trim_end();
+        let rest = &self.str(head)[lines.len()..];
+        let line_break = rest.find('\n')? + 1;
+        let end = rest.rfind('\n')? + 1;
+        let start = head.start as usize + lines.len();
+        (end > line_break).then(|| ByteRange::new(start + line_break, start + end))
+    }
+
+    /// The line break that this page has behind a place.
+    pub fn newline(&self, at: u32) -> &'static str {
+        let rest = self.page.text.get(at as usize..).unwrap_or_default();
+        let line = rest.split_inclusive('\n').next().unwrap_or_default();
+        if line.ends_with("\r\n") { "\r\n" } else { "\n" }
     }
 
     /// The bodies of messages whose type is known, each with what is not of that type.

@@ -33,7 +33,7 @@ pub(super) mod from_examples;
 pub(super) mod implied;
 mod kind;
 mod page;
-pub(super) mod path;
+pub(crate) mod path;
 pub(super) mod roots;
 mod walk;
 

@@ -1,11 +1,15 @@
 use crate::{
+    api::{RequestBody, TypeId},
     conform::Problem,
-    json::tree::Node,
+    facts::Claim,
     lint::{
-        finding::{Findings, Fix, Severity},
+        finding::{Edit, Findings, Fix, Severity},
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
+        values::{Groups, one_line, times},
     },
+    span::ByteRange,
+    suggest,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -13,13 +17,14 @@ pub(super) static RULE: Rule = Rule {
     name: "example-unknown-property",
     severity: Severity::Warning,
     preset: Preset::Minimal,
-    fixes: Fixes::Safe,
+    fixes: Fixes::Both,
     apidoctor: &["AdditionalPropertyDetected"],
     doc: include_str!("ex003_example_unknown_property.md"),
     check: Check::Page(check),
 };
 
 fn check(cx: &PageContext, out: &mut Findings) {
+    let mut unknown = Groups::new();
     for body in cx.bodies() {
         let Some(tree) = cx.messages()[body.message].tree() else {
             continue;
@@ -28,41 +33,116 @@ fn check(cx: &PageContext, out: &mut Findings) {
             let Problem::UnknownMember(ty) = &mismatch.problem else {
                 continue;
             };
-            tell(cx, &tree.root, &mismatch.at, ty, out);
+            // That many come where one should is another rule's to tell.
+            if !body.is_request && mismatch.at == "/value" {
+                continue;
+            }
+            // What is called `Json` is declared as a type without members, and holds any JSON.
+            if ty.rsplit('.').next().is_some_and(|name| name.eq_ignore_ascii_case("json")) {
+                continue;
+            }
+            if let Some((_, Some(entry))) = tree.root.pointer(&mismatch.at) {
+                unknown.add((&**ty, &*entry.key), entry.key_at);
+            }
+        }
+    }
+    check_arguments(cx, out);
+    for ((ty, key), places) in unknown.list {
+        tell(cx, ty, key, &places, out);
+    }
+}
+
+/// What an action is called with that is none of its parameters.
+fn check_arguments(cx: &PageContext, out: &mut Findings) {
+    for (message, operation) in cx.messages().iter().zip(cx.called()) {
+        let Some((operation, tree)) = operation.zip(message.tree()) else {
+            continue;
+        };
+        let Some(RequestBody::Parameters(parameters)) = &operation.page.body else {
+            continue;
+        };
+        let is_own = *operation.page.page == *cx.page.path;
+        if !is_own || parameters.is_empty() || message.request().is_none() {
+            continue;
+        }
+        let called = operation.calls.map(|id| &cx.version.api()[id].parameters);
+        let declared = || called.into_iter().flatten().map(|it| it.name.as_str());
+        let names = || parameters.iter().map(|it| it.name.as_str()).chain(declared());
+        let entries = tree.root.entries().iter();
+        for entry in entries.filter(|it| !it.key.contains('@') && !names().any(|name| *name == *it.key)) {
+            let key = &*one_line(&entry.key);
+            let action = operation.kind.words();
+            let place = cx.at(entry.key_at, "");
+            let finding = out
+                .tell(place.clone(), format!("the page names no parameter `{key}`"))
+                .symbol(format!("{}:{action}/{key}", cx.page.path));
+            let mut facts = cx.facts.facts.iter();
+            let row = facts.find(|fact| matches!(fact.claim, Claim::BodyMember(_)));
+            if let Some(row) = row {
+                finding.related(cx.version.fact(row, "the parameters are described here"));
+            }
+            if let Some(known) = names().find(|name| name.eq_ignore_ascii_case(key)) {
+                // Requests are tried more often than tables are.
+                let edits = Fix::replace(&place, format!("\"{known}\""));
+                finding.fix(Fix::needs_review(format!("spell it `{known}`"), edits));
+            } else if let Some(near) = suggest::closest(key, names()) {
+                finding.help(format!("did you mean `{near}`?"));
+            }
         }
     }
 }
 
-/// Tells that a type has no member with the key that a pointer leads to.
-fn tell(cx: &PageContext, root: &Node, pointer: &str, ty: &str, out: &mut Findings) {
-    let Some((_, Some(entry))) = root.pointer(pointer) else {
+/// Tells that a type has no member with the key that stands at these places.
+fn tell(cx: &PageContext, ty: &str, key: &str, places: &[ByteRange], out: &mut Findings) {
+    let Some(&first) = places.first() else {
         return;
     };
-    let key = &*entry.key;
     let api = cx.version.api();
     let members = api.find_type(ty).map(|id| api.all_members(id));
-    let members: Vec<&str> = members
-        .iter()
-        .flatten()
-        .map(|member| member.name.as_str())
-        .collect();
-    let place = cx.at(entry.key_at, "");
+    let members = members.unwrap_or_default();
+    let names = || members.iter().map(|member| member.name.as_str());
+    let key = &*one_line(key);
+    let message = format!("`{ty}` has no property `{key}`{}", times(places.len()));
     let finding = out
-        .tell(place.clone(), format!("`{ty}` has no property `{key}`"))
+        .tell(cx.at(first, ""), message)
         .symbol(format!("{}:{ty}/{key}", cx.page.path));
-    if let Some(known) = members.iter().find(|it| it.eq_ignore_ascii_case(key)) {
-        let edits = Fix::replace(&place, format!("\"{known}\""));
+    if let Some(known) = names().find(|it| it.eq_ignore_ascii_case(key)) {
+        let edits = places.iter().map(|&at| Edit {
+            file: cx.file(),
+            at,
+            text: format!("\"{known}\""),
+        });
+        let title = format!("spell it `{known}`");
         finding
             .severity(Severity::Error)
-            .fix(Fix::safe(format!("spell it `{known}`"), edits));
+            .fix(Fix::safe(title, edits.collect()));
         let label = format!("it is spelled `{known}` here");
         let declared = cx.version.member_at(cx.world, ty, known, label);
         declared.map(|place| finding.related(place));
         return;
     }
-    if let Some(near) = crate::suggest::closest(key, members) {
+    if let Some(derived) = derived_with(cx, ty, key) {
+        finding.help(format!(
+            "`{derived}` has it: does the object lack `\"@odata.type\": \"#{derived}\"`?"
+        ));
+    } else if let Some(near) = suggest::closest(key, names()) {
         finding.help(format!("did you mean `{near}`?"));
     }
     let declared = cx.version.type_at(ty, "the type is described here");
     declared.map(|place| finding.related(place));
+}
+
+/// A type that derives from one and has a member of its own with this name.
+fn derived_with<'a>(cx: &PageContext<'_, 'a>, ty: &str, key: &str) -> Option<&'a str> {
+    let api = cx.version.api();
+    let mut open = vec![api.find_type(ty)?];
+    while let Some(id) = open.pop() {
+        let has = |id: TypeId| api[id].members.iter().any(|member| *member.name == *key);
+        let derived = &api[id].derived;
+        if let Some(&found) = derived.iter().find(|&&id| has(id)) {
+            return Some(api[found].name.as_str());
+        }
+        open.extend(derived);
+    }
+    None
 }

@@ -110,7 +110,7 @@ pub(super) fn parse(path: &str) -> Parsed {
 
 /// Splits at the slashes that separate segments. Where parentheses or quotes do not match, every slash outside of
 /// braces does.
-fn split(path: &str) -> Vec<&str> {
+pub(crate) fn split(path: &str) -> Vec<&str> {
     split_at_slashes(path, true)
         .unwrap_or_else(|| split_at_slashes(path, false).unwrap_or_default())
 }
@@ -194,7 +194,7 @@ fn in_parentheses(segment: &str) -> Option<&str> {
 
 /// The key of some entity, copied from an example: a GUID, a number, another long id, a host or address below one of the
 /// usual domains. Well-known keys such as `root` and `inbox` are none.
-pub(super) fn is_sample(segment: &str) -> bool {
+pub(crate) fn is_sample(segment: &str) -> bool {
     const FEWEST_DIGITS: usize = 5;
     const SHORTEST: usize = 16;
     const DOMAINS: &[&str] = &[".com", ".net", ".org"];
@@ -405,7 +405,7 @@ fn key_name(documented: &str, path: &Parsed) -> String {
 }
 
 /// The name of the key of an item, from that of the collection.
-pub(super) fn name_of_key(collection: &str) -> String {
+pub(crate) fn name_of_key(collection: &str) -> String {
     format!("{}Id", singular(&collection.to_lower_camel_case()))
 }
 
@@ -431,7 +431,7 @@ fn own_name(documented: &str) -> String {
 }
 
 /// The name of one of many: `messages` → `message`, `policies` → `policy`.
-pub(in crate::resolve) fn singular(plural: &str) -> String {
+pub(crate) fn singular(plural: &str) -> String {
     const IRREGULAR: &[(&str, &str)] = &[
         ("children", "child"),
         ("people", "person"),
@@ -465,7 +465,7 @@ pub(in crate::resolve) fn singular(plural: &str) -> String {
 }
 
 /// Whether a name is that of many: `messages` and `children`, but not `analytics`.
-pub(in crate::resolve) fn is_plural(name: &str) -> bool {
+pub(crate) fn is_plural(name: &str) -> bool {
     !name.ends_with("ics") && singular(name) != name
 }
 
@@ -505,7 +505,7 @@ fn push_plain(text: &str, key: &mut String) {
 }
 
 /// A qualified name without the namespace of the service.
-pub(super) fn without_namespace(name: &str) -> &str {
+pub(crate) fn without_namespace(name: &str) -> &str {
     name.get(16..)
         .filter(|rest| !rest.is_empty() && name[..16].eq_ignore_ascii_case("microsoft.graph."))
         .unwrap_or(name)

@@ -1,0 +1,229 @@
+use crate::{
+    api::{ItemType, Type, TypeId},
+    conform::Problem,
+    ir::Primitive,
+    json::tree::{Kind, Node},
+    lint::{
+        examples::Body,
+        finding::{Findings, Fix, Severity},
+        page::PageContext,
+        rule::{Check, Fixes, Preset, Rule},
+        values::{self, Groups, Owner, Typed, is_mark, is_placeholder, times},
+    },
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: "EX004",
+    name: "example-value-type-mismatch",
+    severity: Severity::Error,
+    preset: Preset::Minimal,
+    fixes: Fixes::Unsafe,
+    apidoctor: &["ExpectedTypeDifferent", "InvalidDateTimeString", "NullPropertyValue"],
+    doc: include_str!("ex004_example_value_type_mismatch.md"),
+    check: Check::Page(check),
+};
+
+/// Values of one member that are of another type, and what is expected of them.
+type Wrong<'v> = Groups<(Subject<'v>, String), Typed<'v>>;
+
+/// What has a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Subject<'v> {
+    /// A member of a type.
+    Member(TypeId, &'v str),
+    /// A parameter of an action.
+    Parameter(&'v str),
+    /// The body itself.
+    Body,
+}
+
+fn check(cx: &PageContext, out: &mut Findings) {
+    let mut wrong = Wrong::new();
+    for body in cx.bodies() {
+        collect(cx, body, &mut wrong);
+    }
+    for ((subject, expected), values) in &wrong.list {
+        if let Some(first) = values.first() {
+            tell(cx, *subject, expected, first, values.len(), out);
+        }
+    }
+}
+
+fn collect<'v>(cx: &'v PageContext, body: &'v Body, wrong: &mut Wrong<'v>) {
+    let expected: Vec<(&str, &String)> = body
+        .mismatches
+        .iter()
+        .filter_map(|mismatch| match &mismatch.problem {
+            Problem::OtherType(expected) => Some((mismatch.at.as_str(), expected)),
+            Problem::UnknownMember(_) | Problem::UnknownValue(_) => None,
+        })
+        .collect();
+    if expected.is_empty() {
+        return;
+    }
+    let Some(tree) = cx.messages()[body.message].tree() else {
+        return;
+    };
+    let Some((root, _)) = tree.root.pointer(&body.root) else {
+        return;
+    };
+    let places = expected.iter().filter_map(|(pointer, expected)| {
+        let (node, _) = tree.root.pointer(pointer)?;
+        Some((node.at, *expected))
+    });
+    let places: Vec<_> = places.collect();
+    values::each(cx.version.api(), &body.ty, root, &mut |value| {
+        let found = places.iter().find(|(at, _)| *at == value.node.at);
+        let Some((_, expected)) = found.filter(|_| !is_excused(cx, &value)) else {
+            return;
+        };
+        let parameter = body.root.strip_prefix('/').filter(|_| body.is_request);
+        let subject = match (value.owner, parameter) {
+            (Some(owner), _) => Subject::Member(owner.ty, &owner.member.name),
+            (None, Some(name)) => Subject::Parameter(name),
+            (None, None) => Subject::Body,
+        };
+        wrong.add((subject, (*expected).clone()), value);
+    });
+}
+
+/// Whether a value only stands for one, or is one for a service that is less strict than OData.
+fn is_excused(cx: &PageContext, value: &Typed) -> bool {
+    // What is called `Json` is declared as a type without members, and holds any JSON.
+    if let ItemType::Structured(id) = value.item
+        && cx.version.api()[*id].name.name().eq_ignore_ascii_case("json")
+    {
+        return true;
+    }
+    let Some(text) = value.node.text() else {
+        return false;
+    };
+    if is_placeholder(text) || is_mark(text) {
+        return true;
+    }
+    matches!(value.item, ItemType::Primitive(Primitive::DateTimeOffset))
+        && !value.collection
+        && is_moment_somewhere(text)
+}
+
+/// A date with a time of which no zone is told, as services write it beside a property with the zone.
+fn is_moment_somewhere(text: &str) -> bool {
+    let parts = text.split_once(['T', 't', ' ']);
+    parts.is_some_and(|(date, time)| {
+        let are_digits = |text: &str, marks: &[char]| {
+            let is_part = |c: char| c.is_ascii_digit() || marks.contains(&c);
+            text.len() >= 4 && text.chars().all(is_part)
+        };
+        are_digits(date, &['-']) && are_digits(time, &[':', '.', 'Z', '+', '-', ' '])
+    })
+}
+
+fn tell(
+    cx: &PageContext,
+    subject: Subject,
+    expected: &str,
+    first: &Typed,
+    count: usize,
+    out: &mut Findings,
+) {
+    let api = cx.version.api();
+    let (symbol, subject) = match subject {
+        Subject::Member(ty, name) => (format!("{}/{name}", api[ty].name), format!("`{name}`")),
+        Subject::Parameter(name) => (name.to_owned(), format!("`{name}`")),
+        Subject::Body => ("body".to_owned(), "the body".to_owned()),
+    };
+    let shown = words(first.node);
+    let expected = match expected.strip_prefix("collection of ") {
+        Some(item) => format!("a collection of `{item}`"),
+        None => format!("`{expected}`"),
+    };
+    let place = cx.at(first.node.at, "");
+    let message = format!("{subject} is {shown}, not {expected}{}", times(count));
+    let finding = out
+        .tell(place.clone(), message)
+        .symbol(format!("{}:{symbol}", cx.page.path));
+    // A moment tells the date that should stand there, and more.
+    if matches!(first.item, ItemType::Primitive(Primitive::Date)) {
+        finding.severity(Severity::Warning);
+    }
+    if let Some(owner) = first.owner {
+        relate(cx, &owner, finding);
+    }
+    let repaired = repaired(first.item, first.collection, first.node, cx);
+    if let Some((title, text)) = repaired.filter(|_| count == 1) {
+        finding.fix(Fix::needs_review(title, Fix::replace(&place, text)));
+    }
+}
+
+/// Adds where the type of the member is told.
+fn relate(cx: &PageContext, owner: &Owner, finding: &mut crate::lint::Finding) {
+    let api = cx.version.api();
+    let declaring = api
+        .lineage(owner.ty)
+        .find(|ty| ty.members.iter().any(|it| it.name == owner.member.name));
+    if let Some(ty) = declaring {
+        let name = ty.name.as_str();
+        let label = "its type is told here";
+        let place = cx.version.member_at(cx.world, name, &owner.member.name, label);
+        place.map(|place| finding.related(place));
+    }
+}
+
+/// What a value is, for a sentence.
+fn words(node: &Node) -> &'static str {
+    match node.kind {
+        Kind::Null => "null",
+        Kind::Bool(_) => "a Boolean",
+        Kind::Number => "a number",
+        Kind::Text(_) => "a string",
+        Kind::Array(_) => "an array",
+        Kind::Object(_) => "an object",
+    }
+}
+
+/// The value as its type would have it, where that is only a matter of quotes or brackets.
+fn repaired(
+    item: &ItemType,
+    collection: bool,
+    node: &Node,
+    cx: &PageContext,
+) -> Option<(&'static str, String)> {
+    let text = cx.str(node.at);
+    if collection {
+        let is_item = is_value(cx, item, node);
+        return is_item.then(|| ("put it into brackets", format!("[{text}]")));
+    }
+    if let [only] = node.items() {
+        let is_item = is_value(cx, item, only);
+        return is_item.then(|| ("take the brackets away", cx.str(only.at).to_owned()));
+    }
+    let ItemType::Primitive(primitive) = item else {
+        return None;
+    };
+    match (primitive, &node.kind) {
+        (Primitive::String, Kind::Number | Kind::Bool(_)) => {
+            Some(("put it into quotes", format!("\"{text}\"")))
+        }
+        (Primitive::String, _) => None,
+        (_, Kind::Text(inner)) => {
+            let inner = inner.trim();
+            let inner = match *primitive {
+                Primitive::Boolean => inner.to_ascii_lowercase(),
+                _ => inner.to_owned(),
+            };
+            let value: serde_json::Value = serde_json::from_str(&inner).ok()?;
+            let is_value = !value.is_string() && conforms(cx, item, &value);
+            is_value.then_some(("take the quotes away", inner))
+        }
+        _ => None,
+    }
+}
+
+fn is_value(cx: &PageContext, item: &ItemType, node: &Node) -> bool {
+    conforms(cx, item, &node.value(&cx.page.text))
+}
+
+fn conforms(cx: &PageContext, item: &ItemType, value: &serde_json::Value) -> bool {
+    let ty = Type::single(item.clone());
+    crate::conform::mismatches(cx.version.api(), &ty, value).is_empty()
+}

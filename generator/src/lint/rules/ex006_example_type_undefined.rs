@@ -1,0 +1,84 @@
+use crate::{
+    json::tree::Node,
+    lint::{
+        examples::odata_type,
+        finding::{Findings, Severity},
+        page::PageContext,
+        rule::{Check, Fixes, Preset, Rule},
+        values::{Groups, each_node, times},
+    },
+    span::ByteRange,
+    spelling, suggest,
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: "EX006",
+    name: "example-type-undefined",
+    severity: Severity::Error,
+    preset: Preset::Minimal,
+    fixes: Fixes::None,
+    apidoctor: &["ResourceTypeNotFound"],
+    doc: include_str!("ex006_example_type_undefined.md"),
+    check: Check::Page(check),
+};
+
+fn check(cx: &PageContext, out: &mut Findings) {
+    let mut unknown: Groups<String, ByteRange> = Groups::new();
+    for message in cx.messages() {
+        let annotation = cx.annotation_of(message);
+        let annotated = annotation.and_then(|it| it.get("@odata.type"));
+        let mut see = |key: &str, node: &Node| {
+            let name = (key == "@odata.type").then(|| node.text()).flatten();
+            if let Some(name) = name.map(odata_type).filter(|name| is_unknown(cx, name)) {
+                // The name is a part of the page, if it has no escapes.
+                let quoted = cx.str(node.at);
+                if let Some(at) = quoted.find(name) {
+                    let start = node.at.start as usize + at;
+                    let at = ByteRange::new(start, start + name.len());
+                    unknown.add(name.to_ascii_lowercase(), at);
+                }
+            }
+        };
+        if let Some(node) = annotated {
+            see("@odata.type", node);
+        }
+        if let Some(tree) = message.tree() {
+            each_node(&tree.root, "", &mut |key, node| see(key, node));
+        }
+    }
+    for (_, places) in unknown.list {
+        tell(cx, &places, out);
+    }
+}
+
+/// Whether neither a page nor the metadata describes a type.
+fn is_unknown(cx: &PageContext, name: &str) -> bool {
+    let bare = name.strip_prefix("Edm.").unwrap_or(name);
+    // A leak of a generator is no name, and is told as such.
+    let is_name = name.contains('.') && !name.contains(['$', ' ', '/']);
+    is_name && spelling::primitive(bare).is_none() && cx.version.type_at(name, "").is_none()
+}
+
+fn tell(cx: &PageContext, places: &[ByteRange], out: &mut Findings) {
+    let Some(&first) = places.first() else {
+        return;
+    };
+    let name = cx.str(first);
+    let message = format!(
+        "neither a page nor the metadata describes `{name}`{}",
+        times(places.len())
+    );
+    let finding = out
+        .tell(cx.at(first, ""), message)
+        .symbol(format!("{}:{name}", cx.page.path));
+    let api = cx.version.api();
+    let types = api.types.iter().map(|ty| ty.name.as_str());
+    let described = types.filter(|known| !known.eq_ignore_ascii_case(name));
+    let near = suggest::closest(name, described);
+    if let Some((near, at)) = near.and_then(|near| {
+        let at = cx.version.type_at(near, "this one is described")?;
+        Some((near, at))
+    }) {
+        finding.help(format!("did you mean `{near}`?")).related(at);
+    }
+}

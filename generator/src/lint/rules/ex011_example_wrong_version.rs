@@ -1,0 +1,96 @@
+use crate::{
+    json::tree::Node,
+    lint::{
+        finding::{Edit, Findings, Fix, Severity},
+        page::{Message, PageContext},
+        rule::{Check, Fixes, Preset, Rule},
+        values::each_node,
+    },
+    span::ByteRange,
+    target::Target,
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: "EX011",
+    name: "example-wrong-version",
+    severity: Severity::Error,
+    preset: Preset::Minimal,
+    fixes: Fixes::Safe,
+    apidoctor: &[],
+    doc: include_str!("ex011_example_wrong_version.md"),
+    check: Check::Page(check),
+};
+
+/// The service in the text of a URL.
+const SERVICE: &str = "://graph.microsoft.com/";
+
+fn check(cx: &PageContext, out: &mut Findings) {
+    for message in cx.messages() {
+        let mut wrong = Vec::new();
+        if let Some((_, target)) = message.request() {
+            wrong.extend(in_target(cx, message, target));
+        }
+        if let Some(tree) = message.tree() {
+            each_node(&tree.root, "", &mut |_, node| wrong.extend(in_value(cx, node)));
+        }
+        tell(cx, message, &wrong, out);
+    }
+}
+
+fn tell(cx: &PageContext, message: &Message, wrong: &[ByteRange], out: &mut Findings) {
+    let Some(&first) = wrong.first() else {
+        return;
+    };
+    let version = cx.version.compilation.version;
+    let more = match wrong.len() {
+        1 => String::new(),
+        count => format!(", {count} times"),
+    };
+    let text = format!(
+        "this page is about `{version}`, its example about `{}`{more}",
+        cx.str(first)
+    );
+    let edits = wrong.iter().map(|&at| Edit {
+        file: cx.file(),
+        at,
+        text: version.to_string(),
+    });
+    let fix = Fix::safe(format!("write `{version}`"), edits.collect());
+    out.tell(cx.at(first, ""), text)
+        .symbol(cx.section_symbol(message.section))
+        .fix(fix);
+}
+
+/// The version in a target, if it is another one than that of the page.
+fn in_target(cx: &PageContext, message: &Message, target: &str) -> Option<ByteRange> {
+    let target = Target::of(target);
+    let is_ours = |host: &str| host.to_ascii_lowercase().ends_with("graph.microsoft.com");
+    let version = target.version.filter(|it| is_wrong(cx, it))?;
+    let line = cx.str(message.start_at);
+    let from = match target.host {
+        Some(host) if is_ours(host) => line.find(host)? + host.len(),
+        Some(_) => return None,
+        None => line.find(char::is_whitespace)?,
+    };
+    let at = line.get(from..)?.find(version)? + from;
+    let start = message.start_at.start as usize + at;
+    Some(ByteRange::new(start, start + version.len()))
+}
+
+/// The version in a value that is a URL of the service.
+fn in_value(cx: &PageContext, node: &Node) -> Option<ByteRange> {
+    let text = node.text()?;
+    if !text.starts_with("http") || !text.contains(SERVICE) {
+        return None;
+    }
+    let written = cx.str(node.at);
+    let start = written.find(SERVICE)? + SERVICE.len();
+    let rest = written.get(start..)?;
+    let version = rest.split(['/', '"', '?', '$']).next().unwrap_or_default();
+    let is_version = Target::of(text).version.is_some();
+    (is_version && is_wrong(cx, version)).then(|| cx.range_of(version))
+}
+
+fn is_wrong(cx: &PageContext, version: &str) -> bool {
+    !version.eq_ignore_ascii_case(cx.version.compilation.version.as_str())
+}
