@@ -14,9 +14,11 @@ pub mod files;
 pub mod finding;
 pub mod fix;
 pub mod page;
+pub mod pages_alone;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod table_edit;
 pub mod world;
 
 pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};
@@ -26,6 +28,7 @@ pub use world::{Subject, World};
 use crate::facts::PageId;
 use finding::Findings;
 use page::PageContext;
+use pages_alone::PagesAlone;
 use world::Version;
 
 /// What these rules find.
@@ -33,11 +36,17 @@ pub fn check(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
     let (pages, wholes): (Vec<_>, Vec<_>) = rules
         .iter()
         .partition(|rule| matches!(rule.check, Check::Page(_)));
-    let (mut found, of_wholes) = rayon::join(
+    let (mut found, (of_wholes, of_metadata)) = rayon::join(
         || check_pages(world, &pages),
-        || check_wholes(world, &wholes),
+        || {
+            rayon::join(
+                || check_wholes(world, &wholes),
+                || check_metadata(world, &wholes),
+            )
+        },
     );
     found.extend(of_wholes);
+    found.extend(of_metadata);
     found.sort_by(|a, b| order(a).cmp(&order(b)));
     found
 }
@@ -96,7 +105,7 @@ fn check_wholes(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
         .flat_map(|&rule| match rule.check {
             Check::Version(_) => world.versions.iter().map(|it| (rule, Some(it))).collect(),
             Check::World(_) => vec![(rule, None)],
-            Check::Page(_) | Check::Run => Vec::new(),
+            Check::Page(_) | Check::Metadata(_) | Check::Run => Vec::new(),
         })
         .collect();
     tasks
@@ -110,5 +119,36 @@ fn check_wholes(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
             }
             findings.into_list()
         })
+        .collect()
+}
+
+/// What the rules find that compare pages with metadata. What pages say alone is made once for all of them, and only
+/// if there are such rules.
+fn check_metadata(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
+    let checks: Vec<_> = rules
+        .iter()
+        .filter_map(|&rule| match rule.check {
+            Check::Metadata(check) => Some((rule, check)),
+            Check::Page(_) | Check::Version(_) | Check::World(_) | Check::Run => None,
+        })
+        .collect();
+    if checks.is_empty() {
+        return Vec::new();
+    }
+    let of_version = |version| {
+        let Some(alone) = PagesAlone::of(version) else {
+            return Vec::new();
+        };
+        let found = checks.par_iter().flat_map_iter(|&(rule, check)| {
+            let mut findings = Findings::of(rule);
+            check(world, &alone, &mut findings);
+            findings.into_list()
+        });
+        found.collect()
+    };
+    world
+        .versions
+        .par_iter()
+        .flat_map_iter(of_version)
         .collect()
 }

@@ -7,6 +7,7 @@
 use super::{
     finding::{Findings, Severity},
     page::PageContext,
+    pages_alone::PagesAlone,
     world::{Version, World},
 };
 
@@ -77,6 +78,8 @@ pub enum Check {
     Page(fn(&PageContext<'_, '_>, &mut Findings)),
     /// One version of the api.
     Version(fn(&World<'_>, &Version<'_>, &mut Findings)),
+    /// One version of the api that has metadata: what its pages alone say, and what the metadata says.
+    Metadata(fn(&World<'_>, &PagesAlone<'_, '_>, &mut Findings)),
     /// Everything at once.
     World(fn(&World<'_>, &mut Findings)),
     /// How a run itself went: suppressions, baseline, settings.

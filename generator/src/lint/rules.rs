@@ -14,6 +14,12 @@ macro_rules! rules {
 
 rules! {
     csdl001_csdl_symbol_missing,
+    csdl002_csdl_symbol_undocumented,
+    csdl003_csdl_type_differs,
+    csdl004_csdl_case_differs,
+    csdl005_csdl_facets_differ,
+    csdl006_csdl_nav_kind_differs,
+    csdl007_csdl_enum_members_differ,
     ex003_example_unknown_property,
     tbl003_property_case_differs,
 }

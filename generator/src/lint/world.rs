@@ -17,17 +17,17 @@ use super::{
 };
 use crate::{
     Compilation,
-    api::{Api, Operation},
+    api::{Api, Operation, Source},
     csdl,
     docs::DocsTree,
     facts::{Fact, PageFacts, PageId},
     generate,
-    ir::ApiVersion,
+    ir::{ApiVersion, TypeName},
     model::Model,
     route::Router,
     sections::Page,
     span::ByteRange,
-    vocabulary::Vocabulary,
+    vocabulary::{Column, Vocabulary},
 };
 
 /// What is to be checked.
@@ -58,8 +58,8 @@ pub struct World<'a> {
     pub beside_files: BesideFiles,
     /// The words of the pages.
     pub vocabulary: &'a Vocabulary,
-    /// The same documents at an earlier time.
-    pub before: Option<&'a Subject>,
+    /// The same documents at an earlier time; nothing if there are none to compare with.
+    pub before: Vec<Version<'a>>,
 }
 
 /// The ids of the files beside the pages.
@@ -99,6 +99,14 @@ pub struct Declared<'a> {
     pub types: HashMap<String, &'a csdl::StructuredType>,
     /// Enumeration types.
     pub enums: HashMap<String, &'a csdl::EnumType>,
+    names: HashMap<String, TypeName>,
+}
+
+impl Declared<'_> {
+    /// The name of a type, an enumeration or a type definition as the document spells it.
+    pub fn name(&self, key: &str) -> Option<&TypeName> {
+        self.names.get(key)
+    }
 }
 
 impl Subject {
@@ -123,26 +131,7 @@ impl<'a> World<'a> {
     /// Gives ids to all files of a subject; their paths are told from `base`.
     pub fn new(subject: &'a Subject, base: &Path) -> Self {
         let mut files = Files::default();
-        let mut versions = Vec::new();
-        for compilation in &subject.compilations {
-            let first_page = FileId(files.iter().count() as u32);
-            let folder = subject.folders.get(&compilation.version);
-            let prefix = folder.map(|folder| shown(folder, base)).unwrap_or_default();
-            for (_, page) in &compilation.pages {
-                files.add(joined(&prefix, &page.path), page.text.clone());
-            }
-            let metadata = compilation.metadata.as_ref();
-            let metadata_file = metadata
-                .map(|file| files.add(shown(Path::new(&*file.path), base), file.text.clone()));
-            versions.push(Version {
-                compilation,
-                metadata_file,
-                first_page,
-                router: OnceLock::new(),
-                operations: OnceLock::new(),
-                declared: OnceLock::new(),
-            });
-        }
+        let versions = versions(subject, base, &mut files);
         let beside = &subject.beside;
         let mut add = |file: &TextFile| files.add(shown(&file.path, base), file.text.clone());
         let beside_files = BesideFiles {
@@ -153,13 +142,15 @@ impl<'a> World<'a> {
             openapi: by_version(&beside.openapi, &mut add),
             generated: beside.generated.iter().map(&mut add).collect(),
         };
+        let before = subject.before.as_deref();
+        let before = before.map(|before| self::versions(before, base, &mut files));
         Self {
             files,
             versions,
             beside,
             beside_files,
             vocabulary: &subject.vocabulary,
-            before: subject.before.as_deref(),
+            before: before.unwrap_or_default(),
         }
     }
 
@@ -168,6 +159,13 @@ impl<'a> World<'a> {
         self.versions
             .iter()
             .find(|it| it.compilation.version == version)
+    }
+
+    /// Each version as it was before, and as it is now.
+    pub fn changes(&self) -> impl Iterator<Item = (&Version<'a>, &Version<'a>)> {
+        self.before
+            .iter()
+            .filter_map(|before| Some((before, self.version(before.compilation.version)?)))
     }
 }
 
@@ -224,6 +222,23 @@ impl<'a> Version<'a> {
         let page = self.page(fact.page);
         let name = page::row_at(world, page, fact.at).map(|row| row.name(page));
         self.at(fact.page, name.unwrap_or(fact.at), label)
+    }
+
+    /// The place of the cell in a column of the row that a fact was read from.
+    pub fn cell_of(&self, world: &World, fact: &Fact, column: Column) -> Option<ByteRange> {
+        let row = page::row_at(world, self.page(fact.page), fact.at)?;
+        row.cell(column).filter(|cell| !cell.is_empty())
+    }
+
+    /// A line of a page, without the blanks around it.
+    pub fn line(&self, source: &Source) -> Option<(PageId, ByteRange)> {
+        let id = self.page_by_path(&source.page)?;
+        let text = &self.page(id).text;
+        let mut lines = text.split_inclusive('\n');
+        let before = lines.by_ref().take(source.line.checked_sub(1)? as usize);
+        let start: usize = before.map(str::len).sum();
+        let line = lines.next()?;
+        Some((id, ByteRange::new(start, start + line.len()).trim(text)))
     }
 
     /// Where a type is described: on its page, else in the metadata document.
@@ -291,15 +306,46 @@ impl<'a> Version<'a> {
                 for ty in &schema.types {
                     let name = schema.qualified(&ty.name);
                     declared.types.insert(name.key(), ty);
+                    declared.names.insert(name.key(), name);
                 }
                 for ty in &schema.enums {
                     let name = schema.qualified(&ty.name);
                     declared.enums.insert(name.key(), ty);
+                    declared.names.insert(name.key(), name);
+                }
+                for ty in &schema.definitions {
+                    let name = schema.qualified(&ty.name);
+                    declared.names.insert(name.key(), name);
                 }
             }
             declared
         })
     }
+}
+
+/// The versions of a subject, with ids for their pages and metadata documents.
+fn versions<'a>(subject: &'a Subject, base: &Path, files: &mut Files) -> Vec<Version<'a>> {
+    let mut versions = Vec::new();
+    for compilation in &subject.compilations {
+        let first_page = FileId(files.iter().count() as u32);
+        let folder = subject.folders.get(&compilation.version);
+        let prefix = folder.map(|folder| shown(folder, base)).unwrap_or_default();
+        for (_, page) in &compilation.pages {
+            files.add(joined(&prefix, &page.path), page.text.clone());
+        }
+        let metadata = compilation.metadata.as_ref();
+        let metadata_file =
+            metadata.map(|file| files.add(shown(Path::new(&*file.path), base), file.text.clone()));
+        versions.push(Version {
+            compilation,
+            metadata_file,
+            first_page,
+            router: OnceLock::new(),
+            operations: OnceLock::new(),
+            declared: OnceLock::new(),
+        });
+    }
+    versions
 }
 
 /// The same map with the id of each file.
