@@ -9,6 +9,7 @@
 use rayon::prelude::*;
 
 pub mod beside;
+pub mod change;
 pub mod examples;
 pub mod files;
 pub mod finding;
@@ -27,6 +28,7 @@ pub use world::{Subject, World};
 
 use crate::facts::PageId;
 use finding::Findings;
+use change::Change;
 use page::PageContext;
 use pages_alone::PagesAlone;
 use world::Version;
@@ -36,17 +38,17 @@ pub fn check(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
     let (pages, wholes): (Vec<_>, Vec<_>) = rules
         .iter()
         .partition(|rule| matches!(rule.check, Check::Page(_)));
-    let (mut found, (of_wholes, of_metadata)) = rayon::join(
+    let (mut found, (of_wholes, of_pairs)) = rayon::join(
         || check_pages(world, &pages),
         || {
             rayon::join(
                 || check_wholes(world, &wholes),
-                || check_metadata(world, &wholes),
+                || check_pairs(world, &wholes),
             )
         },
     );
     found.extend(of_wholes);
-    found.extend(of_metadata);
+    found.extend(of_pairs);
     found.sort_by(|a, b| order(a).cmp(&order(b)));
     found
 }
@@ -105,7 +107,7 @@ fn check_wholes(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
         .flat_map(|&rule| match rule.check {
             Check::Version(_) => world.versions.iter().map(|it| (rule, Some(it))).collect(),
             Check::World(_) => vec![(rule, None)],
-            Check::Page(_) | Check::Metadata(_) | Check::Run => Vec::new(),
+            Check::Page(_) | Check::Metadata(_) | Check::Change(_) | Check::Run => Vec::new(),
         })
         .collect();
     tasks
@@ -122,33 +124,36 @@ fn check_wholes(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
         .collect()
 }
 
-/// What the rules find that compare pages with metadata. What pages say alone is made once for all of them, and only
-/// if there are such rules.
-fn check_metadata(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
-    let checks: Vec<_> = rules
-        .iter()
-        .filter_map(|&rule| match rule.check {
-            Check::Metadata(check) => Some((rule, check)),
-            Check::Page(_) | Check::Version(_) | Check::World(_) | Check::Run => None,
-        })
-        .collect();
-    if checks.is_empty() {
+/// What the rules find that compare the pages of a version with its metadata, or with what they were.
+fn check_pairs(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
+    let is_of_pairs = |rule: &&&Rule| matches!(rule.check, Check::Metadata(_) | Check::Change(_));
+    let rules: Vec<_> = rules.iter().filter(is_of_pairs).copied().collect();
+    let versions = world.versions.par_iter();
+    versions
+        .flat_map_iter(|version| check_pair(world, version, &rules))
+        .collect()
+}
+
+/// The same for one version. What its pages say alone is made once for all rules, and only if there are such rules.
+fn check_pair<'a>(
+    world: &World<'a>,
+    version: &Version<'a>,
+    rules: &[&'static Rule],
+) -> Vec<Finding> {
+    if rules.is_empty() {
         return Vec::new();
     }
-    let of_version = |version| {
-        let Some(alone) = PagesAlone::of(version) else {
-            return Vec::new();
-        };
-        let found = checks.par_iter().flat_map_iter(|&(rule, check)| {
-            let mut findings = Findings::of(rule);
-            check(world, &alone, &mut findings);
-            findings.into_list()
-        });
-        found.collect()
-    };
-    world
-        .versions
-        .par_iter()
-        .flat_map_iter(of_version)
-        .collect()
+    let alone = PagesAlone::of(version);
+    let before = world.before(version.compilation.version);
+    let change = before.map(|before| Change::of(before, version, alone.as_ref()));
+    let found = rules.par_iter().flat_map_iter(|&rule| {
+        let mut findings = Findings::of(rule);
+        match (rule.check, &alone, &change) {
+            (Check::Metadata(check), Some(alone), _) => check(world, alone, &mut findings),
+            (Check::Change(check), _, Some(change)) => check(world, change, &mut findings),
+            _ => {}
+        }
+        findings.into_list()
+    });
+    found.collect()
 }

@@ -13,6 +13,13 @@ macro_rules! rules {
 }
 
 rules! {
+    chg001_symbol_removed,
+    chg002_symbol_renamed_case,
+    chg003_member_type_changed,
+    chg004_operation_changed,
+    chg005_enum_member_added,
+    chg006_permission_set_changed,
+    chg007_unannounced_removal,
     csdl001_csdl_symbol_missing,
     csdl002_csdl_symbol_undocumented,
     csdl003_csdl_type_differs,

@@ -161,11 +161,10 @@ impl<'a> World<'a> {
             .find(|it| it.compilation.version == version)
     }
 
-    /// Each version as it was before, and as it is now.
-    pub fn changes(&self) -> impl Iterator<Item = (&Version<'a>, &Version<'a>)> {
-        self.before
-            .iter()
-            .filter_map(|before| Some((before, self.version(before.compilation.version)?)))
+    /// The version of that name as it was before.
+    pub fn before(&self, version: ApiVersion) -> Option<&Version<'a>> {
+        let mut before = self.before.iter();
+        before.find(|it| it.compilation.version == version)
     }
 }
 
