@@ -14,6 +14,8 @@ pub mod examples;
 pub mod files;
 pub mod finding;
 pub mod fix;
+pub mod generated;
+pub mod openapi;
 pub mod page;
 pub mod pages_alone;
 pub mod report;
@@ -27,8 +29,8 @@ pub use rule::{Check, Preset, Rule};
 pub use world::{Subject, World};
 
 use crate::facts::PageId;
-use finding::Findings;
 use change::Change;
+use finding::Findings;
 use page::PageContext;
 use pages_alone::PagesAlone;
 use world::Version;

@@ -69,7 +69,9 @@ impl Others {
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let rules = selected(&arguments.select);
     let input = arguments.sources.read()?;
+    let included = input.config.include_or(&[]);
     let mut subject = Subject::of(input.tree, input.config.vocabulary);
+    subject.beside.included = included;
     arguments.others.add_to(&mut subject, &arguments.sources)?;
     let here = env::current_dir()?.canonicalize()?;
     let world = World::new(&subject, &here);

@@ -95,7 +95,10 @@ impl Sources {
 
     /// The version and the path in a `--csdl` argument: the version before the `=`, else that of `--api-version`, else
     /// that of the last part of the path which is one.
-    pub(super) fn version_of<'a>(&self, argument: &'a str) -> Result<(ApiVersion, &'a Path), Failure> {
+    pub(super) fn version_of<'a>(
+        &self,
+        argument: &'a str,
+    ) -> Result<(ApiVersion, &'a Path), Failure> {
         if let Some((version, path)) = argument.split_once('=')
             && let Some(version) = ApiVersion::from_segment(version)
         {

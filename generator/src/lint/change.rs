@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{
     finding::Place,
-    pages_alone::PagesAlone,
+    pages_alone::{PagesAlone, title_of},
     world::{Version, World},
 };
 use crate::{
     api::{Api, EnumType, ItemType, Member, Operation, SegmentKind, StructuredType, Type, Witness},
+    facts::Claim,
     ir::Method,
 };
 
@@ -100,10 +101,9 @@ impl<'c, 'a> Change<'c, 'a> {
         })
     }
 
-    /// Where a type stands now, else where it was.
+    /// The page of a type as it is now, else as it was.
     pub fn type_place(&self, name: &str) -> Option<Place> {
-        let now = self.now.type_at(name, "");
-        now.or_else(|| self.before.type_at(name, ""))
+        page_of(self.now, name, "").or_else(|| page_of(self.before, name, ""))
     }
 
     /// What is no longer there.
@@ -131,7 +131,7 @@ impl<'c, 'a> Change<'c, 'a> {
         if model.pages.is_empty() || is_enum {
             return None;
         }
-        let place = self.before.type_at(was.name.as_str(), "")?;
+        let place = page_of(self.before, was.name.as_str(), "")?;
         Some(Removed {
             symbol: was.name.as_str().to_owned(),
             name: was.name.name().to_owned(),
@@ -188,7 +188,7 @@ impl<'c, 'a> Change<'c, 'a> {
             symbol: was.name.as_str().to_owned(),
             name: was.name.name().to_owned(),
             what: "the enumeration",
-            place: self.before.type_at(was.name.as_str(), "")?,
+            place: page_of(self.before, was.name.as_str(), "")?,
             was_at: None,
             was_deprecated: was.deprecated.is_some(),
             in_requests: true,
@@ -221,6 +221,24 @@ impl<'c, 'a> Change<'c, 'a> {
             });
         }
     }
+}
+
+/// The title of the page that describes a type, or the declaration of a type without a page.
+pub fn page_of(version: &Version, name: &str, label: &str) -> Option<Place> {
+    let key = name.to_ascii_lowercase();
+    let model = version.model();
+    let types = model.types.get(&key).map(|it| &it.pages);
+    let pages = types.or_else(|| model.enums.get(&key).map(|it| &it.pages));
+    let page = pages.and_then(|pages| pages.first());
+    let Some(page) = page.map(|id| id.of(version.facts())) else {
+        return version.type_at(name, label);
+    };
+    // A page of many enumerations tells each under a heading of its own.
+    let at = match &page.claim {
+        Claim::Enum { .. } => page.at,
+        _ => title_of(version, page.page),
+    };
+    Some(version.at(page.page, at, label))
 }
 
 /// Where a member of a type stands: its row, else the line that it was read from.
@@ -269,7 +287,9 @@ pub fn key(operation: &Operation) -> Key {
         shape.push('/');
         let text = segment.shape().to_ascii_lowercase();
         let is_qualified = matches!(segment.kind, SegmentKind::Call(_) | SegmentKind::Cast(_));
-        let plain = text.strip_prefix("microsoft.graph.").filter(|_| is_qualified);
+        let plain = text
+            .strip_prefix("microsoft.graph.")
+            .filter(|_| is_qualified);
         shape.push_str(plain.unwrap_or(&text));
     }
     (operation.method, shape)

@@ -28,6 +28,12 @@ rules! {
     csdl006_csdl_nav_kind_differs,
     csdl007_csdl_enum_members_differ,
     ex003_example_unknown_property,
+    gen001_generated_code_stale,
+    gen002_generated_symbol_differs,
+    gen003_example_does_not_round_trip,
+    oas001_openapi_operation_missing,
+    oas002_openapi_operation_undocumented,
+    oas003_openapi_schema_differs,
     tbl003_property_case_differs,
 }
 

@@ -13,6 +13,8 @@ use super::{
     beside::{Beside, TextFile},
     files::{FileId, Files},
     finding::Place,
+    generated::Generated,
+    openapi::{self, OpenApi},
     page,
 };
 use crate::{
@@ -60,6 +62,8 @@ pub struct World<'a> {
     pub vocabulary: &'a Vocabulary,
     /// The same documents at an earlier time; nothing if there are none to compare with.
     pub before: Vec<Version<'a>>,
+    generated: OnceLock<Generated<'a>>,
+    openapi: OnceLock<BTreeMap<ApiVersion, OpenApi>>,
 }
 
 /// The ids of the files beside the pages.
@@ -151,6 +155,8 @@ impl<'a> World<'a> {
             beside_files,
             vocabulary: &subject.vocabulary,
             before: before.unwrap_or_default(),
+            generated: OnceLock::new(),
+            openapi: OnceLock::new(),
         }
     }
 
@@ -159,6 +165,20 @@ impl<'a> World<'a> {
         self.versions
             .iter()
             .find(|it| it.compilation.version == version)
+    }
+
+    /// The OpenAPI document of a version.
+    pub fn openapi(&self, version: ApiVersion) -> Option<&OpenApi> {
+        let (files, ids) = (&self.beside.openapi, &self.beside_files.openapi);
+        let read = self.openapi.get_or_init(|| openapi::read_all(files, ids));
+        read.get(&version)
+    }
+
+    /// What the generated crates define.
+    pub fn generated(&self) -> &Generated<'a> {
+        let ids = &self.beside_files.generated;
+        self.generated
+            .get_or_init(|| Generated::read(&self.beside.generated, ids))
     }
 
     /// The version of that name as it was before.

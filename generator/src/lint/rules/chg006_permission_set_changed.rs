@@ -77,24 +77,31 @@ fn compare(
         names.join(", ")
     };
     let (gone, added) = (words(&old.names, &new.names), words(&new.names, &old.names));
-    let message = match (gone.is_empty(), added.is_empty()) {
+    let change_of_names = match (gone.is_empty(), added.is_empty()) {
         (true, true) => return,
-        (false, true) => format!("{gone} no longer suffices for {}", kind.as_str()),
-        (true, false) => format!("{added} now suffices for {}", kind.as_str()),
-        (false, false) => format!(
-            "{gone} no longer suffices for {}, but {added} does",
-            kind.as_str()
-        ),
+        (false, true) => format!("lost {gone}"),
+        (true, false) => format!("gained {added}"),
+        (false, false) => format!("lost {gone} and gained {added}"),
     };
+    let message = format!("the permissions for {} {change_of_names}", words_of(kind));
     let finding = out
         .tell(change.now.fact(new.first, ""), message)
-        .symbol(format!("{page}#{}", crate::lint::page::slug(kind.as_str())))
+        .symbol(format!("{page}#{}", kind.as_str()))
         .related(change.before.fact(old.first, "these were the permissions"));
     if gone.is_empty() {
         finding
-            .severity(Severity::Warning)
+            .severity(Severity::Info)
             .help("impact: docs; what was granted before still suffices");
     } else {
         finding.help("impact: wire; apps with the permission that went are refused, until somebody grants another");
+    }
+}
+
+/// Whom a row is about, in words.
+fn words_of(kind: PermissionKind) -> &'static str {
+    match kind {
+        PermissionKind::DelegatedWork => "work or school accounts",
+        PermissionKind::DelegatedPersonal => "personal accounts",
+        PermissionKind::Application => "apps",
     }
 }
