@@ -233,8 +233,9 @@ impl Compared<'_, '_, '_> {
             let Some((said, is)) = self.type_name(said).zip(item) else {
                 return;
             };
-            let is_schema = is.contains('.');
-            if !is_schema || is.eq_ignore_ascii_case(&said) {
+            // An envelope or a reference is no type of the service.
+            let is_type = is.contains('.') && !is.starts_with("odata.");
+            if !is_type || is.eq_ignore_ascii_case(&said) {
                 return;
             }
             format!("`{symbol}` answers with `{said}` by its page, and with `{is}` in the OpenAPI document")
