@@ -11,6 +11,7 @@ use crate::{
         world::World,
     },
     span::ByteRange,
+    spelling::ItemText,
     vocabulary::Column,
 };
 
@@ -52,7 +53,11 @@ fn check_type(
     };
     let paged = alone.text(&member.ty, unknown);
     let in_metadata = declared.ty.full_text();
-    if paged.eq_ignore_ascii_case(&in_metadata) || is_definition(alone, declared.ty) {
+    if is_definition(alone, declared.ty) {
+        return;
+    }
+    if paged.eq_ignore_ascii_case(&in_metadata) {
+        check_row(world, alone, pair, (member, declared), out);
         return;
     }
     let Some((place, row)) = place(world, alone, pair, member) else {
@@ -84,6 +89,49 @@ fn check_type(
         let title = format!("write `{cell}`");
         finding.fix(Fix::needs_review(title, Fix::replace(&place, cell)));
     }
+}
+
+/// Tells a row that speaks of many where the JSON representation and the metadata have one, or the other way round.
+fn check_row(
+    world: &World,
+    alone: &PagesAlone,
+    pair: TypePair,
+    (member, declared): (&Member, DeclaredMember),
+    out: &mut Findings,
+) {
+    let row = alone.row_of(pair.model, &member.name);
+    let Some((row, Claim::Member { row: said, .. })) = row.map(|row| (row, &row.claim)) else {
+        return;
+    };
+    let is_read = !matches!(said.ty.item, ItemText::Unread(_) | ItemText::Union(_));
+    if !is_read || said.ty.collection == declared.ty.collection {
+        return;
+    }
+    let Some(cell) = alone.version.cell_of(world, row, Column::Type) else {
+        return;
+    };
+    // Where only paths tell that there are many, the row still names the type of one.
+    let Some(key) = key_at(alone, pair, member) else {
+        return;
+    };
+    let words = |many| if many { "a collection" } else { "one value" };
+    let message = format!(
+        "the table calls `{}` {}, and it is {} in the metadata",
+        member.name,
+        words(said.ty.collection),
+        words(declared.ty.collection)
+    );
+    let place = alone.version.at(row.page, cell, "");
+    let text = table_edit::type_cell(alone.version, row.page, declared.ty);
+    let fix = Fix::needs_review(format!("write `{text}`"), Fix::replace(&place, text));
+    let finding = out
+        .tell(place, message)
+        .symbol(format!("{}/{}", pair.paged.name, member.name))
+        .related(key)
+        .fix(fix);
+    let label = format!("the metadata says `{}`", declared.ty.full_text());
+    let declared_at = alone.version.metadata_at(declared.ty.at, label);
+    declared_at.map(|place| finding.related(place));
 }
 
 /// The type cell of the row, where there is one; otherwise where pages name the member.

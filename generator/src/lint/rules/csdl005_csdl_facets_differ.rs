@@ -207,8 +207,8 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
             return;
         };
         let mut lineage = self.alone.declared().lineage(self.pair.declared);
-        // A complex type has no key; that it is one, the kind tells.
         let Some(ty) = lineage.find(|ty| !ty.key.is_empty()) else {
+            self.tell_needless_key(paged, out);
             return;
         };
         if ty.key.iter().any(|key| key.text == *paged) {
@@ -227,6 +227,21 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
                 self.set(KEY, format!("\"{}\"", first.text), finding);
             }
         }
+    }
+
+    /// Tells the key of a type that has none; where the kind is another one, that tells it.
+    fn tell_needless_key(&self, key: &str, out: &mut Findings) {
+        let is_complex = self.pair.paged.kind == TypeKind::Complex;
+        if !is_complex || self.pair.declared.is_entity {
+            return;
+        }
+        let message = format!(
+            "the page of `{}` names the key `{key}`, and the type has no key in the metadata",
+            self.pair.paged.name
+        );
+        let finding = self.tell(self.entry(KEY), message, "key", out);
+        self.relate(self.pair.declared.name.at, "the type is declared here", finding);
+        finding.help("take `keyProperty` out of the annotation");
     }
 
     /// The place of the first claim, with the claim.

@@ -1,5 +1,4 @@
 use crate::{
-    api::Member,
     facts::{Claim, Fact, MemberTable},
     lint::{
         finding::{Edit, Findings, Fix, Severity},
@@ -8,6 +7,7 @@ use crate::{
         table_edit,
         world::World,
     },
+    model::MemberModel,
     span::ByteRange,
 };
 
@@ -24,7 +24,8 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(world: &World, alone: &PagesAlone, out: &mut Findings) {
     for pair in alone.types() {
-        for member in &pair.paged.members {
+        // All rows count, also those of members that a base type has.
+        for member in &pair.model.members {
             let declared = alone.declared().member_in_any_case(pair.declared, &member.name);
             if let Some(declared) = declared {
                 check_member(world, alone, pair, (member, declared), out);
@@ -37,7 +38,7 @@ fn check_member(
     world: &World,
     alone: &PagesAlone,
     pair: TypePair,
-    (member, declared): (&Member, DeclaredMember),
+    (member, declared): (&MemberModel, DeclaredMember),
     out: &mut Findings,
 ) {
     let Some(row) = alone.row_of(pair.model, &member.name) else {
