@@ -1,5 +1,6 @@
 use crate::{
-    csdl::ItemRef,
+    api::Member,
+    csdl::{ItemRef, Name},
     facts::{Claim, Fact, Row},
     ir::{Primitive, TypeName},
     lint::{
@@ -133,13 +134,38 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
         let Some(place) = alone.member_at(world, pair, member) else {
             continue;
         };
-        let message = format!("the metadata has no `{}` in `{name}`", member.name);
+        let what = elsewhere(alone, pair, member);
+        let message = match what {
+            Some(Elsewhere::Call) => format!(
+                "`{}` is an action or a function in the metadata, and no member of `{name}`",
+                member.name
+            ),
+            Some(Elsewhere::Derived(_)) | None => {
+                format!("the metadata has no `{}` in `{name}`", member.name)
+            }
+        };
         let finding = out
             .tell(place, message)
             .symbol(format!("{name}/{}", member.name));
         let label = "the type is declared here";
         let declared_at = alone.version.metadata_at(pair.declared.name.at, label);
         declared_at.map(|place| finding.related(place));
+        match what {
+            Some(Elsewhere::Call) => {
+                finding.severity(Severity::Info);
+                continue;
+            }
+            Some(Elsewhere::Derived(derived)) => {
+                let label = "a derived type has it";
+                let derived_at = alone.version.metadata_at(derived.at, label);
+                derived_at.map(|place| finding.related(place));
+                finding
+                    .severity(Severity::Warning)
+                    .help(format!("`{}` has it, which derives from this type", derived.text));
+                continue;
+            }
+            None => {}
+        }
         let lineage = alone.declared().lineage(pair.declared);
         let names = lineage.flat_map(|ty| ty.member_names().map(|name| name.text.as_str()));
         // What the page has already under its own name is not what it meant by this one.
@@ -148,4 +174,36 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
             finding.help(format!("did you mean `{near}`?"));
         }
     }
+}
+
+/// Where the metadata has a name that it does not have as a member.
+enum Elsewhere<'a> {
+    /// Among actions and functions.
+    Call,
+    /// In a type that derives from this one, which has this name.
+    Derived(&'a Name),
+}
+
+fn elsewhere<'a>(
+    alone: &PagesAlone<'_, 'a>,
+    pair: TypePair,
+    member: &Member,
+) -> Option<Elsewhere<'a>> {
+    let metadata = alone.version.compilation.metadata.as_ref()?;
+    let mut callables = metadata.schemas.iter().flat_map(|schema| &schema.callables);
+    // What a table lists is meant as a member.
+    let is_from_path = alone.row_of(pair.model, &member.name).is_none();
+    if is_from_path && callables.any(|it| it.name.text.eq_ignore_ascii_case(&member.name)) {
+        return Some(Elsewhere::Call);
+    }
+    let mut types = metadata.schemas.iter().flat_map(|schema| &schema.types);
+    let derived = types.find(|ty| {
+        let mut names = ty.member_names();
+        names.any(|name| name.text == member.name)
+            && alone
+                .declared()
+                .lineage(ty)
+                .any(|ty| std::ptr::eq(ty, pair.declared))
+    });
+    derived.map(|ty| Elsewhere::Derived(&ty.name))
 }
