@@ -25,7 +25,7 @@ pub struct Rule {
     pub preset: Preset,
     /// What it can repair.
     pub fixes: Fixes,
-    /// The codes of the ApiDoctor errors that it stands for.
+    /// The codes of the `ApiDoctor` errors that it stands for.
     pub apidoctor: &'static [&'static str],
     /// Its page.
     pub doc: &'static str,

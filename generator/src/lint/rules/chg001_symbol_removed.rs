@@ -29,9 +29,10 @@ fn tell(removed: Removed, out: &mut Findings) {
     } else {
         format!("{what} `{symbol}` is no longer documented")
     };
-    let impact = match removed.in_requests {
-        true => "impact: source and wire; code that names it does not compile, and requests that carry it fail",
-        false => "impact: source; code that names it does not compile",
+    let impact = if removed.in_requests {
+        "impact: source and wire; code that names it does not compile, and requests that carry it fail"
+    } else {
+        "impact: source; code that names it does not compile"
     };
     let finding = out
         .tell(removed.place, message)

@@ -62,7 +62,7 @@ fn check_type(
         finding.help("impact: source and wire; code that names the type does not compile, and cannot read what is sent");
     }
     if let Some(mut before) = change::member_place(change.before, world, was, old) {
-        before.label = "it was another type here".to_owned();
+        "it was another type here".clone_into(&mut before.label);
         finding.related(before);
     }
 }
@@ -122,7 +122,7 @@ fn check_null(
             "impact: wire; requests that set it to null fail"
         });
     if let Some(mut before) = change::member_place(change.before, world, was, old) {
-        before.label = "the contrary was said here".to_owned();
+        "the contrary was said here".clone_into(&mut before.label);
         finding.related(before);
     }
 }

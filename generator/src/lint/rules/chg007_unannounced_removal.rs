@@ -104,9 +104,7 @@ fn check_pages(world: &World, change: &Change, out: &mut Findings) {
             .symbol(path.as_str())
             .related(change.before.at(id, was_at, "this page was there"))
             .help("impact: docs; links to the page break");
-        if let Some(fix) = redirections.with(&path) {
-            finding.fix(fix);
-        }
+        finding.fix(redirections.with(&path));
     }
 }
 
@@ -146,7 +144,7 @@ impl Redirections {
     }
 
     /// The change that leads the readers of a page to the overview.
-    fn with(&self, path: &str) -> Option<Fix> {
+    fn with(&self, path: &str) -> Fix {
         let comma = if self.is_empty { "" } else { "," };
         let entry = format!(
             "\n        {{\n            \"source_path\": \"{path}\",\n            \"redirect_url\": \"/graph/overview\"\n        }}{comma}"
@@ -156,6 +154,6 @@ impl Redirections {
             at: self.start,
             text: entry,
         };
-        Some(Fix::needs_review("lead its readers to the overview", vec![edit]))
+        Fix::needs_review("lead its readers to the overview", vec![edit])
     }
 }

@@ -150,7 +150,8 @@ fn tell_type(
     };
     let mut message = format!("no page describes the type `{name}`");
     if !members.is_empty() {
-        message.push_str(&format!(", and none tells of {}", listed(members)));
+        message.push_str(", and none tells of ");
+        message.push_str(&listed(members));
     }
     let finding = out
         .tell(place, message)

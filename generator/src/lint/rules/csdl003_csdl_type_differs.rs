@@ -75,7 +75,7 @@ fn check_type(
     );
     let symbol = format!("{name}/{}", member.name);
     let finding = out.tell(place.clone(), message).symbol(symbol);
-    if is_alike(member, declared.ty) {
+    if is_alike(alone, member, declared.ty) {
         finding.severity(Severity::Warning);
     }
     let label = format!("the metadata says `{in_metadata}`");
@@ -170,16 +170,17 @@ fn is_definition(alone: &PagesAlone, ty: &TypeRef) -> bool {
 }
 
 /// Whether values of both types look the same in JSON, so that a client is less wrong with one of them.
-fn is_alike(member: &Member, declared: &TypeRef) -> bool {
+fn is_alike(alone: &PagesAlone, member: &Member, declared: &TypeRef) -> bool {
     use Primitive::{Decimal, Double, Guid, Int16, Int32, Int64, Single, String};
     if member.ty.collection != declared.collection {
         return false;
     }
     match (&member.ty.item, &declared.item) {
-        (ItemType::Unknown { .. }, _) => true,
+        (ItemType::Unknown { .. }, _) | (ItemType::Enum(_), ItemRef::Primitive(String)) => true,
         // An enumeration is a string in JSON.
-        (ItemType::Primitive(String) | ItemType::Enum(_), ItemRef::Named(_)) => true,
-        (ItemType::Enum(_), ItemRef::Primitive(String)) => true,
+        (ItemType::Primitive(String) | ItemType::Enum(_), ItemRef::Named(name)) => {
+            alone.declared().enums.contains_key(&name.key())
+        }
         (ItemType::Primitive(paged), ItemRef::Primitive(declared)) => {
             let number = |it| matches!(it, Decimal | Double | Single | Int16 | Int32 | Int64);
             let text = |it| matches!(it, String | Guid);

@@ -47,7 +47,7 @@ fn check_name(alone: &PagesAlone, pair: TypePair, out: &mut Findings) {
         Some(place) => place.clone(),
         None => alone.version.fact(page, ""),
     };
-    tell(alone, place, &places, (name.as_str(), name.name()), &pair.declared.name, out);
+    tell(alone, &place, &places, (name.as_str(), name.name()), &pair.declared.name, out);
 }
 
 /// Where the page of a type spells its name: all over the claim.
@@ -81,7 +81,7 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
             continue;
         };
         let symbol = format!("{}/{}", pair.paged.name, member.name);
-        tell(alone, place, &places, (&symbol, &member.name), found.name, out);
+        tell(alone, &place, &places, (&symbol, &member.name), found.name, out);
     }
 }
 
@@ -129,14 +129,14 @@ fn check_enum(alone: &PagesAlone, pair: EnumPair, out: &mut Findings) {
         let is_exact = at != fact.at;
         let places: Vec<_> = is_exact.then(|| place.clone()).into_iter().collect();
         let symbol = format!("{}/{name}", pair.paged.name);
-        tell(alone, place, &places, (&symbol, name), declared, out);
+        tell(alone, &place, &places, (&symbol, name), declared, out);
     }
 }
 
 /// Tells a name that the metadata spells otherwise; `places` are those that spell it wrong and can be repaired.
 fn tell(
     alone: &PagesAlone,
-    place: Place,
+    place: &Place,
     places: &[Place],
     (symbol, name): (&str, &str),
     declared: &Name,
@@ -144,7 +144,7 @@ fn tell(
 ) {
     let right = &declared.text;
     let message = format!("`{name}` is spelled `{right}` in the metadata");
-    let primary = Place { label: String::new(), ..place };
+    let primary = Place::new(place.file, place.at, "");
     let finding = out.tell(primary, message).symbol(symbol);
     let label = format!("the metadata says `{right}`");
     let declared_at = alone.version.metadata_at(declared.at, label);

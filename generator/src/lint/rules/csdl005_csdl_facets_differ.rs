@@ -7,8 +7,11 @@ use crate::{
         page,
         pages_alone::{PagesAlone, TypePair, title_of},
         rule::{Check, Fixes, Preset, Rule},
+        table_edit,
     },
+    json::tree::Tree,
     model::FactId,
+    sections::Section,
     span::ByteRange,
 };
 
@@ -102,7 +105,7 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
         let Some(name) = in_metadata.filter(|&name| name != ROOT || self.claims_base()) else {
             return;
         };
-        self.set(BASE, format!("\"{name}\""), finding);
+        self.set(BASE, &format!("\"{name}\""), finding);
     }
 
     /// Whether the annotation, and nothing but the annotation, tells a base type.
@@ -176,7 +179,7 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
         let finding = self.tell(place, message, "open", out);
         self.relate(self.pair.declared.name.at, "the type is declared here", finding);
         if is_open {
-            self.set(OPEN, "true".to_owned(), finding);
+            self.set(OPEN, "true", finding);
         }
     }
 
@@ -224,7 +227,7 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
         if let Some(first) = ty.key.first() {
             self.relate(first.at, "the key is declared here", finding);
             if ty.key.len() == 1 {
-                self.set(KEY, format!("\"{}\"", first.text), finding);
+                self.set(KEY, &format!("\"{}\"", first.text), finding);
             }
         }
     }
@@ -276,40 +279,43 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
     }
 
     /// Offers to set a key of the annotation.
-    fn set(&self, key: &str, value: String, finding: &mut Finding) {
+    fn set(&self, key: &str, value: &str, finding: &mut Finding) {
         let Some(tree) = self.annotation.as_ref().and_then(|it| it.tree.as_ref().ok()) else {
             return;
         };
         let page = self.alone.version.page(self.page.page);
         let file = self.alone.version.file(self.page.page);
-        let (at, text) = match tree.root.entry(key) {
-            Some(entry) => (entry.value.at, value.clone()),
-            None => {
-                let Some(first) = tree.root.entries().iter().find(|it| it.key.ends_with("type")) else {
-                    return;
-                };
-                let end = first.value.at.end as usize;
-                let before = &page.text[..first.key_at.start as usize];
-                let line = before.rfind('\n').map_or("", |at| &before[at + 1..]);
-                let gap = if line.trim().is_empty() && before.contains('\n') {
-                    format!("{}{line}", crate::lint::table_edit::line_end(&page.text))
-                } else {
-                    " ".to_owned()
-                };
-                let text = format!(",{gap}\"{key}\": {value}");
-                (ByteRange::new(end, end), text)
-            }
+        let change = match tree.root.entry(key) {
+            Some(entry) => Some((entry.value.at, value.to_owned())),
+            None => added(&page.text, tree, &format!("\"{key}\": {value}")),
+        };
+        let Some((at, text)) = change else {
+            return;
         };
         let title = format!("say `\"{key}\": {value}` in the annotation");
         finding.fix(Fix::safe(title, vec![Edit { file, at, text }]));
     }
 }
 
+/// What adds an entry to an annotation, behind that of its type and in the manner of its lines.
+fn added(text: &str, tree: &Tree, entry: &str) -> Option<(ByteRange, String)> {
+    let mut entries = tree.root.entries().iter();
+    let ty = entries.find(|it| it.key.ends_with("type"))?;
+    let end = ty.value.at.end as usize;
+    let (_, line) = text[..ty.key_at.start as usize].rsplit_once('\n')?;
+    let gap = if line.trim().is_empty() {
+        format!("{}{line}", table_edit::line_end(text))
+    } else {
+        " ".to_owned()
+    };
+    Some((ByteRange::new(end, end), format!(",{gap}{entry}")))
+}
+
 /// The annotation of the JSON representation of a type on its page.
 fn annotation(alone: &PagesAlone, pair: TypePair, fact: &Fact) -> Option<page::AnnotationText> {
     let page = alone.version.page(fact.page);
     let key = pair.paged.name.key();
-    let codes = page.sections.iter().flat_map(|section| section.codes());
+    let codes = page.sections.iter().flat_map(Section::codes);
     let mut annotations = codes.filter_map(|code| page::annotation(page, code.annotation?));
     annotations.find(|annotation| {
         let Ok(tree) = &annotation.tree else {

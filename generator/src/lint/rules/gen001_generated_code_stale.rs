@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use crate::{
     api::Api,
     emit::{Files, rust},
@@ -76,7 +78,7 @@ fn compare(generated: &Crate, files: &Files, out: &mut Findings) {
         }
     }
     let has = |path: &String| generated.files.iter().any(|(known, _, _)| known == path);
-    let is_read = |path: &&String| path.ends_with(".rs");
+    let is_read = |path: &&String| Path::new(path).extension().is_some_and(|it| it == "rs");
     let missing: Vec<_> = files.keys().filter(is_read).filter(|path| !has(path)).collect();
     if let Some(first) = missing.first() {
         let place = Place::new(generated.manifest, ByteRange::default(), "");
