@@ -100,7 +100,7 @@ impl Compared<'_, '_, '_> {
                 (!same).then(|| (format!("`{said}`"), format!("`{name}`")))
             }
             (Some(name), ItemType::Primitive(_)) => {
-                let is_text = target.get("enum").is_some() && self.is_string(&member.ty);
+                let is_text = target.get("enum").is_some() && member.ty.item == ItemType::Primitive(Primitive::String);
                 (!is_text).then(|| (format!("`{said}`"), format!("`{name}`")))
             }
             (None, ItemType::Primitive(primitive)) => {
@@ -122,9 +122,6 @@ impl Compared<'_, '_, '_> {
         })
     }
 
-    fn is_string(&self, ty: &Type) -> bool {
-        ty.item == ItemType::Primitive(Primitive::String)
-    }
 
     /// Tells the members of an enumeration that only one side has.
     fn check_enum(&self, ty: &EnumType, out: &mut Findings) {
@@ -223,13 +220,7 @@ impl Compared<'_, '_, '_> {
         out: &mut Findings,
     ) {
         let words = |many| if many { "a collection" } else { "one value" };
-        let message = if many != said_many {
-            format!(
-                "`{symbol}` answers with {} by its page, and with {} in the OpenAPI document",
-                words(said_many),
-                words(many)
-            )
-        } else {
+        let message = if many == said_many {
             let Some((said, is)) = self.type_name(said).zip(item) else {
                 return;
             };
@@ -238,7 +229,15 @@ impl Compared<'_, '_, '_> {
             if !is_type || is.eq_ignore_ascii_case(&said) {
                 return;
             }
-            format!("`{symbol}` answers with `{said}` by its page, and with `{is}` in the OpenAPI document")
+            format!(
+                "`{symbol}` answers with `{said}` by its page, and with `{is}` in the OpenAPI document"
+            )
+        } else {
+            format!(
+                "`{symbol}` answers with {} by its page, and with {} in the OpenAPI document",
+                words(said_many),
+                words(many)
+            )
         };
         out.tell(place, message)
             .symbol(format!("{symbol}#response"))
