@@ -18,6 +18,14 @@ pub fn parse(text: &str) -> Result<BTreeMap<String, String>, String> {
         .collect())
 }
 
+/// Reads a whole document of YAML or JSON, such as OpenAPI.
+///
+/// # Errors
+/// What is wrong with the YAML, in one line.
+pub fn document(text: &str) -> Result<serde_json::Value, String> {
+    serde_yaml::from_str(text).map_err(|error| error.to_string())
+}
+
 /// A whole document as YAML, for [`crate::emit::openapi`]; it stands here for the sake of the library.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ pub mod annotations;
 pub mod apidoctor;
 pub mod baseline;
 pub mod beside;
+pub mod change;
 mod comments;
 pub mod enumerations;
 pub mod examples;
@@ -20,10 +21,13 @@ pub mod finding;
 pub mod fingerprint;
 pub mod fix;
 pub mod front;
+pub mod generated;
 pub mod links;
 pub mod members;
 pub mod names;
+pub mod openapi;
 pub mod page;
+pub mod pages_alone;
 pub mod permissions;
 pub mod report;
 pub mod requests;
@@ -35,6 +39,7 @@ pub mod settings;
 pub mod since;
 pub mod status;
 pub mod suppression;
+pub mod table_edit;
 pub mod tables;
 pub mod values;
 pub mod world;
@@ -44,8 +49,10 @@ pub use rule::{Check, Preset, Rule};
 pub use world::{Subject, World};
 
 use crate::facts::PageId;
+use change::Change;
 use finding::Findings;
 use page::PageContext;
+use pages_alone::PagesAlone;
 use world::Version;
 
 /// What these rules find.
@@ -53,11 +60,17 @@ pub fn check(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
     let (pages, wholes): (Vec<_>, Vec<_>) = rules
         .iter()
         .partition(|rule| matches!(rule.check, Check::Page(_)));
-    let (mut found, of_wholes) = rayon::join(
+    let (mut found, (of_wholes, of_pairs)) = rayon::join(
         || check_pages(world, &pages),
-        || check_wholes(world, &wholes),
+        || {
+            rayon::join(
+                || check_wholes(world, &wholes),
+                || check_pairs(world, &wholes),
+            )
+        },
     );
     found.extend(of_wholes);
+    found.extend(of_pairs);
     sort(&mut found);
     found
 }
@@ -121,7 +134,7 @@ fn check_wholes(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
         .flat_map(|&rule| match rule.check {
             Check::Version(_) => world.versions.iter().map(|it| (rule, Some(it))).collect(),
             Check::World(_) => vec![(rule, None)],
-            Check::Page(_) | Check::Run => Vec::new(),
+            Check::Page(_) | Check::Metadata(_) | Check::Change(_) | Check::Run => Vec::new(),
         })
         .collect();
     tasks
@@ -136,4 +149,38 @@ fn check_wholes(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
             findings.into_list()
         })
         .collect()
+}
+
+/// What the rules find that compare the pages of a version with its metadata, or with what they were.
+fn check_pairs(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
+    let is_of_pairs = |rule: &&&Rule| matches!(rule.check, Check::Metadata(_) | Check::Change(_));
+    let rules: Vec<_> = rules.iter().filter(is_of_pairs).copied().collect();
+    let versions = world.versions.par_iter();
+    versions
+        .flat_map_iter(|version| check_pair(world, version, &rules))
+        .collect()
+}
+
+/// The same for one version. What its pages say alone is made once for all rules, and only if there are such rules.
+fn check_pair<'a>(
+    world: &World<'a>,
+    version: &Version<'a>,
+    rules: &[&'static Rule],
+) -> Vec<Finding> {
+    if rules.is_empty() {
+        return Vec::new();
+    }
+    let alone = PagesAlone::of(version);
+    let before = world.before(version.compilation.version);
+    let change = before.map(|before| Change::of(before, version, alone.as_ref()));
+    let found = rules.par_iter().flat_map_iter(|&rule| {
+        let mut findings = Findings::of(rule);
+        match (rule.check, &alone, &change) {
+            (Check::Metadata(check), Some(alone), _) => check(world, alone, &mut findings),
+            (Check::Change(check), _, Some(change)) => check(world, change, &mut findings),
+            _ => {}
+        }
+        findings.into_list()
+    });
+    found.collect()
 }

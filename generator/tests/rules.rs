@@ -14,7 +14,9 @@ use std::{
 };
 
 use docwright::{
+    csdl::{self, Metadata, StructuredType, TypeRef},
     docs::{DocsTree, MetadataFile},
+    emit,
     ir::ApiVersion,
     lint::{
         self, Check, Finding, Preset, Rule, Subject, World,
@@ -406,4 +408,115 @@ fn the_documentation_lists_each_rule() {
         table(),
         "see the top of tests/rules.rs"
     );
+}
+
+/// A type of a document and its base types, nearest first.
+fn lineage<'m>(metadata: &'m Metadata, name: &str) -> Vec<&'m StructuredType> {
+    let mut found = Vec::new();
+    let mut next = Some(name.to_lowercase());
+    while let Some(key) = next.take() {
+        let mut types = metadata
+            .schemas
+            .iter()
+            .flat_map(|schema| schema.types.iter().map(move |ty| (schema, ty)));
+        let ty = types.find(|(schema, ty)| schema.qualified(&ty.name).key() == key);
+        if let Some((_, ty)) = ty {
+            found.push(ty);
+            let base = ty.base.as_ref();
+            next = base.map(|base| base.full_text().to_lowercase());
+        }
+    }
+    found
+}
+
+/// The type of a member of a type or of its base types.
+fn member<'m>(metadata: &'m Metadata, ty: &str, name: &str) -> Option<&'m TypeRef> {
+    let mut lineage = lineage(metadata, ty).into_iter();
+    lineage.find_map(|ty| ty.members().find(|it| it.name.text == name).map(|it| it.ty))
+}
+
+/// Whether a type is another name for a primitive type, which no page has.
+fn is_definition(metadata: &Metadata, ty: &TypeRef) -> bool {
+    let mut definitions = metadata.schemas.iter().flat_map(|schema| {
+        let definitions = schema.definitions.iter();
+        definitions.map(|it| schema.qualified(&it.name).to_string())
+    });
+    definitions.any(|name| name == ty.full_text())
+}
+
+/// Each member that one document has and the other has not, or with another type: the rule that may tell it, and its name.
+fn differences(mine: &Metadata, truth: &Metadata) -> Vec<(&'static [&'static str], String)> {
+    let mut out = Vec::new();
+    let types = mine.schemas.iter().flat_map(|schema| {
+        let types = schema.types.iter();
+        types.map(|ty| (schema.qualified(&ty.name).to_string(), ty))
+    });
+    for (name, ty) in types {
+        let [declared, ..] = lineage(truth, &name)[..] else {
+            continue;
+        };
+        for it in ty.members() {
+            match member(truth, &name, &it.name.text) {
+                None => out.push((&["CSDL001", "CSDL004"][..], it.name.text.clone())),
+                Some(ty) if is_definition(truth, ty) => {}
+                Some(ty) if !ty.full_text().eq_ignore_ascii_case(&it.ty.full_text()) => {
+                    out.push((&["CSDL003"][..], it.name.text.clone()));
+                }
+                Some(_) => {}
+            }
+        }
+        for it in declared.members() {
+            if member(mine, &name, &it.name.text).is_none() {
+                out.push((&["CSDL002", "CSDL004"][..], it.name.text.clone()));
+            }
+        }
+    }
+    out
+}
+
+#[test]
+fn what_csdl_of_pages_alone_differs_in_is_told() {
+    let rules: Vec<_> = rules::ALL
+        .iter()
+        .copied()
+        .filter(|rule| rule.group() == "CSDL")
+        .collect();
+    let mut checked = 0;
+    for case in rules.iter().flat_map(|rule| cases(rule.doc)) {
+        let files: Vec<_> = case
+            .blocks
+            .iter()
+            .filter_map(|block| Some((block.file()?, block.text)))
+            .filter(|((_, is_fixed), _)| !is_fixed)
+            .map(|((path, _), text)| (path, text))
+            .collect();
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        write(&root, &files);
+        let pages = Subject::of(
+            DocsTree::read(&root, None).unwrap_or_default(),
+            Vocabulary::default(),
+        );
+        let subject = subject(&root);
+        let world = World::new(&subject, &root);
+        let findings = lint::check(&world, &rules);
+        for (alone, with) in pages.compilations.iter().zip(&subject.compilations) {
+            let Some(truth) = &with.metadata else {
+                continue;
+            };
+            let mine = csdl::read("pages.xml", emit::csdl::emit(&alone.api));
+            for (codes, name) in differences(&mine, truth) {
+                let word = format!("`{name}`").to_lowercase();
+                let told = findings.iter().any(|finding| {
+                    let labels = finding.related.iter().map(|place| &place.label);
+                    let mut texts = labels.chain([&finding.message]);
+                    codes.contains(&finding.rule.code)
+                        && texts.any(|text| text.to_lowercase().contains(&word))
+                });
+                assert!(told, "{}: nobody tells {name} ({codes:?})", case.title);
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 20, "the pages of the rules show differences");
 }

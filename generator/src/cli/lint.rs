@@ -69,7 +69,48 @@ pub(super) struct Arguments {
     #[arg(long)]
     exit_zero: bool,
     #[command(flatten)]
+    others: Others,
+    #[command(flatten)]
     sources: Sources,
+}
+
+/// What the documents are compared with.
+#[derive(Args)]
+#[command(next_help_heading = "Compare with")]
+struct Others {
+    /// The same documents at an earlier time, as for `--docs`: tells what changed
+    #[arg(long, value_name = "DIR")]
+    before: Option<PathBuf>,
+    /// `OpenAPI` document of the service, JSON or YAML; the version as for `--csdl`
+    #[arg(long, value_name = "[VERSION=]FILE")]
+    openapi: Vec<String>,
+    /// A crate that docwright has generated from the documents
+    #[arg(long, value_name = "DIR")]
+    generated: Option<PathBuf>,
+}
+
+impl Others {
+    /// Adds what was given to the subject.
+    fn add_to(&self, subject: &mut Subject, sources: &Sources) -> Result<(), Failure> {
+        let cannot_read = |path: &Path| format!("cannot read `{}`", path.display());
+        for argument in &self.openapi {
+            let (version, path) = sources.version_of(argument)?;
+            let file = beside::read(path).ok_or_else(|| cannot_read(path))?;
+            subject.beside.openapi.insert(version, file);
+        }
+        if let Some(folder) = &self.generated {
+            subject.beside.generated = beside::crate_files(folder);
+            if subject.beside.generated.is_empty() {
+                return Err(cannot_read(folder).into());
+            }
+        }
+        if let Some(folder) = &self.before {
+            let tree = DocsTree::read(folder, sources.api_version)?;
+            let before = Subject::of(tree, subject.vocabulary.clone());
+            subject.before = Some(Box::new(before));
+        }
+        Ok(())
+    }
 }
 
 /// Which rules are checked.
@@ -249,7 +290,12 @@ pub(super) fn run(arguments: &Arguments, log: Log) -> Result<Outcome, Failure> {
         None => None,
     };
     let tree = changes.is_some().then(|| input.tree.clone());
-    let session = Session::new(input.tree, input.config.vocabulary, settings)?;
+    let included = input.config.include_or(&[]);
+    let mut session = Session::new(input.tree, input.config.vocabulary, settings)?;
+    session.subject.beside.included = included;
+    arguments
+        .others
+        .add_to(&mut session.subject, &arguments.sources)?;
     let (world, mut run) = session.run()?;
     if let (Some(changes), Some(tree)) = (&changes, tree) {
         let before = Session {

@@ -37,7 +37,7 @@ pub(super) struct Sources {
     csdl: Vec<String>,
     /// Read this version of the API only
     #[arg(long, value_name = "VERSION", value_parser = version_parser())]
-    api_version: Option<ApiVersion>,
+    pub(super) api_version: Option<ApiVersion>,
     /// Settings of the docs [default: `docwright.toml` in the docs folder]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -111,7 +111,10 @@ impl Sources {
 
     /// The version and the path in a `--csdl` argument: the version before the `=`, else that of `--api-version`, else
     /// that of the last part of the path which is one.
-    fn version_of<'a>(&self, argument: &'a str) -> Result<(ApiVersion, &'a Path), Failure> {
+    pub(super) fn version_of<'a>(
+        &self,
+        argument: &'a str,
+    ) -> Result<(ApiVersion, &'a Path), Failure> {
         if let Some((version, path)) = argument.split_once('=')
             && let Some(version) = ApiVersion::from_segment(version)
         {

@@ -29,6 +29,8 @@ mod types;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use types::primitive;
+
 use super::Files;
 use crate::api::Api;
 

@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::ir::ApiVersion;
+use crate::{ir::ApiVersion, pattern::Pattern};
 
 /// A text file.
 #[derive(Clone, Debug)]
@@ -41,6 +41,8 @@ pub struct Beside {
     pub openapi: BTreeMap<ApiVersion, TextFile>,
     /// The files of a generated crate, by path.
     pub generated: Vec<TextFile>,
+    /// Which part of the api the generated crate was asked to hold; everything if there are none.
+    pub included: Vec<Pattern>,
 }
 
 impl Beside {
@@ -62,6 +64,7 @@ impl Beside {
             ignored_links: Vec::new(),
             openapi: BTreeMap::new(),
             generated: Vec::new(),
+            included: Vec::new(),
             root,
         }
     }

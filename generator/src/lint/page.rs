@@ -535,7 +535,7 @@ impl Message<'_> {
 }
 
 /// The object in a comment.
-pub(super) fn annotation(page: &Page, comment: ByteRange) -> Option<AnnotationText> {
+pub fn annotation(page: &Page, comment: ByteRange) -> Option<AnnotationText> {
     let text = page.str(comment);
     let body = text.strip_prefix("<!--")?;
     let body = body.strip_suffix("-->").unwrap_or(body).trim();

@@ -5,8 +5,10 @@
 //! prints, the rule's page in the documentation, and its test.
 
 use super::{
+    change::Change,
     finding::{Findings, Severity},
     page::PageContext,
+    pages_alone::PagesAlone,
     world::{Version, World},
 };
 
@@ -89,6 +91,10 @@ pub enum Check {
     Page(fn(&PageContext<'_, '_>, &mut Findings)),
     /// One version of the api.
     Version(fn(&World<'_>, &Version<'_>, &mut Findings)),
+    /// One version of the api that has metadata: what its pages alone say, and what the metadata says.
+    Metadata(fn(&World<'_>, &PagesAlone<'_, '_>, &mut Findings)),
+    /// One version of the api as it is and as it was, where that is given.
+    Change(fn(&World<'_>, &Change<'_, '_>, &mut Findings)),
     /// Everything at once.
     World(fn(&World<'_>, &mut Findings)),
     /// How a run itself went: suppressions, baseline, settings.

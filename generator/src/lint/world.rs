@@ -13,24 +13,26 @@ use super::{
     beside::{Beside, TextFile},
     files::{FileId, Files},
     finding::Place,
+    generated::Generated,
     links::Repository,
     names::ShortNames,
+    openapi::{self, OpenApi},
     page,
     permissions::Permissions,
 };
 use crate::{
     Compilation,
-    api::{Api, Operation},
+    api::{Api, Operation, Source},
     csdl,
     docs::DocsTree,
     facts::{self, Claim, Fact, PageFacts, PageId},
     generate,
-    ir::ApiVersion,
+    ir::{ApiVersion, TypeName},
     model::{FactId, Model},
     route::Router,
     sections::Page,
     span::ByteRange,
-    vocabulary::Vocabulary,
+    vocabulary::{Column, Vocabulary},
 };
 
 /// What is to be checked.
@@ -61,10 +63,12 @@ pub struct World<'a> {
     pub beside_files: BesideFiles,
     /// The words of the pages.
     pub vocabulary: &'a Vocabulary,
-    /// The same documents at an earlier time.
-    pub before: Option<&'a Subject>,
+    /// The same documents at an earlier time; nothing if there are none to compare with.
+    pub before: Vec<Version<'a>>,
     repository: OnceLock<Repository>,
     permissions: OnceLock<Option<Permissions>>,
+    generated: OnceLock<Generated<'a>>,
+    openapi: OnceLock<BTreeMap<ApiVersion, OpenApi>>,
 }
 
 /// The ids of the files beside the pages.
@@ -109,6 +113,14 @@ pub struct Declared<'a> {
     pub types: HashMap<String, &'a csdl::StructuredType>,
     /// Enumeration types.
     pub enums: HashMap<String, &'a csdl::EnumType>,
+    names: HashMap<String, TypeName>,
+}
+
+impl Declared<'_> {
+    /// The name of a type, an enumeration or a type definition as the document spells it.
+    pub fn name(&self, key: &str) -> Option<&TypeName> {
+        self.names.get(key)
+    }
 }
 
 impl Subject {
@@ -134,34 +146,9 @@ impl<'a> World<'a> {
     pub fn new(subject: &'a Subject, base: &Path) -> Self {
         let beside = &subject.beside;
         let mut files = Files::default();
+        let versions = versions(subject, base, &mut files);
         let mut add =
-            |location, text: &Arc<str>| files.add(location, base, &beside.root, text.clone());
-        let mut versions = Vec::new();
-        let mut first_page = FileId(0);
-        for compilation in &subject.compilations {
-            let folder = subject.folders.get(&compilation.version);
-            let below = folder.map(PathBuf::as_path).unwrap_or(Path::new(""));
-            for (_, page) in &compilation.pages {
-                add(location(below, &page.path), &page.text);
-            }
-            let metadata = compilation.metadata.as_ref();
-            let metadata_file = metadata.map(|file| add(PathBuf::from(&*file.path), &file.text));
-            versions.push(Version {
-                compilation,
-                folder: folder.map(PathBuf::as_path),
-                metadata_file,
-                first_page,
-                router: OnceLock::new(),
-                operations: OnceLock::new(),
-                declared: OnceLock::new(),
-                short_names: OnceLock::new(),
-                listed: OnceLock::new(),
-                namespaces: OnceLock::new(),
-            });
-            let count = compilation.pages.len() + usize::from(metadata_file.is_some());
-            first_page = FileId(first_page.0 + count as u32);
-        }
-        let mut add = |file: &TextFile| add(file.path.clone(), &file.text);
+            |file: &TextFile| files.add(file.path.clone(), base, &beside.root, file.text.clone());
         let beside_files = BesideFiles {
             permissions: beside.permissions.as_ref().map(&mut add),
             contents: by_version(&beside.contents, &mut add),
@@ -170,15 +157,19 @@ impl<'a> World<'a> {
             openapi: by_version(&beside.openapi, &mut add),
             generated: beside.generated.iter().map(&mut add).collect(),
         };
+        let before = subject.before.as_deref();
+        let before = before.map(|before| self::versions(before, base, &mut files));
         Self {
             files,
             versions,
             beside,
             beside_files,
             vocabulary: &subject.vocabulary,
-            before: subject.before.as_deref(),
+            before: before.unwrap_or_default(),
             repository: OnceLock::new(),
             permissions: OnceLock::new(),
+            generated: OnceLock::new(),
+            openapi: OnceLock::new(),
         }
     }
 
@@ -215,6 +206,26 @@ impl<'a> World<'a> {
         self.versions
             .iter()
             .find(|it| it.compilation.version == version)
+    }
+
+    /// The OpenAPI document of a version.
+    pub fn openapi(&self, version: ApiVersion) -> Option<&OpenApi> {
+        let (files, ids) = (&self.beside.openapi, &self.beside_files.openapi);
+        let read = self.openapi.get_or_init(|| openapi::read_all(files, ids));
+        read.get(&version)
+    }
+
+    /// What the generated crates define.
+    pub fn generated(&self) -> &Generated<'a> {
+        let ids = &self.beside_files.generated;
+        self.generated
+            .get_or_init(|| Generated::read(&self.beside.generated, ids))
+    }
+
+    /// The version of that name as it was before.
+    pub fn before(&self, version: ApiVersion) -> Option<&Version<'a>> {
+        let mut before = self.before.iter();
+        before.find(|it| it.compilation.version == version)
     }
 }
 
@@ -278,6 +289,23 @@ impl<'a> Version<'a> {
         let page = self.page(fact.page);
         let name = page::row_at(world, page, fact.at).map(|row| row.name(page));
         self.at(fact.page, name.unwrap_or(fact.at), label)
+    }
+
+    /// The place of the cell in a column of the row that a fact was read from.
+    pub fn cell_of(&self, world: &World, fact: &Fact, column: Column) -> Option<ByteRange> {
+        let row = page::row_at(world, self.page(fact.page), fact.at)?;
+        row.cell(column).filter(|cell| !cell.is_empty())
+    }
+
+    /// A line of a page, without the blanks around it.
+    pub fn line(&self, source: &Source) -> Option<(PageId, ByteRange)> {
+        let id = self.page_by_path(&source.page)?;
+        let text = &self.page(id).text;
+        let mut lines = text.split_inclusive('\n');
+        let before = lines.by_ref().take(source.line.checked_sub(1)? as usize);
+        let start: usize = before.map(str::len).sum();
+        let line = lines.next()?;
+        Some((id, ByteRange::new(start, start + line.len()).trim(text)))
     }
 
     /// Where a type is described: on its page, else in the metadata document.
@@ -374,10 +402,16 @@ impl<'a> Version<'a> {
                 for ty in &schema.types {
                     let name = schema.qualified(&ty.name);
                     declared.types.insert(name.key(), ty);
+                    declared.names.insert(name.key(), name);
                 }
                 for ty in &schema.enums {
                     let name = schema.qualified(&ty.name);
                     declared.enums.insert(name.key(), ty);
+                    declared.names.insert(name.key(), name);
+                }
+                for ty in &schema.definitions {
+                    let name = schema.qualified(&ty.name);
+                    declared.names.insert(name.key(), name);
                 }
             }
             declared
@@ -406,6 +440,38 @@ fn methods_by_page(version: &Version) -> HashMap<PageId, Vec<FactId>> {
         }
     }
     listed
+}
+
+/// The versions of a subject, with ids for their pages and metadata documents.
+fn versions<'a>(subject: &'a Subject, base: &Path, files: &mut Files) -> Vec<Version<'a>> {
+    let root = &subject.beside.root;
+    let mut first_page = FileId(files.iter().count() as u32);
+    let mut versions = Vec::new();
+    for compilation in &subject.compilations {
+        let mut add = |location, text: &Arc<str>| files.add(location, base, root, text.clone());
+        let folder = subject.folders.get(&compilation.version);
+        let below = folder.map(PathBuf::as_path).unwrap_or(Path::new(""));
+        for (_, page) in &compilation.pages {
+            add(location(below, &page.path), &page.text);
+        }
+        let metadata = compilation.metadata.as_ref();
+        let metadata_file = metadata.map(|file| add(PathBuf::from(&*file.path), &file.text));
+        versions.push(Version {
+            compilation,
+            folder: folder.map(PathBuf::as_path),
+            metadata_file,
+            first_page,
+            router: OnceLock::new(),
+            operations: OnceLock::new(),
+            declared: OnceLock::new(),
+            short_names: OnceLock::new(),
+            listed: OnceLock::new(),
+            namespaces: OnceLock::new(),
+        });
+        let count = compilation.pages.len() + usize::from(metadata_file.is_some());
+        first_page = FileId(first_page.0 + count as u32);
+    }
+    versions
 }
 
 /// The same map with the id of each file.

@@ -95,7 +95,7 @@ impl<'a> Scope<'a> {
 }
 
 /// A primitive type of OData.
-pub(super) fn primitive(primitive: Primitive) -> &'static str {
+pub(crate) fn primitive(primitive: Primitive) -> &'static str {
     match primitive {
         Primitive::Binary => "Bytes",
         Primitive::Boolean => "bool",

@@ -1,11 +1,18 @@
 use crate::{
+    api::Member,
+    csdl::{ItemRef, Name},
+    facts::{Claim, Fact, Row},
+    ir::{Primitive, TypeName},
     lint::{
-        finding::{Findings, Severity},
+        finding::{Finding, Findings, Place, Severity},
+        pages_alone::{PagesAlone, TypePair, word_in},
         rule::{Check, Fixes, Preset, Rule},
-        world::{Version, World},
+        world::World,
     },
-    model::{EnumModel, TypeModel},
+    model::EnumModel,
+    spelling::ItemText,
     suggest,
+    vocabulary::Column,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -16,73 +23,187 @@ pub(super) static RULE: Rule = Rule {
     fixes: Fixes::None,
     apidoctor: &["Unknown"],
     doc: include_str!("csdl001_csdl_symbol_missing.md"),
-    check: Check::Version(check),
+    check: Check::Metadata(check),
 };
 
-fn check(world: &World, version: &Version, out: &mut Findings) {
-    if version.metadata_file.is_none() {
-        return;
+fn check(world: &World, alone: &PagesAlone, out: &mut Findings) {
+    for ty in alone.model.types.values() {
+        if let Some(page) = alone.page_of(ty).filter(|_| !is_declared(alone, &ty.name)) {
+            let at = word_in(&alone.version.page(page.page).text, page.at, ty.name.name());
+            let place = alone.version.at(page.page, at, "");
+            let message = format!("the metadata has no type `{}`", ty.name);
+            tell_name(alone, place, message, &ty.name, out);
+        }
     }
-    for (key, ty) in &version.model().types {
-        check_type(world, version, key, ty, out);
+    for ty in alone.model.enums.values() {
+        if !is_declared(alone, &ty.name) {
+            check_enum(world, alone, ty, out);
+        }
     }
-    for (key, ty) in &version.model().enums {
-        check_enum(version, key, ty, out);
+    for pair in alone.types() {
+        check_members(world, alone, pair, out);
     }
 }
 
-fn check_type(world: &World, version: &Version, key: &str, ty: &TypeModel, out: &mut Findings) {
-    let Some(page) = ty.pages.first().map(|id| id.of(version.facts())) else {
-        return;
+/// Whether the metadata has anything with this name.
+fn is_declared(alone: &PagesAlone, name: &TypeName) -> bool {
+    alone.declared().name(&name.key()).is_some()
+}
+
+fn check_enum(world: &World, alone: &PagesAlone, ty: &EnumModel, out: &mut Findings) {
+    let facts = alone.version.facts();
+    let page = ty.pages.first().map(|id| {
+        let fact = id.of(facts);
+        let at = word_in(&alone.version.page(fact.page).text, fact.at, ty.name.name());
+        alone.version.at(fact.page, at, "")
+    });
+    let row = || {
+        let row = ty.lists.first()?.of(facts);
+        let cell = alone.version.cell_of(world, row, Column::Type)?;
+        names_its_type(row).then(|| alone.version.at(row.page, cell, ""))
     };
-    let name = ty.name.as_str();
-    let Some(declared) = version.declared().types.get(key) else {
-        if !version.declared().enums.contains_key(key) {
-            let place = version.fact(page, "");
-            out.tell(place, format!("the metadata has no type `{name}`"))
-                .symbol(name);
+    if let Some(place) = page.or_else(row) {
+        let message = format!("the metadata has no enumeration `{}`", ty.name);
+        let finding = tell_name(alone, place, message, &ty.name, out);
+        if lists_values_of_a_string(alone, ty) {
+            finding.severity(Severity::Info);
         }
-        return;
-    };
-    let inherited = version.api().find_type(name);
-    for member in &ty.members {
-        let Some(row) = member.rows.first().map(|id| id.of(version.facts())) else {
+    }
+}
+
+/// Whether the name is that of a property of the same page that is a string in the metadata: pages list the values of
+/// some strings as if they were an enumeration.
+fn lists_values_of_a_string(alone: &PagesAlone, ty: &EnumModel) -> bool {
+    let owner = ty.pages.first().and_then(|id| alone.model.type_of_page.get(&id.page));
+    let owner = owner.and_then(|name| alone.declared().types.get(&name.key()));
+    let member = owner.and_then(|it| alone.declared().member_in_any_case(it, ty.name.name()));
+    member.is_some_and(|it| it.ty.item == ItemRef::Primitive(Primitive::String))
+}
+
+/// Whether a row says what its type is called; otherwise the name is only that of the property.
+fn names_its_type(row: &Fact) -> bool {
+    let named = |row: &Row| matches!(row.ty.item, ItemText::Named(_));
+    match &row.claim {
+        Claim::Member { row, .. } | Claim::Parameter { row, .. } | Claim::BodyMember(row) => {
+            named(row)
+        }
+        _ => false,
+    }
+}
+
+/// Tells a name that the metadata does not have, with the nearest that it has.
+fn tell_name<'f>(
+    alone: &PagesAlone,
+    place: Place,
+    message: String,
+    name: &TypeName,
+    out: &'f mut Findings,
+) -> &'f mut Finding {
+    let finding = out.tell(place, message).symbol(name.as_str());
+    let declared = alone.declared();
+    let types = declared.types.values().map(|it| &it.name);
+    let names: Vec<_> = types.chain(declared.enums.values().map(|it| &it.name)).collect();
+    let mut near: Vec<_> = names
+        .iter()
+        .filter(|known| known.text.eq_ignore_ascii_case(name.name()))
+        .collect();
+    near.sort_by_key(|known| known.at);
+    let mut texts: Vec<_> = names.iter().map(|known| known.text.as_str()).collect();
+    texts.sort_unstable();
+    let found = near.first().copied().or_else(|| {
+        let close = suggest::closest(name.name(), texts)?;
+        names.iter().find(|known| known.text == close)
+    });
+    if let Some(found) = found {
+        finding.help(format!("did you mean `{}`?", found.text));
+        let label = format!("`{}` is declared here", found.text);
+        let place = alone.version.metadata_at(found.at, label);
+        place.map(|place| finding.related(place));
+    }
+    finding
+}
+
+/// Tells the members of a type that the metadata has neither in it nor in its base types, in no case.
+fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Findings) {
+    let name = &pair.paged.name;
+    for member in &pair.paged.members {
+        let known = alone.declared().member_in_any_case(pair.declared, &member.name);
+        if known.is_some() {
+            continue;
+        }
+        let Some(place) = alone.member_at(world, pair, member) else {
             continue;
         };
-        let is_own = |name: &str| name.eq_ignore_ascii_case(&member.name);
-        let is_declared = declared.member_names().any(|name| is_own(&name.text));
-        let mut lineage = inherited.into_iter().flat_map(|id| version.api().lineage(id));
-        let is_inherited = lineage.any(|base| {
-            let base = version.declared().types.get(&base.name.key());
-            base.is_some_and(|base| base.member_names().any(|name| is_own(&name.text)))
-        });
-        if is_declared || is_inherited {
-            continue;
-        }
-        let place = version.name_of(world, row, "");
-        let message = format!("the metadata has no `{}` in `{name}`", member.name);
+        let what = elsewhere(alone, pair, member);
+        let message = match what {
+            Some(Elsewhere::Call) => format!(
+                "`{}` is an action or a function in the metadata, and no member of `{name}`",
+                member.name
+            ),
+            Some(Elsewhere::Derived(_)) | None => {
+                format!("the metadata has no `{}` in `{name}`", member.name)
+            }
+        };
         let finding = out
             .tell(place, message)
             .symbol(format!("{name}/{}", member.name));
         let label = "the type is declared here";
-        let declared_at = version.metadata_at(declared.name.at, label);
+        let declared_at = alone.version.metadata_at(pair.declared.name.at, label);
         declared_at.map(|place| finding.related(place));
-        let names = declared.member_names().map(|name| name.text.as_str());
-        if let Some(near) = suggest::closest(&member.name, names) {
+        match what {
+            Some(Elsewhere::Call) => {
+                finding.severity(Severity::Info);
+                continue;
+            }
+            Some(Elsewhere::Derived(derived)) => {
+                let label = "a derived type has it";
+                let derived_at = alone.version.metadata_at(derived.at, label);
+                derived_at.map(|place| finding.related(place));
+                finding
+                    .severity(Severity::Warning)
+                    .help(format!("`{}` has it, which derives from this type", derived.text));
+                continue;
+            }
+            None => {}
+        }
+        let lineage = alone.declared().lineage(pair.declared);
+        let names = lineage.flat_map(|ty| ty.member_names().map(|name| name.text.as_str()));
+        // What the page has already under its own name is not what it meant by this one.
+        let free = names.filter(|name| !alone.has_member(pair.paged, name));
+        if let Some(near) = suggest::closest(&member.name, free) {
             finding.help(format!("did you mean `{near}`?"));
         }
     }
 }
 
-fn check_enum(version: &Version, key: &str, ty: &EnumModel, out: &mut Findings) {
-    let Some(page) = ty.pages.first().map(|id| id.of(version.facts())) else {
-        return;
-    };
-    let declared = version.declared();
-    if declared.enums.contains_key(key) || declared.types.contains_key(key) {
-        return;
+/// Where the metadata has a name that it does not have as a member.
+enum Elsewhere<'a> {
+    /// Among actions and functions.
+    Call,
+    /// In a type that derives from this one, which has this name.
+    Derived(&'a Name),
+}
+
+fn elsewhere<'a>(
+    alone: &PagesAlone<'_, 'a>,
+    pair: TypePair,
+    member: &Member,
+) -> Option<Elsewhere<'a>> {
+    let metadata = alone.version.compilation.metadata.as_ref()?;
+    let mut callables = metadata.schemas.iter().flat_map(|schema| &schema.callables);
+    // What a table lists is meant as a member.
+    let is_from_path = alone.row_of(pair.model, &member.name).is_none();
+    if is_from_path && callables.any(|it| it.name.text.eq_ignore_ascii_case(&member.name)) {
+        return Some(Elsewhere::Call);
     }
-    let place = version.fact(page, "");
-    out.tell(place, format!("the metadata has no enumeration `{}`", ty.name))
-        .symbol(ty.name.as_str());
+    let mut types = metadata.schemas.iter().flat_map(|schema| &schema.types);
+    let derived = types.find(|ty| {
+        let mut names = ty.member_names();
+        names.any(|name| name.text == member.name)
+            && alone
+                .declared()
+                .lineage(ty)
+                .any(|ty| std::ptr::eq(ty, pair.declared))
+    });
+    derived.map(|ty| Elsewhere::Derived(&ty.name))
 }

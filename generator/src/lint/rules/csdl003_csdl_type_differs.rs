@@ -1,0 +1,246 @@
+use crate::{
+    api::{ItemType, Member},
+    csdl::{ItemRef, TypeRef},
+    facts::{Claim, Fact},
+    ir::Primitive,
+    lint::{
+        finding::{Findings, Fix, Place, Severity},
+        pages_alone::{DeclaredMember, PagesAlone, TypePair, json_key},
+        rule::{Check, Fixes, Preset, Rule},
+        table_edit,
+        world::World,
+    },
+    span::ByteRange,
+    spelling::ItemText,
+    vocabulary::Column,
+};
+
+pub(super) static RULE: Rule = Rule {
+    code: "CSDL003",
+    name: "csdl-type-differs",
+    severity: Severity::Error,
+    preset: Preset::Minimal,
+    fixes: Fixes::Unsafe,
+    apidoctor: &["Unknown"],
+    doc: include_str!("csdl003_csdl_type_differs.md"),
+    check: Check::Metadata(check),
+};
+
+fn check(world: &World, alone: &PagesAlone, out: &mut Findings) {
+    for pair in alone.types() {
+        for member in &pair.paged.members {
+            // One that differs in case is the same, too; CSDL004 tells the case.
+            let declared = alone.declared().member_in_any_case(pair.declared, &member.name);
+            if let Some(declared) = declared {
+                check_type(world, alone, pair, (member, declared), out);
+                check_null(world, alone, pair, (member, declared), out);
+            }
+        }
+    }
+}
+
+fn check_type(
+    world: &World,
+    alone: &PagesAlone,
+    pair: TypePair,
+    (member, declared): (&Member, DeclaredMember),
+    out: &mut Findings,
+) {
+    let unknown = if alone.is_navigation(member) {
+        "Edm.EntityType"
+    } else {
+        "Edm.Untyped"
+    };
+    let paged = alone.text(&member.ty, unknown);
+    let in_metadata = declared.ty.full_text();
+    if is_definition(alone, declared.ty) {
+        return;
+    }
+    if paged.eq_ignore_ascii_case(&in_metadata) {
+        check_row(world, alone, pair, (member, declared), out);
+        return;
+    }
+    let Some((place, row)) = place(world, alone, pair, member) else {
+        return;
+    };
+    let name = &pair.paged.name;
+    let said = if matches!(member.ty.item, ItemType::Unknown { .. }) {
+        "nothing that can be read".to_owned()
+    } else {
+        format!("`{paged}`")
+    };
+    let message = format!(
+        "the page says {said} for `{}`, the metadata says `{in_metadata}`",
+        member.name
+    );
+    let symbol = format!("{name}/{}", member.name);
+    let finding = out.tell(place.clone(), message).symbol(symbol);
+    if is_alike(alone, member, declared.ty) {
+        finding.severity(Severity::Warning);
+    }
+    let label = format!("the metadata says `{in_metadata}`");
+    let declared_at = alone.version.metadata_at(declared.ty.at, label);
+    declared_at.map(|place| finding.related(place));
+    if let Some(key) = key_at(alone, pair, member) {
+        finding.related(key);
+    }
+    if let Some(row) = row {
+        let cell = table_edit::type_cell(alone.version, row.page, declared.ty);
+        let title = format!("write `{cell}`");
+        finding.fix(Fix::needs_review(title, Fix::replace(&place, cell)));
+    }
+}
+
+/// Tells a row that speaks of many where the JSON representation and the metadata have one, or the other way round.
+fn check_row(
+    world: &World,
+    alone: &PagesAlone,
+    pair: TypePair,
+    (member, declared): (&Member, DeclaredMember),
+    out: &mut Findings,
+) {
+    let row = alone.row_of(pair.model, &member.name);
+    let Some((row, Claim::Member { row: said, .. })) = row.map(|row| (row, &row.claim)) else {
+        return;
+    };
+    let is_read = !matches!(said.ty.item, ItemText::Unread(_) | ItemText::Union(_));
+    if !is_read || said.ty.collection == declared.ty.collection {
+        return;
+    }
+    let Some(cell) = alone.version.cell_of(world, row, Column::Type) else {
+        return;
+    };
+    // Where only paths tell that there are many, the row still names the type of one.
+    let Some(key) = key_at(alone, pair, member) else {
+        return;
+    };
+    let words = |many| if many { "a collection" } else { "one value" };
+    let message = format!(
+        "the table calls `{}` {}, and it is {} in the metadata",
+        member.name,
+        words(said.ty.collection),
+        words(declared.ty.collection)
+    );
+    let place = alone.version.at(row.page, cell, "");
+    let text = table_edit::type_cell(alone.version, row.page, declared.ty);
+    let fix = Fix::needs_review(format!("write `{text}`"), Fix::replace(&place, text));
+    let finding = out
+        .tell(place, message)
+        .symbol(format!("{}/{}", pair.paged.name, member.name))
+        .related(key)
+        .fix(fix);
+    let label = format!("the metadata says `{}`", declared.ty.full_text());
+    let declared_at = alone.version.metadata_at(declared.ty.at, label);
+    declared_at.map(|place| finding.related(place));
+}
+
+/// The type cell of the row, where there is one; otherwise where pages name the member.
+fn place<'a>(
+    world: &World,
+    alone: &PagesAlone<'_, 'a>,
+    pair: TypePair,
+    member: &Member,
+) -> Option<(Place, Option<&'a Fact>)> {
+    let row = alone.row_of(pair.model, &member.name);
+    let cell = row.and_then(|row| {
+        let at = alone.version.cell_of(world, row, Column::Type)?;
+        Some((alone.version.at(row.page, at, ""), Some(row)))
+    });
+    cell.or_else(|| Some((alone.member_at(world, pair, member)?, None)))
+}
+
+/// The key in the JSON representation, where a row has the type, too.
+fn key_at(alone: &PagesAlone, pair: TypePair, member: &Member) -> Option<Place> {
+    alone.row_of(pair.model, &member.name)?;
+    let mut members = pair.model.members.iter();
+    let claims = members.find(|it| it.name.eq_ignore_ascii_case(&member.name))?;
+    let fact = claims.keys.first()?.of(alone.version.facts());
+    let at = json_key(alone.version, fact, &member.name)?;
+    Some(alone.version.at(fact.page, at, "the JSON representation shows it here"))
+}
+
+/// Whether the metadata names a type definition: another name for a primitive type, which no page has.
+fn is_definition(alone: &PagesAlone, ty: &TypeRef) -> bool {
+    let ItemRef::Named(name) = &ty.item else {
+        return false;
+    };
+    let (key, declared) = (name.key(), alone.declared());
+    let is_type = declared.types.contains_key(&key) || declared.enums.contains_key(&key);
+    !is_type && declared.name(&key).is_some()
+}
+
+/// Whether values of both types look the same in JSON, so that a client is less wrong with one of them.
+fn is_alike(alone: &PagesAlone, member: &Member, declared: &TypeRef) -> bool {
+    use Primitive::{Decimal, Double, Guid, Int16, Int32, Int64, Single, String};
+    if member.ty.collection != declared.collection {
+        return false;
+    }
+    match (&member.ty.item, &declared.item) {
+        (ItemType::Unknown { .. }, _) | (ItemType::Enum(_), ItemRef::Primitive(String)) => true,
+        // An enumeration is a string in JSON.
+        (ItemType::Primitive(String) | ItemType::Enum(_), ItemRef::Named(name)) => {
+            alone.declared().enums.contains_key(&name.key())
+        }
+        (ItemType::Primitive(paged), ItemRef::Primitive(declared)) => {
+            let number = |it| matches!(it, Decimal | Double | Single | Int16 | Int32 | Int64);
+            let text = |it| matches!(it, String | Guid);
+            number(*paged) && number(*declared) || text(*paged) && text(*declared)
+        }
+        _ => false,
+    }
+}
+
+/// Tells a member of which page and metadata say contrary things about null.
+fn check_null(
+    world: &World,
+    alone: &PagesAlone,
+    pair: TypePair,
+    (member, declared): (&Member, DeclaredMember),
+    out: &mut Findings,
+) {
+    // Metadata that says nothing allows null (CSDL 4.0, section 6.2.1), often without meaning it.
+    let Some((paged, in_metadata)) = member.nullable.zip(declared.nullable) else {
+        return;
+    };
+    if paged == in_metadata {
+        return;
+    }
+    let Some(row) = alone.row_of(pair.model, &member.name) else {
+        return;
+    };
+    let says_so = matches!(&row.claim, Claim::Member { row, .. } if row.facets.nullable.is_some());
+    let cell = alone.version.cell_of(world, row, Column::Description);
+    let Some(cell) = cell.filter(|_| says_so) else {
+        return;
+    };
+    let page = alone.version.page(row.page);
+    let at = words_of_null(page.str(cell), cell);
+    let can = |nullable| if nullable { "can" } else { "cannot" };
+    let message = format!(
+        "`{}` {} be null on its page, and {} be null in the metadata",
+        member.name,
+        can(paged),
+        can(in_metadata)
+    );
+    let symbol = format!("{}/{}#nullable", pair.paged.name, member.name);
+    let place = alone.version.at(row.page, at, "");
+    let finding = out
+        .tell(place, message)
+        .symbol(symbol)
+        .severity(Severity::Warning);
+    let label = format!("`{}` is declared here", declared.name.text);
+    let declared_at = alone.version.metadata_at(declared.name.at, label);
+    declared_at.map(|place| finding.related(place));
+}
+
+/// The words about null in a description; all of it, if they are others.
+fn words_of_null(text: &str, cell: ByteRange) -> ByteRange {
+    let lower = text.to_ascii_lowercase();
+    let words = ["not nullable", "non-nullable", "nullable", "null"];
+    let found = words.iter().find_map(|word| Some((lower.find(word)?, word.len())));
+    let Some((start, length)) = found else {
+        return cell;
+    };
+    let start = cell.start as usize + start;
+    ByteRange::new(start, start + length)
+}
