@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use crate::{
-    Compilation, compile,
+    Compilation, Purpose, compile_for,
     docs::{Docs, DocsTree},
     emit::{Files, rust},
     ir::ApiVersion,
@@ -21,7 +21,14 @@ pub const DEFAULT_CRATE_NAME: &str = "msgraph";
 
 /// Compiles every version of a tree, at the same time.
 pub fn compile_all(tree: DocsTree, vocabulary: &Vocabulary) -> Vec<Compilation> {
-    compile_each(tree, vocabulary, |compilation| compilation)
+    compile_each(tree, vocabulary, Purpose::Emit, |compilation| compilation)
+}
+
+/// The same, with what the pages of each version say alone.
+pub fn compile_to_compare(tree: DocsTree, vocabulary: &Vocabulary) -> Vec<Compilation> {
+    compile_each(tree, vocabulary, Purpose::Compare, |compilation| {
+        compilation
+    })
 }
 
 /// Compiles every version of a tree and does something with each as soon as it is there.
@@ -30,12 +37,13 @@ pub fn compile_all(tree: DocsTree, vocabulary: &Vocabulary) -> Vec<Compilation> 
 fn compile_each<T: Send>(
     tree: DocsTree,
     vocabulary: &Vocabulary,
+    purpose: Purpose,
     then: impl Fn(Compilation) -> T + Sync,
 ) -> Vec<T> {
     let versions: Vec<Docs> = tree.versions.into_values().collect();
     versions
         .into_par_iter()
-        .map(|docs| then(compile(docs, vocabulary)))
+        .map(|docs| then(compile_for(docs, vocabulary, purpose)))
         .collect()
 }
 
@@ -73,7 +81,7 @@ pub fn compile_rust(
         (compilation, files)
     };
     let crates: Vec<_> = if include.is_empty() {
-        compile_each(tree, vocabulary, with_crate)
+        compile_each(tree, vocabulary, Purpose::Emit, with_crate)
     } else {
         // A pattern needs a match in one of the versions, so all of them come before the first crate.
         let mut compilations = compile_all(tree, vocabulary);

@@ -64,10 +64,35 @@ pub struct Compilation {
     pub model: Model,
     /// The result.
     pub api: api::Api,
+    /// What the pages make without the metadata; there only for whoever compares the two.
+    pub alone: Option<Alone>,
+}
+
+/// What pages say when nobody asks the metadata.
+#[derive(Debug)]
+pub struct Alone {
+    /// Their claims brought together.
+    pub model: Model,
+    /// What they make.
+    pub api: api::Api,
 }
 
 /// Compiles documents. No document makes it fail.
 pub fn compile(docs: Docs, vocabulary: &Vocabulary) -> Compilation {
+    compile_for(docs, vocabulary, Purpose::Emit)
+}
+
+/// What a compilation is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To write what the documents say.
+    Emit,
+    /// To compare what the documents say: pages are resolved a second time, without the metadata beside them.
+    Compare,
+}
+
+/// Compiles documents for a purpose.
+pub fn compile_for(docs: Docs, vocabulary: &Vocabulary, purpose: Purpose) -> Compilation {
     let pages: Vec<(Role, Page)> = docs
         .pages
         .par_iter()
@@ -82,10 +107,23 @@ pub fn compile(docs: Docs, vocabulary: &Vocabulary) -> Compilation {
     let metadata = docs.metadata.as_ref();
     let metadata = metadata.map(|file| csdl::read(file.path.clone(), file.text.clone()));
     let mut model = model::build(&pages, &facts);
+    let is_compared = purpose == Purpose::Compare && metadata.is_some();
+    let of_pages = is_compared.then(|| model.clone());
     if let Some(metadata) = &metadata {
         model::declare_all(metadata, &mut model);
     }
-    let api = resolve::resolve(docs.version, &pages, &facts, &model, metadata.as_ref());
+    let resolve =
+        |model: &Model, metadata| resolve::resolve(docs.version, &pages, &facts, model, metadata);
+    let (api, alone) = rayon::join(
+        || resolve(&model, metadata.as_ref()),
+        || {
+            of_pages.map(|mut model| {
+                let api = resolve(&model, None);
+                model::name_all(&api, &mut model);
+                Alone { model, api }
+            })
+        },
+    );
     Compilation {
         version: docs.version,
         docs,
@@ -94,5 +132,6 @@ pub fn compile(docs: Docs, vocabulary: &Vocabulary) -> Compilation {
         metadata,
         model,
         api,
+        alone,
     }
 }

@@ -10,6 +10,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
+    api::Api,
     csdl::Metadata,
     docs::Role,
     facts::{self, Claim, Fact, PageFacts, PageId, Witness},
@@ -117,6 +118,13 @@ pub fn declare_all(metadata: &Metadata, model: &mut Model) {
             known.name = name;
             known.declared = true;
         }
+    }
+}
+
+/// Adds the types of an api that nothing is claimed of: those that only paths make.
+pub fn name_all(api: &Api, model: &mut Model) {
+    for ty in &api.types {
+        type_model(model, &ty.name);
     }
 }
 

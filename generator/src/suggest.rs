@@ -10,8 +10,13 @@ const PART: f64 = 0.9;
 /// The one of `names` that `word` is most likely a misspelling of; the first of several equally close ones.
 pub fn closest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
-    let mut best = None;
+    let letters = Letters::of(&word);
+    let mut best: Option<(f64, &str)> = None;
     for name in names {
+        let needed = best.map_or(CLOSE, |(highest, _)| highest);
+        if letters.at_most(name) < needed {
+            continue;
+        }
         let name_folded = name.to_lowercase();
         let is_part = word.len() > 2 && name_folded.contains(&word);
         let score = if is_part {
@@ -26,6 +31,52 @@ pub fn closest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
     best.map(|(_, name)| name)
 }
 
+/// How often each letter stands in a word: enough to see that most names are nothing like it.
+struct Letters {
+    counts: [u16; 32],
+    length: usize,
+    is_ascii: bool,
+}
+
+impl Letters {
+    fn of(word: &str) -> Self {
+        let mut counts = [0; 32];
+        for byte in word.bytes() {
+            counts[usize::from(byte & 31)] += 1;
+        }
+        Self {
+            counts,
+            length: word.len(),
+            is_ascii: word.is_ascii(),
+        }
+    }
+
+    /// What a name can count at most, whatever the order of its letters is.
+    fn at_most(&self, name: &str) -> f64 {
+        if !self.is_ascii || name.is_empty() || self.length == 0 {
+            return 1.0;
+        }
+        let mut left = self.counts;
+        let mut shared = 0_usize;
+        for byte in name.bytes() {
+            if !byte.is_ascii() {
+                return 1.0;
+            }
+            // Upper and lower case of a letter end in the same five bits.
+            let count = &mut left[usize::from(byte & 31)];
+            shared += usize::from(*count > 0);
+            *count = count.saturating_sub(1);
+        }
+        if shared == self.length {
+            return 1.0;
+        }
+        let part = |length: usize| shared as f64 / length as f64;
+        let jaro = (part(self.length) + part(name.len()) + 1.0) / 3.0;
+        // Winkler adds a tenth of what is missing for each letter of a common prefix, up to four.
+        jaro + 0.4 * (1.0 - jaro)
+    }
+}
+
 /// `; did you mean ...?` with the closest of `names`, or nothing.
 pub fn hint<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     closest(word, names)
@@ -36,6 +87,37 @@ pub fn hint<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> String 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_near_name_is_passed_over() {
+        let names = [
+            "displayName",
+            "displayNames",
+            "mail",
+            "Mail",
+            "mailNickname",
+            "überName",
+            "",
+            "isbn",
+        ];
+        for word in [
+            "displayname",
+            "dispalyName",
+            "mial",
+            "uberName",
+            "nickname",
+            "x",
+            "",
+            "isbm",
+        ] {
+            let folded = word.to_lowercase();
+            for name in names {
+                let score = strsim::jaro_winkler(&folded, &name.to_lowercase());
+                let at_most = Letters::of(&folded).at_most(name);
+                assert!(score <= at_most + 1e-9, "{word} {name}: {score} {at_most}");
+            }
+        }
+    }
 
     #[test]
     fn only_near_names_are_suggested() {

@@ -64,7 +64,7 @@ impl<'c, 'a> Change<'c, 'a> {
             before,
             now,
             was: before.api(),
-            is: alone.map_or(now.api(), |alone| &alone.api),
+            is: alone.map_or(now.api(), |alone| alone.api),
         }
     }
 

@@ -14,8 +14,7 @@ use crate::{
     csdl::{self, ItemRef, Name, TypeRef},
     facts::{Claim, Fact, PageId},
     json::tree,
-    model::{self, EnumModel, MemberModel, Model, TypeModel},
-    resolve,
+    model::{EnumModel, MemberModel, Model, TypeModel},
     span::ByteRange,
 };
 
@@ -25,9 +24,9 @@ pub struct PagesAlone<'v, 'a> {
     /// The version.
     pub version: &'v Version<'a>,
     /// The claims by symbol; a type that only paths make has none.
-    pub model: Model,
+    pub model: &'a Model,
     /// The api that they make.
-    pub api: Api,
+    pub api: &'a Api,
 }
 
 /// A type that pages speak of and the metadata declares.
@@ -68,22 +67,14 @@ pub struct DeclaredMember<'a> {
 }
 
 impl<'v, 'a> PagesAlone<'v, 'a> {
-    /// Resolves the pages of a version once more, without its metadata; nothing if it has none.
+    /// What the pages of a version say alone; nothing if it has no metadata.
     pub(super) fn of(version: &'v Version<'a>) -> Option<Self> {
         version.metadata_file?;
-        let pages = &version.compilation.pages;
-        let facts = version.facts();
-        let mut model = model::build(pages, facts);
-        let api = resolve::resolve(version.compilation.version, pages, facts, &model, None);
-        // Types that only paths make, such as those of singletons: nothing is claimed of them.
-        for ty in &api.types {
-            let made = || TypeModel::new(ty.name.clone());
-            model.types.entry(ty.name.key()).or_insert_with(made);
-        }
+        let alone = version.compilation.alone.as_ref()?;
         Some(Self {
             version,
-            model,
-            api,
+            model: &alone.model,
+            api: &alone.api,
         })
     }
 

@@ -128,7 +128,7 @@ impl Subject {
     pub fn of(tree: DocsTree, vocabulary: Vocabulary) -> Self {
         let folders = tree.folders.clone();
         let (compilations, beside) = rayon::join(
-            || generate::compile_all(tree, &vocabulary),
+            || generate::compile_to_compare(tree, &vocabulary),
             || Beside::read(&folders),
         );
         Self {
