@@ -111,7 +111,7 @@ impl Ran {
     }
 }
 
-const FOUND: &str = "api-reference/v1.0/resources/book.md:9:2: error[TBL003] `Title` and `title` are one property in two spellings\n";
+const FOUND: &str = "api-reference/v1.0/resources/book.md:9:2: error[TBL003] [?] `Title` and `title` are one property in two spellings\n";
 
 #[test]
 fn findings_make_the_exit_status_and_their_places_are_told_from_here() {
@@ -120,7 +120,7 @@ fn findings_make_the_exit_status_and_their_places_are_told_from_here() {
     ran.is(1, FOUND);
     assert_eq!(
         ran.err.trim_end(),
-        "1 error; `--fix --unsafe` repairs 1 more"
+        "1 error in 1 file; 1 can be fixed after a look"
     );
     repository.lint(&["--exit-zero"]).is(0, FOUND);
     repository
@@ -177,13 +177,9 @@ fn a_baseline_survives_edits_elsewhere_and_tells_what_is_gone() {
         .is(0, "");
     repository.write(page, &BOOK.replace("|isbn|", "|ISBN|"));
     let ran = baseline("check");
-    assert!(
-        ran.out
-            .starts_with(&format!("{page}:10:2: error[TBL003] `ISBN` and `isbn`")),
-        "{}",
-        ran.out
-    );
-    assert_eq!(ran.out.lines().count(), 1);
+    let new = format!("{page}:10:2: error[TBL003] [?] `ISBN` and `isbn`");
+    assert!(ran.out.contains(&new), "{}", ran.out);
+    assert!(!ran.out.contains("`Title`"), "{}", ran.out);
     repository.write(page, &BOOK.replace("|Title|", "|title|"));
     let ran = baseline("check");
     assert_eq!(ran.status, 1);

@@ -97,10 +97,9 @@ fn the_workflow_tells_what_a_pull_request_breaks() {
     assert_eq!(ran.status.code(), Some(1));
     let out = String::from_utf8(ran.stdout).unwrap();
     assert!(
-        out.lines().any(
-            |line| line.starts_with(&format!("::error file={PAGE},line=9,"))
-                && line.contains("TBL003")
-        ),
+        out.lines()
+            .any(|line| line.starts_with("::error title=TBL003")
+                && line.contains(&format!("file={PAGE},line=9,"))),
         "{out}"
     );
     assert!(shell(repository.path(), everything).status.success());

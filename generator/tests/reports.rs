@@ -425,11 +425,11 @@ fn fingerprints_outlive_edits_and_are_unique() {
     let unique: BTreeSet<_> = fingerprints(&world, &twice).into_iter().collect();
     assert_eq!(unique.len(), twice.len());
     insta::assert_snapshot!(before.join("\n"), @r"
-    df44fb69a205441b
-    7b45009e69c07bcb
-    a5938acdf01288bf
-    52177c872dfb9d2b
-    7082a7d96652acaa
+    78a0bb75a1092bac
+    d4acc9315cf40704
+    d4aea64a2fe662a8
+    608b142f65814bd4
+    27d2bfa8e2a3b369
     ");
 }
 
