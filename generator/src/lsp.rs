@@ -283,7 +283,7 @@ impl Session<'_> {
             "textDocument/didOpen" => {
                 let params: DidOpenTextDocumentParams = serde_json::from_value(params)?;
                 let document = params.text_document;
-                self.changed(desk, &document.uri, document.version, document.text)
+                self.changed(desk, &document.uri, document.version, &document.text)
             }
             "textDocument/didChange" => {
                 let params: DidChangeTextDocumentParams = serde_json::from_value(params)?;
@@ -301,7 +301,7 @@ impl Session<'_> {
                     }
                 };
                 let uri = document.text_document_identifier.uri;
-                self.changed(desk, &uri, document.version, text)
+                self.changed(desk, &uri, document.version, &text)
             }
             "textDocument/didClose" => {
                 let params: DidCloseTextDocumentParams = serde_json::from_value(params)?;
@@ -330,12 +330,12 @@ impl Session<'_> {
         desk: &mut Desk,
         uri: &Uri,
         version: i32,
-        text: String,
+        text: &str,
     ) -> Result<(), Error> {
         let Some(path) = position::path(uri) else {
             return Ok(());
         };
-        let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(&text).into();
+        let text: Arc<str> = text.strip_prefix('\u{feff}').unwrap_or(text).into();
         let is_new = self
             .open
             .insert(

@@ -538,7 +538,7 @@ impl Message<'_> {
 pub fn annotation(page: &Page, comment: ByteRange) -> Option<AnnotationText> {
     let text = page.str(comment);
     let body = text.strip_prefix("<!--")?;
-    let body = body.strip_suffix("-->").unwrap_or(body).trim();
+    let body = body.find("-->").map_or(body, |end| &body[..end]).trim();
     if !body.starts_with('{') {
         return None;
     }

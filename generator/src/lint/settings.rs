@@ -26,7 +26,7 @@ use std::{
 };
 
 use globset::{Glob, GlobMatcher};
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
@@ -206,8 +206,6 @@ pub enum Error {
 struct File {
     #[serde(default)]
     lint: Section,
-    #[serde(flatten)]
-    _others: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Default, Deserialize)]

@@ -74,7 +74,8 @@ impl Changes {
             &["ls-files", "--others", "--exclude-standard", "--full-name"],
         )?;
         for path in untracked.lines() {
-            changed.insert(path.to_owned(), vec![1..u32::MAX]);
+            let all = 1..u32::MAX;
+            changed.insert(path.to_owned(), Vec::from([all]));
         }
         let paths: Vec<&String> = changed.keys().collect();
         let before = texts(folder, commit, &paths)?;
@@ -258,10 +259,10 @@ fn texts(folder: &Path, commit: &str, paths: &[&String]) -> Result<Vec<Option<St
     let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Ok(Vec::new());
     };
-    let requests: String = paths
-        .iter()
-        .map(|path| format!("{commit}:{path}\n"))
-        .collect();
+    let mut requests = String::new();
+    for path in paths {
+        requests.extend([commit, ":", path, "\n"]);
+    }
     let writer = std::thread::spawn(move || input.write_all(requests.as_bytes()));
     let mut output = BufReader::new(output);
     let read = paths

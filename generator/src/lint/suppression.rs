@@ -121,21 +121,18 @@ fn block_end(text: &str, start: usize) -> usize {
     let mut in_comment = false;
     for line in text[start..].split_inclusive('\n') {
         let trimmed = line.trim();
+        let start_of_line = at;
         at += line.len();
         in_comment = fence.is_none()
             && (in_comment || trimmed.starts_with("<!--"))
             && !trimmed.ends_with("-->");
         match fence {
             Some(mark) if trimmed == mark => return at,
-            Some(_) => {}
             None if trimmed.starts_with("```") => fence = Some("```"),
-            None if trimmed.is_empty()
-                && !in_comment
-                && !follows_comment(text, at - line.len()) =>
-            {
-                return at - line.len();
+            None if trimmed.is_empty() && !in_comment && !follows_comment(text, start_of_line) => {
+                return start_of_line;
             }
-            None => {}
+            Some(_) | None => {}
         }
     }
     at

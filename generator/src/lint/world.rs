@@ -25,12 +25,12 @@ use crate::{
     api::{Api, Operation, Source},
     csdl,
     docs::DocsTree,
-    facts::{self, Claim, Fact, PageFacts, PageId},
+    facts::{self, Claim, Fact, PageFacts, PageId, PageKind},
     generate,
     ir::{ApiVersion, TypeName},
     model::{FactId, Model},
     route::Router,
-    sections::Page,
+    sections::{Page, Section},
     span::ByteRange,
     vocabulary::{Column, Vocabulary},
 };
@@ -103,6 +103,7 @@ pub struct Version<'a> {
     declared: OnceLock<Declared<'a>>,
     short_names: OnceLock<ShortNames>,
     listed: OnceLock<HashMap<PageId, Vec<FactId>>>,
+    in_tables: OnceLock<HashSet<PageId>>,
     namespaces: OnceLock<HashSet<String>>,
 }
 
@@ -393,6 +394,13 @@ impl<'a> Version<'a> {
         (!listed.is_empty()).then_some(of_page)
     }
 
+    /// Whether a row of any table on a page about resources leads to a page, whatever the table is about.
+    pub fn is_in_table(&self, page: PageId) -> bool {
+        self.in_tables
+            .get_or_init(|| pages_in_tables(self))
+            .contains(&page)
+    }
+
     /// What the metadata document declares; nothing without one.
     pub fn declared(&self) -> &Declared<'a> {
         self.declared.get_or_init(|| {
@@ -417,6 +425,23 @@ impl<'a> Version<'a> {
             declared
         })
     }
+}
+
+/// The pages that tables on pages about resources lead to.
+fn pages_in_tables(version: &Version) -> HashSet<PageId> {
+    let mut found = HashSet::new();
+    for (index, (_, page)) in version.compilation.pages.iter().enumerate() {
+        let id = PageId(index as u32);
+        match version.facts()[index].kind {
+            PageKind::Resource | PageKind::Concept => {}
+            PageKind::Operation | PageKind::Enumeration | PageKind::Include => continue,
+        }
+        for table in page.sections.iter().flat_map(Section::tables) {
+            let links = page.links_in(table.range);
+            found.extend(links.filter_map(|link| version.target(id, &link.target)));
+        }
+    }
+    found
 }
 
 /// The rows of tables of methods, by the pages that they lead to.
@@ -450,7 +475,7 @@ fn versions<'a>(subject: &'a Subject, base: &Path, files: &mut Files) -> Vec<Ver
     for compilation in &subject.compilations {
         let mut add = |location, text: &Arc<str>| files.add(location, base, root, text.clone());
         let folder = subject.folders.get(&compilation.version);
-        let below = folder.map(PathBuf::as_path).unwrap_or(Path::new(""));
+        let below = folder.map_or(Path::new(""), PathBuf::as_path);
         for (_, page) in &compilation.pages {
             add(location(below, &page.path), &page.text);
         }
@@ -466,6 +491,7 @@ fn versions<'a>(subject: &'a Subject, base: &Path, files: &mut Files) -> Vec<Ver
             declared: OnceLock::new(),
             short_names: OnceLock::new(),
             listed: OnceLock::new(),
+            in_tables: OnceLock::new(),
             namespaces: OnceLock::new(),
         });
         let count = compilation.pages.len() + usize::from(metadata_file.is_some());

@@ -2,7 +2,7 @@
 //!
 //! Comes in: a place in an open page. Goes out: diagnostics, what a hover shows, where a name is defined, and repairs.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write as _};
 
 use gen_lsp_types::{
     Code, CodeAction, CodeActionKind, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity,
@@ -152,12 +152,11 @@ fn workspace_edit(world: &World, edits: &[Edit], encoding: Encoding) -> Workspac
 pub(super) fn hover(desk: &Desk, at: PageAt, offset: usize, encoding: Encoding) -> Option<Hover> {
     let now = desk.now(at)?;
     let api = desk.world.versions[at.version].api();
-    let (text, range) = match row_member(desk, at, now, offset) {
-        Some((ty, name, range)) => (describe_member(api, &ty, &name)?, range),
-        None => {
-            let word = word(&now.page.text, offset);
-            (describe_type(api, word.of(&now.page.text))?, word)
-        }
+    let (text, range) = if let Some((ty, name, range)) = row_member(desk, at, now, offset) {
+        (describe_member(api, &ty, &name)?, range)
+    } else {
+        let word = word(&now.page.text, offset);
+        (describe_type(api, word.of(&now.page.text))?, word)
     };
     let contents = MarkupContent {
         kind: MarkupKind::Markdown,
@@ -233,7 +232,7 @@ fn describe_member(api: &Api, ty: &str, name: &str) -> Option<String> {
         out.push_str(note);
     }
     if owner.name.key() != ty.to_ascii_lowercase() {
-        out.push_str(&format!("\n\nInherited from `{}`", owner.name));
+        let _ = write!(out, "\n\nInherited from `{}`", owner.name);
     }
     if let ItemType::Enum(_) | ItemType::Structured(_) = member.ty.item {
         let target = described(api, &member.ty.item);

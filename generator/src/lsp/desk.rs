@@ -128,18 +128,19 @@ fn moved(finding: &Finding, old: &str, new: &str) -> Option<Finding> {
     let ends = old.bytes().rev().zip(new.bytes().rev());
     let after = ends.take(shorter).take_while(same).count();
     let at = finding.primary.at;
-    let shift = new.len() as i64 - old.len() as i64;
     let moved = if (at.end as usize) <= before {
         at
     } else if at.start as usize >= old.len() - after {
-        let by = |offset: u32| (i64::from(offset) + shift) as usize;
-        ByteRange::new(by(at.start), by(at.end))
+        let from_end = |offset: u32| new.len() - (old.len() - offset as usize);
+        ByteRange::new(from_end(at.start), from_end(at.end))
     } else {
         return None;
     };
     let mut finding = finding.clone();
     finding.primary.at = moved;
     // What it would change was read in the old text.
-    finding.fix = finding.fix.filter(|_| moved == at && shift == 0);
+    finding.fix = finding
+        .fix
+        .filter(|_| moved == at && new.len() == old.len());
     Some(finding)
 }

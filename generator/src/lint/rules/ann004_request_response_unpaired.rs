@@ -76,7 +76,9 @@ fn check_request(
         let names = cx.annotation_of(other).map(names).unwrap_or_default();
         other.status().is_some() && names.iter().any(|name| own.contains(name))
     });
-    let next = behind.first();
+    // Another way to ask the same may stand between a request and its answer.
+    let mut others = behind.iter();
+    let next = others.find(|it| it.status().is_some() || !is_ignored(cx, it));
     let answer = next.filter(|next| next.status().is_some());
     if !is_to_service || is_named || answer.is_some_and(|answer| !is_ignored(cx, answer)) {
         return;

@@ -34,10 +34,7 @@ fn tell(removed: Removed, out: &mut Findings) {
     } else {
         "impact: source; code that names it does not compile"
     };
-    let finding = out
-        .tell(removed.place, message)
-        .symbol(symbol)
-        .help(impact);
+    let finding = out.tell(removed.place, message).symbol(symbol).help(impact);
     if removed.was_deprecated {
         finding.severity(Severity::Warning);
     }

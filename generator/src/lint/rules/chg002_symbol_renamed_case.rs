@@ -20,10 +20,21 @@ fn check(world: &World, change: &Change, out: &mut Findings) {
     for (was, is) in change.types() {
         if was.name.as_str() != is.name.as_str() {
             let now = change.type_place(is.name.as_str());
-            let before = change.before.type_at(was.name.as_str(), "it was spelled so here");
-            tell((was.name.as_str(), is.name.as_str()), is.name.as_str(), now, before, out);
+            let before = change
+                .before
+                .type_at(was.name.as_str(), "it was spelled so here");
+            tell(
+                (was.name.as_str(), is.name.as_str()),
+                is.name.as_str(),
+                now,
+                before,
+                out,
+            );
         }
-        for (old, new) in change.members(was, is).filter(|(old, new)| old.name != new.name) {
+        for (old, new) in change
+            .members(was, is)
+            .filter(|(old, new)| old.name != new.name)
+        {
             let now = change::member_place(change.now, world, is, new);
             let before = change::member_place(change.before, world, was, old);
             let symbol = format!("{}/{}", is.name, new.name);
@@ -33,8 +44,16 @@ fn check(world: &World, change: &Change, out: &mut Findings) {
     for (was, is) in change.enums() {
         if was.name.as_str() != is.name.as_str() {
             let now = change.type_place(is.name.as_str());
-            let before = change.before.type_at(was.name.as_str(), "it was spelled so here");
-            tell((was.name.as_str(), is.name.as_str()), is.name.as_str(), now, before, out);
+            let before = change
+                .before
+                .type_at(was.name.as_str(), "it was spelled so here");
+            tell(
+                (was.name.as_str(), is.name.as_str()),
+                is.name.as_str(),
+                now,
+                before,
+                out,
+            );
         }
         for old in &was.members {
             let mut members = is.members.iter();

@@ -53,7 +53,9 @@ fn check_type(
     }
     place.label = String::new();
     let message = format!("`{}` was `{before}`, and is `{now}`", new.name);
-    let finding = out.tell(place, message).symbol(format!("{}/{}", is.name, new.name));
+    let finding = out
+        .tell(place, message)
+        .symbol(format!("{}/{}", is.name, new.name));
     if is_alike(&old.ty, &new.ty) {
         finding
             .severity(Severity::Warning)
@@ -84,7 +86,10 @@ fn type_cell(
 /// Whether values of both types look the same in JSON.
 fn is_alike(was: &Type, is: &Type) -> bool {
     let is_text = |ty: &Type| {
-        let is_string = matches!(ty.item, ItemType::Primitive(Primitive::String | Primitive::Guid));
+        let is_string = matches!(
+            ty.item,
+            ItemType::Primitive(Primitive::String | Primitive::Guid)
+        );
         is_string || matches!(ty.item, ItemType::Enum(_))
     };
     was.collection == is.collection && is_text(was) && is_text(is)
@@ -144,7 +149,12 @@ fn check_base(change: &Change, was: &StructuredType, is: &StructuredType, out: &
         return;
     };
     let say = |name: Option<&str>| name.map_or("nothing".to_owned(), |name| format!("`{name}`"));
-    let message = format!("`{}` derived from {}, and derives from {}", is.name, say(before), say(now));
+    let message = format!(
+        "`{}` derived from {}, and derives from {}",
+        is.name,
+        say(before),
+        say(now)
+    );
     let finding = out
         .tell(place, message)
         .symbol(format!("{}#base", is.name))

@@ -20,7 +20,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(_: &World, change: &Change, out: &mut Findings) {
-    let (was, is) = (change::operations(change.was), change::operations(change.is));
+    let (was, is) = (
+        change::operations(change.was),
+        change::operations(change.is),
+    );
     for (key, old) in &was {
         match is.get(key) {
             Some(new) => check_status(change, old, new, out),
@@ -44,7 +47,11 @@ fn line(version: &Version, operation: &Operation, label: &str) -> Option<Place> 
 }
 
 fn symbol(operation: &Operation) -> String {
-    format!("{} {}", operation.method.as_str(), operation.path.template())
+    format!(
+        "{} {}",
+        operation.method.as_str(),
+        operation.path.template()
+    )
 }
 
 fn tell_removed(change: &Change, old: &Operation, out: &mut Findings) {
@@ -58,7 +65,13 @@ fn tell_removed(change: &Change, old: &Operation, out: &mut Findings) {
     });
     let (place, related) = match (place, was_at) {
         (Some(place), was_at) => (place, was_at),
-        (None, Some(was_at)) => (Place { label: String::new(), ..was_at }, None),
+        (None, Some(was_at)) => (
+            Place {
+                label: String::new(),
+                ..was_at
+            },
+            None,
+        ),
         (None, None) => return,
     };
     let finding = out
@@ -78,7 +91,10 @@ fn check_status(change: &Change, old: &Operation, new: &Operation, out: &mut Fin
     let Some(place) = line(change.now, new, "").filter(|_| before != now) else {
         return;
     };
-    let message = format!("`{}` answered with {before}, and answers with {now}", symbol(new));
+    let message = format!(
+        "`{}` answered with {before}, and answers with {now}",
+        symbol(new)
+    );
     let finding = out
         .tell(place, message)
         .symbol(format!("{}#status", symbol(new)))

@@ -41,7 +41,11 @@ fn check(_: &World, change: &Change, out: &mut Findings) {
             Some(more) if more > 0 => format!(" and {more} more"),
             _ => String::new(),
         };
-        let message = format!("`{}` has the new members {}{more}", is.name, names.join(", "));
+        let message = format!(
+            "`{}` has the new members {}{more}",
+            is.name,
+            names.join(", ")
+        );
         let place = change.now.at(page, at, "");
         let finding = out.tell(place, message).symbol(is.name.as_str());
         if is_known(SENTINEL) || new.iter().all(|it| it.prefer_only) {
@@ -49,7 +53,8 @@ fn check(_: &World, change: &Change, out: &mut Findings) {
                 .severity(Severity::Info)
                 .help("impact: docs; clients expect members that they do not know");
         } else {
-            finding.help("impact: wire; clients that know all members meet one that they do not know");
+            finding
+                .help("impact: wire; clients that know all members meet one that they do not know");
         }
         if let Some((page, at)) = change.before.line(&was.source) {
             let before = change.before.at(page, at, "its members were listed here");

@@ -52,14 +52,18 @@ fn rows<'a>(version: &Version<'a>, page: usize) -> BTreeMap<PermissionKind, Rows
     let mut out: BTreeMap<PermissionKind, Rows> = BTreeMap::new();
     let facts = version.facts().get(page).map(|it| it.facts.as_slice());
     for fact in facts.unwrap_or_default() {
-        let Claim::Permission { kind, alternatives, .. } = &fact.claim else {
+        let Claim::Permission {
+            kind, alternatives, ..
+        } = &fact.claim
+        else {
             continue;
         };
         let rows = out.entry(*kind).or_insert_with(|| Rows {
             first: fact,
             names: BTreeSet::new(),
         });
-        rows.names.extend(alternatives.iter().map(|it| it.all_of.join(" and ")));
+        rows.names
+            .extend(alternatives.iter().map(|it| it.all_of.join(" and ")));
     }
     out
 }
@@ -73,7 +77,10 @@ fn compare(
     out: &mut Findings,
 ) {
     let words = |names: &BTreeSet<String>, others: &BTreeSet<String>| {
-        let names: Vec<_> = names.difference(others).map(|it| format!("`{it}`")).collect();
+        let names: Vec<_> = names
+            .difference(others)
+            .map(|it| format!("`{it}`"))
+            .collect();
         names.join(", ")
     };
     let (gone, added) = (words(&old.names, &new.names), words(&new.names, &old.names));

@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use crate::{
     docs::Role,
+    json::tree::{self, Tree},
     lint::{
         change::{self, Change, Removed},
         finding::{Edit, Findings, Fix, Place, Severity},
         rule::{Check, Fixes, Preset, Rule},
         world::World,
     },
-    json::tree::{self, Tree},
     span::ByteRange,
 };
 
@@ -121,7 +121,11 @@ struct Redirections {
 
 impl Redirections {
     fn of(world: &World) -> Option<Self> {
-        let (file, id) = world.beside.redirections.as_ref().zip(world.beside_files.redirections)?;
+        let (file, id) = world
+            .beside
+            .redirections
+            .as_ref()
+            .zip(world.beside_files.redirections)?;
         let whole = ByteRange::new(0, file.text.len());
         let Tree { root, .. } = tree::read(&file.text, whole).ok()?;
         let entry = root.entry("redirections")?;

@@ -74,7 +74,10 @@ fn check_enum(world: &World, alone: &PagesAlone, ty: &EnumModel, out: &mut Findi
 /// Whether the name is that of a property of the same page that is a string in the metadata: pages list the values of
 /// some strings as if they were an enumeration.
 fn lists_values_of_a_string(alone: &PagesAlone, ty: &EnumModel) -> bool {
-    let owner = ty.pages.first().and_then(|id| alone.model.type_of_page.get(&id.page));
+    let owner = ty
+        .pages
+        .first()
+        .and_then(|id| alone.model.type_of_page.get(&id.page));
     let owner = owner.and_then(|name| alone.declared().types.get(&name.key()));
     let member = owner.and_then(|it| alone.declared().member_in_any_case(it, ty.name.name()));
     member.is_some_and(|it| it.ty.item == ItemRef::Primitive(Primitive::String))
@@ -102,7 +105,9 @@ fn tell_name<'f>(
     let finding = out.tell(place, message).symbol(name.as_str());
     let declared = alone.declared();
     let types = declared.types.values().map(|it| &it.name);
-    let names: Vec<_> = types.chain(declared.enums.values().map(|it| &it.name)).collect();
+    let names: Vec<_> = types
+        .chain(declared.enums.values().map(|it| &it.name))
+        .collect();
     let mut near: Vec<_> = names
         .iter()
         .filter(|known| known.text.eq_ignore_ascii_case(name.name()))
@@ -127,7 +132,9 @@ fn tell_name<'f>(
 fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Findings) {
     let name = &pair.paged.name;
     for member in &pair.paged.members {
-        let known = alone.declared().member_in_any_case(pair.declared, &member.name);
+        let known = alone
+            .declared()
+            .member_in_any_case(pair.declared, &member.name);
         if known.is_some() {
             continue;
         }
@@ -159,9 +166,10 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
                 let label = "a derived type has it";
                 let derived_at = alone.version.metadata_at(derived.at, label);
                 derived_at.map(|place| finding.related(place));
-                finding
-                    .severity(Severity::Warning)
-                    .help(format!("`{}` has it, which derives from this type", derived.text));
+                finding.severity(Severity::Warning).help(format!(
+                    "`{}` has it, which derives from this type",
+                    derived.text
+                ));
                 continue;
             }
             None => {}

@@ -72,18 +72,21 @@ fn tell_member(
     let last = last_row(world, alone, pair, member);
     let place = match &last {
         Some(last) => alone.version.at(last.id, last.heading(), ""),
-        None => alone.version.at(page.page, title_of(alone.version, page.page), ""),
+        None => alone
+            .version
+            .at(page.page, title_of(alone.version, page.page), ""),
     };
     let message = format!("`{own}` has `{name}` in the metadata, but not on its page");
-    let finding = out
-        .tell(place, message)
-        .symbol(format!("{own}/{name}"));
+    let finding = out.tell(place, message).symbol(format!("{own}/{name}"));
     let label = format!("`{name}` is declared here");
     let declared_at = alone.version.metadata_at(member.name.at, label);
     declared_at.map(|place| finding.related(place));
     finding.help(format!("describe `{name}` in the table of the page"));
     if let Some(edit) = last.and_then(|last| row(alone, &last, member)) {
-        finding.fix(Fix::needs_review(format!("add a row for `{name}`"), vec![edit]));
+        finding.fix(Fix::needs_review(
+            format!("add a row for `{name}`"),
+            vec![edit],
+        ));
     }
 }
 
@@ -121,15 +124,15 @@ fn tell_many(
     out: &mut Findings,
 ) {
     let name = &pair.paged.name;
-    let place = alone.version.at(page.page, title_of(alone.version, page.page), "");
+    let place = alone
+        .version
+        .at(page.page, title_of(alone.version, page.page), "");
     let message = format!(
         "`{name}` has {} members in the metadata that are not on its page: {}",
         missing.len(),
         listed(missing)
     );
-    let finding = out
-        .tell(place, message)
-        .symbol(format!("{name}#members"));
+    let finding = out.tell(place, message).symbol(format!("{name}#members"));
     relate(alone, missing, finding);
 }
 
@@ -188,11 +191,7 @@ fn check_enums(alone: &PagesAlone, out: &mut Findings) {
     }
 }
 
-fn relate(
-    alone: &PagesAlone,
-    members: &[DeclaredMember],
-    finding: &mut Finding,
-) {
+fn relate(alone: &PagesAlone, members: &[DeclaredMember], finding: &mut Finding) {
     for member in members {
         let label = format!("`{}` is declared here", member.name.text);
         let place = alone.version.metadata_at(member.name.at, label);

@@ -11,7 +11,7 @@ use crate::{
         world::World,
     },
     span::ByteRange,
-    spelling::ItemText,
+    spelling::{self, ItemText},
     vocabulary::Column,
 };
 
@@ -30,7 +30,9 @@ fn check(world: &World, alone: &PagesAlone, out: &mut Findings) {
     for pair in alone.types() {
         for member in &pair.paged.members {
             // One that differs in case is the same, too; CSDL004 tells the case.
-            let declared = alone.declared().member_in_any_case(pair.declared, &member.name);
+            let declared = alone
+                .declared()
+                .member_in_any_case(pair.declared, &member.name);
             if let Some(declared) = declared {
                 check_type(world, alone, pair, (member, declared), out);
                 check_null(world, alone, pair, (member, declared), out);
@@ -75,6 +77,17 @@ fn check_type(
     );
     let symbol = format!("{name}/{}", member.name);
     let finding = out.tell(place.clone(), message).symbol(symbol);
+    // The cell agrees; only the values that the description lists are those of an enumeration.
+    let cell = place.at.of(&world.files.get(place.file).text);
+    let is_agreed = spelling::primitive(cell).is_some_and(|it| it.as_str() == in_metadata);
+    if is_agreed {
+        finding.message = format!(
+            "`{}` lists the values of `{paged}`, but is a `{in_metadata}` for the page and the metadata",
+            member.name
+        );
+        finding.severity(Severity::Info);
+        return;
+    }
     if is_alike(alone, member, declared.ty) {
         finding.severity(Severity::Warning);
     }
@@ -156,7 +169,11 @@ fn key_at(alone: &PagesAlone, pair: TypePair, member: &Member) -> Option<Place> 
     let claims = members.find(|it| it.name.eq_ignore_ascii_case(&member.name))?;
     let fact = claims.keys.first()?.of(alone.version.facts());
     let at = json_key(alone.version, fact, &member.name)?;
-    Some(alone.version.at(fact.page, at, "the JSON representation shows it here"))
+    Some(
+        alone
+            .version
+            .at(fact.page, at, "the JSON representation shows it here"),
+    )
 }
 
 /// Whether the metadata names a type definition: another name for a primitive type, which no page has.
@@ -237,7 +254,9 @@ fn check_null(
 fn words_of_null(text: &str, cell: ByteRange) -> ByteRange {
     let lower = text.to_ascii_lowercase();
     let words = ["not nullable", "non-nullable", "nullable", "null"];
-    let found = words.iter().find_map(|word| Some((lower.find(word)?, word.len())));
+    let found = words
+        .iter()
+        .find_map(|word| Some((lower.find(word)?, word.len())));
     let Some((start, length)) = found else {
         return cell;
     };

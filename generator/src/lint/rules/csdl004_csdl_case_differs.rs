@@ -47,7 +47,14 @@ fn check_name(alone: &PagesAlone, pair: TypePair, out: &mut Findings) {
         Some(place) => place.clone(),
         None => alone.version.fact(page, ""),
     };
-    tell(alone, &place, &places, (name.as_str(), name.name()), &pair.declared.name, out);
+    tell(
+        alone,
+        &place,
+        &places,
+        (name.as_str(), name.name()),
+        &pair.declared.name,
+        out,
+    );
 }
 
 /// Where the page of a type spells its name: all over the claim.
@@ -81,7 +88,14 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
             continue;
         };
         let symbol = format!("{}/{}", pair.paged.name, member.name);
-        tell(alone, &place, &places, (&symbol, &member.name), found.name, out);
+        tell(
+            alone,
+            &place,
+            &places,
+            (&symbol, &member.name),
+            found.name,
+            out,
+        );
     }
 }
 

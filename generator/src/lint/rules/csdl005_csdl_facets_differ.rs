@@ -2,6 +2,7 @@ use crate::{
     api::TypeKind,
     csdl::ItemRef,
     facts::{Claim, Fact, Witness},
+    json::tree::Tree,
     lint::{
         finding::{Edit, Finding, Findings, Fix, Place, Severity},
         page,
@@ -9,9 +10,8 @@ use crate::{
         rule::{Check, Fixes, Preset, Rule},
         table_edit,
     },
-    json::tree::Tree,
     model::FactId,
-    sections::Section,
+    sections::{Link, Section},
     span::ByteRange,
 };
 
@@ -72,13 +72,21 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
             ItemRef::Primitive(primitive) => primitive.as_str(),
             ItemRef::Unread(text) => text,
         });
-        let paged = self.pair.paged.base.map(|id| self.alone.api[id].name.as_str());
+        let paged = self
+            .pair
+            .paged
+            .base
+            .map(|id| self.alone.api[id].name.as_str());
         let same = |a: Option<&str>, b: Option<&str>| match (a, b) {
             (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
             (None, None) => true,
             (Some(one), None) | (None, Some(one)) => one == ROOT,
         };
         if same(paged, in_metadata) {
+            return;
+        }
+        // Words that no reader takes for a base type may still say so.
+        if paged.is_none() && in_metadata.is_some_and(|base| self.is_subclass_of(base)) {
             return;
         }
         let place = self.claimed(&self.pair.model.bases).map(|(_, at)| at);
@@ -106,6 +114,22 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
             return;
         };
         self.set(BASE, &format!("\"{name}\""), finding);
+    }
+
+    /// Whether a text above the tables speaks of a subclass, and leads to the page of a type.
+    fn is_subclass_of(&self, base: &str) -> bool {
+        let version = self.alone.version;
+        let page = version.page(self.page.page);
+        let intro = page.sections.iter().take_while(|it| it.level <= 1);
+        let mut texts = intro.flat_map(Section::texts);
+        texts.any(|text| {
+            let leads = |link: &Link| {
+                let target = version.target(self.page.page, &link.target);
+                let ty = target.and_then(|page| version.model().type_of_page.get(&page));
+                ty.is_some_and(|ty| ty.as_str().eq_ignore_ascii_case(base))
+            };
+            page.str(text).contains("subclass") && page.links_in(text).any(leads)
+        })
     }
 
     /// Whether the annotation, and nothing but the annotation, tells a base type.
@@ -141,7 +165,11 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
             say(in_metadata)
         );
         let finding = self.tell(None, message, "kind", out);
-        self.relate(self.pair.declared.name.at, "the type is declared here", finding);
+        self.relate(
+            self.pair.declared.name.at,
+            "the type is declared here",
+            finding,
+        );
         finding.help(match in_metadata {
             TypeKind::Entity => "say which property is the key, in the table and as `keyProperty` in the annotation",
             TypeKind::Complex => "take away what makes it an entity: a key, methods, or rows that lead to it as relationships",
@@ -177,7 +205,11 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
             format!("`{name}` is an open type by its page, but not in the metadata")
         };
         let finding = self.tell(place, message, "open", out);
-        self.relate(self.pair.declared.name.at, "the type is declared here", finding);
+        self.relate(
+            self.pair.declared.name.at,
+            "the type is declared here",
+            finding,
+        );
         if is_open {
             self.set(OPEN, "true", finding);
         }
@@ -196,7 +228,11 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
             self.pair.paged.name
         );
         let finding = self.tell(place, message, "abstract", out);
-        self.relate(self.pair.declared.name.at, "the type is declared here", finding);
+        self.relate(
+            self.pair.declared.name.at,
+            "the type is declared here",
+            finding,
+        );
     }
 
     fn check_key(&self, out: &mut Findings) {
@@ -243,7 +279,11 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
             self.pair.paged.name
         );
         let finding = self.tell(self.entry(KEY), message, "key", out);
-        self.relate(self.pair.declared.name.at, "the type is declared here", finding);
+        self.relate(
+            self.pair.declared.name.at,
+            "the type is declared here",
+            finding,
+        );
         finding.help("take `keyProperty` out of the annotation");
     }
 
@@ -270,7 +310,8 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
         let version = self.alone.version;
         let title = || version.at(self.page.page, title_of(version, self.page.page), "");
         let symbol = format!("{}#{facet}", self.pair.paged.name);
-        out.tell(place.unwrap_or_else(title), message).symbol(symbol)
+        out.tell(place.unwrap_or_else(title), message)
+            .symbol(symbol)
     }
 
     fn relate(&self, at: ByteRange, label: &str, finding: &mut Finding) {
@@ -280,7 +321,11 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
 
     /// Offers to set a key of the annotation.
     fn set(&self, key: &str, value: &str, finding: &mut Finding) {
-        let Some(tree) = self.annotation.as_ref().and_then(|it| it.tree.as_ref().ok()) else {
+        let Some(tree) = self
+            .annotation
+            .as_ref()
+            .and_then(|it| it.tree.as_ref().ok())
+        else {
             return;
         };
         let page = self.alone.version.page(self.page.page);
@@ -322,7 +367,9 @@ fn annotation(alone: &PagesAlone, pair: TypePair, fact: &Fact) -> Option<page::A
             return false;
         };
         let text = |key: &str| tree.root.get(key).and_then(|it| it.text());
-        let ty = text("@odata.type").unwrap_or_default().trim_start_matches('#');
+        let ty = text("@odata.type")
+            .unwrap_or_default()
+            .trim_start_matches('#');
         let is_resource = text("blockType").is_some_and(|it| it.eq_ignore_ascii_case("resource"));
         is_resource && ty.to_ascii_lowercase() == key
     })

@@ -26,7 +26,9 @@ fn check(world: &World, alone: &PagesAlone, out: &mut Findings) {
     for pair in alone.types() {
         // All rows count, also those of members that a base type has.
         for member in &pair.model.members {
-            let declared = alone.declared().member_in_any_case(pair.declared, &member.name);
+            let declared = alone
+                .declared()
+                .member_in_any_case(pair.declared, &member.name);
             if let Some(declared) = declared {
                 check_member(world, alone, pair, (member, declared), out);
             }
@@ -45,13 +47,25 @@ fn check_member(
         return;
     };
     let (wrong, said, right, is) = match (&row.claim, declared.is_navigation) {
-        (Claim::Member { table: MemberTable::Properties, .. }, true) => (
+        (
+            Claim::Member {
+                table: MemberTable::Properties,
+                ..
+            },
+            true,
+        ) => (
             MemberTable::Properties,
             "a property",
             MemberTable::Relationships,
             "a navigation property",
         ),
-        (Claim::Member { table: MemberTable::Relationships, .. }, false) => (
+        (
+            Claim::Member {
+                table: MemberTable::Relationships,
+                ..
+            },
+            false,
+        ) => (
             MemberTable::Relationships,
             "a relationship",
             MemberTable::Properties,
@@ -92,7 +106,9 @@ fn moved(
     let line = row.at.trim(&page.text);
     let text = format!("{}{}", table_edit::line_end(&page.text), page.str(line));
     let rest = &page.text[line.end as usize..];
-    let end = rest.find('\n').map_or(page.text.len(), |at| line.end as usize + at + 1);
+    let end = rest
+        .find('\n')
+        .map_or(page.text.len(), |at| line.end as usize + at + 1);
     Some(vec![
         Edit {
             file,

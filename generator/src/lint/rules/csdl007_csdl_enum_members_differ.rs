@@ -119,7 +119,12 @@ fn member_at(world: &World, alone: &PagesAlone, pair: EnumPair, member: &str) ->
     let mut lists = pair.model.lists.iter().map(|id| id.of(version.facts()));
     let list = lists.find(|fact| {
         let row = fact.claim.row();
-        row.is_some_and(|row| row.facets.values.iter().any(|it| it.eq_ignore_ascii_case(member)))
+        row.is_some_and(|row| {
+            row.facets
+                .values
+                .iter()
+                .any(|it| it.eq_ignore_ascii_case(member))
+        })
     })?;
     let cell = version.cell_of(world, list, Column::Description)?;
     let at = word_in(&version.page(list.page).text, cell, member);
@@ -172,11 +177,20 @@ fn enum_at(world: &World, alone: &PagesAlone, pair: EnumPair) -> Option<Place> {
 
 /// Rows for members, behind the last one of the table.
 fn rows(world: &World, alone: &PagesAlone, pair: EnumPair, missing: &[&Name]) -> Option<Edit> {
-    let facts = pair.model.members.iter().map(|id| id.of(alone.version.facts()));
+    let facts = pair
+        .model
+        .members
+        .iter()
+        .map(|id| id.of(alone.version.facts()));
     let page = pair.model.pages.first()?.page;
-    let fact = facts.filter(|it| it.page == page).max_by_key(|it| it.at.start)?;
+    let fact = facts
+        .filter(|it| it.page == page)
+        .max_by_key(|it| it.at.start)?;
     let last = table_edit::last_row_at(alone.version, world, page, fact.at)?;
-    let text: Option<String> = missing.iter().map(|name| last.below(&name.text, "", "")).collect();
+    let text: Option<String> = missing
+        .iter()
+        .map(|name| last.below(&name.text, "", ""))
+        .collect();
     Some(Edit {
         file: alone.version.file(page),
         at: last.end,

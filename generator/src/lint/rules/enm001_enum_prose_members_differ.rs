@@ -60,10 +60,16 @@ fn list<'c, 'p>(cx: &'c PageContext<'p, '_>, typed: &'c TypeCell<'p>) -> Option<
         return None;
     }
     let declared = enumerations::declared(cx.version, name);
-    let declared =
-        declared.map(|it| it.members.iter().map(|member| member.name.text.as_str()).collect());
+    let declared = declared.map(|it| {
+        it.members
+            .iter()
+            .map(|member| member.name.text.as_str())
+            .collect()
+    });
     let row = cx.row_at(typed.at)?;
-    let cell = row.cell(Column::Description).or_else(|| row.cell(Column::Value))?;
+    let cell = row
+        .cell(Column::Description)
+        .or_else(|| row.cell(Column::Value))?;
     Some(List {
         typed,
         name,
@@ -135,7 +141,10 @@ fn other_case<'l>(list: &List<'l, '_>, value: &str) -> Option<&'l str> {
 fn tell_stranger(cx: &PageContext, list: &List, out: &mut Findings) {
     let values = &list.typed.row.facets.values;
     // Where the metadata knows the values, the table stands under a wrong heading.
-    if values.iter().all(|value| list.is_declared(value) == Some(true)) {
+    if values
+        .iter()
+        .all(|value| list.is_declared(value) == Some(true))
+    {
         return;
     }
     let name = names::short(list.name);
@@ -148,16 +157,23 @@ fn tell_stranger(cx: &PageContext, list: &List, out: &mut Findings) {
     let finding = out
         .tell(cx.at(first.to(last), ""), message)
         .symbol(list.typed.symbol(cx.page));
-    let table = cx.version.type_at(list.name.as_str(), "the members are listed here");
+    let table = cx
+        .version
+        .type_at(list.name.as_str(), "the members are listed here");
     table.map(|place| finding.related(place));
 }
 
 fn tell_extra(cx: &PageContext, list: &List, value: &str, at: ByteRange, out: &mut Findings) {
     let name = names::short(list.name);
     let finding = out
-        .tell(cx.at(at, ""), format!("`{name}` has no member `{value}` in its table"))
+        .tell(
+            cx.at(at, ""),
+            format!("`{name}` has no member `{value}` in its table"),
+        )
         .symbol(list.symbol(cx, value));
-    let table = cx.version.type_at(list.name.as_str(), "the members are listed here");
+    let table = cx
+        .version
+        .type_at(list.name.as_str(), "the members are listed here");
     table.map(|place| finding.related(place));
     if let Some(near) = list.meant_by(value) {
         finding.help(format!("did you mean `{near}`?"));
@@ -179,7 +195,9 @@ fn tell_case(
         .symbol(list.symbol(cx, value))
         .severity(Severity::Error)
         .fix(Fix::safe(format!("spell it `{right}`"), edits));
-    let table = cx.version.type_at(list.name.as_str(), "the members are listed here");
+    let table = cx
+        .version
+        .type_at(list.name.as_str(), "the members are listed here");
     table.map(|place| finding.related(place));
 }
 
@@ -209,7 +227,9 @@ fn tell_missing(cx: &PageContext, list: &List, out: &mut Findings) {
     if missing.iter().all(is_vague) {
         finding.severity(Severity::Info);
     }
-    let table = cx.version.type_at(list.name.as_str(), "the members are listed here");
+    let table = cx
+        .version
+        .type_at(list.name.as_str(), "the members are listed here");
     table.map(|place| finding.related(place));
     let rest = cx.page.text.get(at.end as usize..).unwrap_or_default();
     if rest.starts_with('`') {
@@ -230,11 +250,15 @@ fn missing<'l>(cx: &PageContext, list: &List<'l, '_>) -> Vec<&'l str> {
     let values = &list.typed.row.facets.values;
     let is_known = |value: &str| list.members.iter().any(|it| it.eq_ignore_ascii_case(value));
     let misspelled = values.iter().filter(|value| !is_known(value));
-    let misspelled: Vec<&str> = misspelled.filter_map(|value| list.meant_by(value)).collect();
+    let misspelled: Vec<&str> = misspelled
+        .filter_map(|value| list.meant_by(value))
+        .collect();
     let is_missing = |member: &&str| {
         !enumerations::is_mark(member)
             && !misspelled.contains(member)
-            && !values.iter().any(|value| value.eq_ignore_ascii_case(member))
+            && !values
+                .iter()
+                .any(|value| value.eq_ignore_ascii_case(member))
             && list.is_declared(member) != Some(false)
             && !is_mentioned(cx, list, member)
     };

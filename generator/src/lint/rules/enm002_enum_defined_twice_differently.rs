@@ -29,7 +29,12 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let Claim::Enum { name, .. } = &fact.claim else {
             continue;
         };
-        let all = cx.version.model().enums.get(&name.key()).map(|it| &it.pages);
+        let all = cx
+            .version
+            .model()
+            .enums
+            .get(&name.key())
+            .map(|it| &it.pages);
         let Some(all) = all.filter(|all| all.len() > 1) else {
             continue;
         };
@@ -56,9 +61,15 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let odd = own.iter().find(|it| !theirs.contains(it));
         let lacking = theirs.iter().find(|it| !own.contains(it));
         let message = match (odd, lacking) {
-            (Some(odd), _) => format!("`{}` has `{odd}` here, but not in its other table", names::short(name)),
+            (Some(odd), _) => format!(
+                "`{}` has `{odd}` here, but not in its other table",
+                names::short(name)
+            ),
             (None, Some(lacking)) => {
-                format!("`{}` has `{lacking}` in its other table, but not here", names::short(name))
+                format!(
+                    "`{}` has `{lacking}` in its other table, but not here",
+                    names::short(name)
+                )
             }
             (None, None) => continue,
         };
@@ -66,7 +77,11 @@ fn check(cx: &PageContext, out: &mut Findings) {
         // That there may be more members misleads nobody for long.
         let is_mark_alone = enumerations::is_same_set(&own, &theirs) && own.len() != theirs.len();
         out.tell(cx.at(fact.at, ""), message)
-            .severity(if is_mark_alone { Severity::Warning } else { Severity::Error })
+            .severity(if is_mark_alone {
+                Severity::Warning
+            } else {
+                Severity::Error
+            })
             .symbol(name.as_str())
             .related(cx.version.fact(there, "the other table is here"))
             .help("list the members in one place, and link to it from the other");
@@ -101,7 +116,11 @@ fn is_equal(a: &[&str], b: &[&str]) -> bool {
 /// Whether the metadata declares exactly these members.
 fn is_right(cx: &PageContext, name: &TypeName, listed: &[&str]) -> bool {
     enumerations::declared(cx.version, name).is_some_and(|declared| {
-        let declared: Vec<&str> = declared.members.iter().map(|it| it.name.text.as_str()).collect();
+        let declared: Vec<&str> = declared
+            .members
+            .iter()
+            .map(|it| it.name.text.as_str())
+            .collect();
         is_equal(&declared, listed)
     })
 }

@@ -47,7 +47,10 @@ fn right_members<'c>(cx: &'c PageContext<'_, '_>, name: &TypeName) -> Option<Vec
     let model = cx.version.model().enums.get(&name.key())?;
     let rows = model.lists.iter();
     let rows = rows.filter_map(|id| id.of(cx.version.facts()).claim.row());
-    let values: Vec<&str> = rows.flat_map(|row| &row.facets.values).map(String::as_str).collect();
+    let values: Vec<&str> = rows
+        .flat_map(|row| &row.facets.values)
+        .map(String::as_str)
+        .collect();
     (!values.is_empty()).then_some(values)
 }
 
@@ -58,10 +61,16 @@ fn tell(cx: &PageContext, name: &TypeName, listed: &[Listed], own: &[&str], out:
         other.name.key() != name.key()
             && match enumerations::declared(cx.version, &other.name) {
                 Some(declared) => {
-                    let members: Vec<&str> = declared.members.iter().map(|it| it.name.text.as_str()).collect();
+                    let members: Vec<&str> = declared
+                        .members
+                        .iter()
+                        .map(|it| it.name.text.as_str())
+                        .collect();
                     enumerations::is_same_set(&members, own)
                 }
-                None => enumerations::is_same_set(&enumerations::members(cx.version, &other.name), own),
+                None => {
+                    enumerations::is_same_set(&enumerations::members(cx.version, &other.name), own)
+                }
             }
     });
     let (Some(owner), Some(first)) = (owner, listed.first()) else {
@@ -73,9 +82,14 @@ fn tell(cx: &PageContext, name: &TypeName, listed: &[Listed], own: &[&str], out:
     let finding = out
         .tell(cx.at(range.trim(&cx.page.text), ""), message)
         .symbol(TypeName::new(name).as_str());
-    let place = cx.version.type_at(owner.name.as_str(), format!("`{other}` has these members"));
+    let place = cx
+        .version
+        .type_at(owner.name.as_str(), format!("`{other}` has these members"));
     place.map(|place| finding.related(place));
     let declared = enumerations::declared(cx.version, &TypeName::new(name));
-    let declared = declared.and_then(|it| cx.version.metadata_at(it.name.at, "the metadata declares others"));
+    let declared = declared.and_then(|it| {
+        cx.version
+            .metadata_at(it.name.at, "the metadata declares others")
+    });
     declared.map(|place| finding.related(place));
 }

@@ -37,7 +37,8 @@ fn check(cx: &PageContext, out: &mut Findings) {
             .skip(mark.map_or(usize::MAX, |mark| mark + 1))
             .map(|it| it.name)
             .collect();
-        let (Some(first), Some(mark)) = (behind.first(), mark.and_then(|mark| listed.get(mark))) else {
+        let (Some(first), Some(mark)) = (behind.first(), mark.and_then(|mark| listed.get(mark)))
+        else {
             continue;
         };
         let section = cx.section_at(mark.at);
@@ -49,14 +50,29 @@ fn check(cx: &PageContext, out: &mut Findings) {
             more => format!("`{first}` and {} more stand", more - 1),
         };
         let short = names::short(name);
-        let message = format!("{named} behind `{}` in `{short}`, and nothing says how to get such members", mark.name);
-        let place = listed.iter().find(|it| it.name == *first).map_or(mark.at, |it| it.at);
+        let message = format!(
+            "{named} behind `{}` in `{short}`, and nothing says how to get such members",
+            mark.name
+        );
+        let place = listed
+            .iter()
+            .find(|it| it.name == *first)
+            .map_or(mark.at, |it| it.at);
         let finding = out
             .tell(cx.at(place.trim(&cx.page.text), ""), message)
             .symbol(name.as_str())
-            .related(cx.at(mark.at.trim(&cx.page.text), "what stands behind this needs a header"))
-            .help("put the members before it, or say which `Prefer` header a request needs for them");
-        let table = cx.page.sections.get(section).and_then(|it| it.tables().next());
+            .related(cx.at(
+                mark.at.trim(&cx.page.text),
+                "what stands behind this needs a header",
+            ))
+            .help(
+                "put the members before it, or say which `Prefer` header a request needs for them",
+            );
+        let table = cx
+            .page
+            .sections
+            .get(section)
+            .and_then(|it| it.tables().next());
         if let Some(table) = table {
             let members: Vec<String> = behind.iter().map(|it| format!("`{it}`")).collect();
             let note = format!(

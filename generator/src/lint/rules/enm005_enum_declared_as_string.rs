@@ -50,15 +50,23 @@ fn check(cx: &PageContext, out: &mut Findings) {
             },
         );
         let edits = Fix::replace(&place, text.clone());
-        let message = format!("`{}` is a string in the table, but its values are the members of `{}`", row.name, names::short(name));
+        let message = format!(
+            "`{}` is a string in the table, but its values are the members of `{}`",
+            row.name,
+            names::short(name)
+        );
         let finding = out
             .tell(place, message)
             .symbol(typed.symbol(cx.page))
             .fix(Fix::needs_review(format!("say `{text}`"), edits));
-        let described = cx.version.type_at(name.as_str(), "the members are listed here");
+        let described = cx
+            .version
+            .type_at(name.as_str(), "the members are listed here");
         described.map(|place| finding.related(place));
         if let Some((_, declared)) = members::declared(cx.version, owner, &row.name) {
-            let place = cx.version.metadata_at(declared.at, "the metadata declares the enumeration");
+            let place = cx
+                .version
+                .metadata_at(declared.at, "the metadata declares the enumeration");
             place.map(|place| finding.related(place));
         }
     }

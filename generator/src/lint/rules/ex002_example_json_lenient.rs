@@ -50,7 +50,10 @@ fn tell(cx: &PageContext, json: &Json, slips: &[Slip], out: &mut Findings) {
             count => format!(", {count} times"),
         };
         let finding = out
-            .tell(cx.at(first.at, ""), format!("JSON does not allow {what}{more}"))
+            .tell(
+                cx.at(first.at, ""),
+                format!("JSON does not allow {what}{more}"),
+            )
             .symbol(cx.section_symbol(json.section));
         let edits: Option<Vec<Edit>> = slips.iter().map(|slip| edit(cx, slip)).collect();
         if let Some(edits) = edits {
@@ -72,8 +75,12 @@ fn cause(cx: &PageContext, slips: &[Slip], at: usize) -> SlipKind {
     };
     let before = at.checked_sub(1).and_then(|at| slips.get(at));
     let after = slips.get(at + 1);
-    let is_caused = before.filter(is_omission).is_some_and(|it| touches(*it, slip))
-        || after.filter(is_omission).is_some_and(|it| touches(slip, *it));
+    let is_caused = before
+        .filter(is_omission)
+        .is_some_and(|it| touches(*it, slip))
+        || after
+            .filter(is_omission)
+            .is_some_and(|it| touches(slip, *it));
     if slip.kind == SlipKind::TrailingComma && is_caused {
         SlipKind::Ellipsis
     } else {

@@ -2,9 +2,10 @@ use crate::{
     api::{RequestBody, TypeId},
     conform::Problem,
     facts::Claim,
+    json::tree::Node,
     lint::{
         finding::{Edit, Findings, Fix, Severity},
-        page::PageContext,
+        page::{Message, PageContext},
         rule::{Check, Fixes, Preset, Rule},
         values::{Groups, one_line, times},
     },
@@ -38,7 +39,20 @@ fn check(cx: &PageContext, out: &mut Findings) {
                 continue;
             }
             // What is called `Json` is declared as a type without members, and holds any JSON.
-            if ty.rsplit('.').next().is_some_and(|name| name.eq_ignore_ascii_case("json")) {
+            if ty
+                .rsplit('.')
+                .next()
+                .is_some_and(|name| name.eq_ignore_ascii_case("json"))
+            {
+                continue;
+            }
+            if is_explained(
+                cx,
+                &cx.messages()[body.message],
+                &tree.root,
+                &mismatch.at,
+                ty,
+            ) {
                 continue;
             }
             if let Some((_, Some(entry))) = tree.root.pointer(&mismatch.at) {
@@ -50,6 +64,50 @@ fn check(cx: &PageContext, out: &mut Findings) {
     for ((ty, key), places) in unknown.list {
         tell(cx, ty, key, &places, out);
     }
+}
+
+/// Whether something else explains a key that the type does not have: the object says that it is of another type; it is the
+/// failure of one item among several (RFC 4918, section 13); the JSON representation of the type shows it, which TBL001 tells;
+/// or so little of the object is of the type that the example must be about another one.
+fn is_explained(cx: &PageContext, message: &Message, root: &Node, pointer: &str, ty: &str) -> bool {
+    let Some((parent, key)) = pointer.rsplit_once('/') else {
+        return false;
+    };
+    let Some((object, _)) = root.pointer(parent) else {
+        return false;
+    };
+    if key == "error" && message.status() == Some(207) {
+        return true;
+    }
+    let api = cx.version.api();
+    let named = object
+        .get("@odata.type")
+        .or_else(|| object.get("odata.type"));
+    let named = named
+        .and_then(Node::text)
+        .map(|name| name.trim_start_matches('#'));
+    if let Some(id) = named.and_then(|name| api.find_type(name))
+        && (api.lineage(id).any(|it| it.is_open) || has_member(cx, id, key))
+    {
+        return true;
+    }
+    let model = cx.version.model().types.get(&ty.to_ascii_lowercase());
+    let mut members = model.into_iter().flat_map(|it| &it.members);
+    if members.any(|it| it.name == key && !it.keys.is_empty()) {
+        return true;
+    }
+    let Some(id) = api.find_type(ty) else {
+        return false;
+    };
+    let keys = || object.entries().iter().filter(|it| !it.key.contains('@'));
+    let strange = keys().filter(|it| !has_member(cx, id, &it.key)).count();
+    keys().count() >= 3 && strange * 4 >= keys().count() * 3
+}
+
+/// Whether a type has a member, in any case.
+fn has_member(cx: &PageContext, id: TypeId, name: &str) -> bool {
+    let members = cx.version.api().all_members(id);
+    members.iter().any(|it| it.name.eq_ignore_ascii_case(name))
 }
 
 /// What an action is called with that is none of its parameters.
@@ -67,14 +125,24 @@ fn check_arguments(cx: &PageContext, out: &mut Findings) {
         }
         let called = operation.calls.map(|id| &cx.version.api()[id].parameters);
         let declared = || called.into_iter().flatten().map(|it| it.name.as_str());
-        let names = || parameters.iter().map(|it| it.name.as_str()).chain(declared());
+        let names = || {
+            parameters
+                .iter()
+                .map(|it| it.name.as_str())
+                .chain(declared())
+        };
         let entries = tree.root.entries().iter();
-        for entry in entries.filter(|it| !it.key.contains('@') && !names().any(|name| *name == *it.key)) {
+        for entry in
+            entries.filter(|it| !it.key.contains('@') && !names().any(|name| *name == *it.key))
+        {
             let key = &*one_line(&entry.key);
             let action = operation.kind.words();
             let place = cx.at(entry.key_at, "");
             let finding = out
-                .tell(place.clone(), format!("the page names no parameter `{key}`"))
+                .tell(
+                    place.clone(),
+                    format!("the page names no parameter `{key}`"),
+                )
                 .symbol(format!("{}:{action}/{key}", cx.page.path));
             let mut facts = cx.facts.facts.iter();
             let row = facts.find(|fact| matches!(fact.claim, Claim::BodyMember(_)));

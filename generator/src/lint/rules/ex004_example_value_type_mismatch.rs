@@ -18,7 +18,11 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     preset: Preset::Minimal,
     fixes: Fixes::Unsafe,
-    apidoctor: &["ExpectedTypeDifferent", "InvalidDateTimeString", "NullPropertyValue"],
+    apidoctor: &[
+        "ExpectedTypeDifferent",
+        "InvalidDateTimeString",
+        "NullPropertyValue",
+    ],
     doc: include_str!("ex004_example_value_type_mismatch.md"),
     check: Check::Page(check),
 };
@@ -91,7 +95,10 @@ fn collect<'v>(cx: &'v PageContext, body: &'v Body, wrong: &mut Wrong<'v>) {
 fn is_excused(cx: &PageContext, value: &Typed) -> bool {
     // What is called `Json` is declared as a type without members, and holds any JSON.
     if let ItemType::Structured(id) = value.item
-        && cx.version.api()[*id].name.name().eq_ignore_ascii_case("json")
+        && cx.version.api()[*id]
+            .name
+            .name()
+            .eq_ignore_ascii_case("json")
     {
         return true;
     }
@@ -164,7 +171,9 @@ fn relate(cx: &PageContext, owner: &Owner, finding: &mut crate::lint::Finding) {
     if let Some(ty) = declaring {
         let name = ty.name.as_str();
         let label = "its type is told here";
-        let place = cx.version.member_at(cx.world, name, &owner.member.name, label);
+        let place = cx
+            .version
+            .member_at(cx.world, name, &owner.member.name, label);
         place.map(|place| finding.related(place));
     }
 }

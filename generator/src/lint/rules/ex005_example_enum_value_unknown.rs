@@ -107,7 +107,14 @@ fn tell(cx: &PageContext, id: EnumId, text: &str, places: &[ByteRange], out: &mu
         ));
         // A list in a description is often not all there is.
         let is_whole = cx.version.declared().enums.contains_key(&ty.name.key());
-        if !is_whole && cx.version.model().enums.get(&ty.name.key()).is_none_or(|it| it.pages.is_empty()) {
+        if !is_whole
+            && cx
+                .version
+                .model()
+                .enums
+                .get(&ty.name.key())
+                .is_none_or(|it| it.pages.is_empty())
+        {
             finding.severity(Severity::Warning);
         }
     }

@@ -46,7 +46,9 @@ fn wrong(code: u16, line: &StatusLine, reason: &str) -> Option<String> {
             return None;
         }
         let protocol = line.protocol;
-        return Some(format!("`{protocol}` is no version of HTTP as `HTTP/1.1` is"));
+        return Some(format!(
+            "`{protocol}` is no version of HTTP as `HTTP/1.1` is"
+        ));
     }
     let is_right = line.reason.is_empty() || status::is_reason_of(code, line.reason);
     let phrase = line.reason;

@@ -20,7 +20,11 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     preset: Preset::Minimal,
     fixes: Fixes::Safe,
-    apidoctor: &["MissingCollectionProperty", "CollectionArrayEmpty", "HttpBodyExpected"],
+    apidoctor: &[
+        "MissingCollectionProperty",
+        "CollectionArrayEmpty",
+        "HttpBodyExpected",
+    ],
     doc: include_str!("ex009_response_shape_mismatch.md"),
     check: Check::Page(check),
 };
@@ -60,10 +64,13 @@ fn check_empty(cx: &PageContext, message: &Message, code: u16, out: &mut Finding
     }];
     let label = "the status stands here";
     let status = status::code_at(cx, message).unwrap_or(message.start_at);
-    out.tell(cx.at(first_line(cx, message.body), ""), format!("an answer with `{code}` has no body"))
-        .symbol(cx.section_symbol(message.section))
-        .related(cx.at(status, label))
-        .fix(Fix::safe("remove the body", edits));
+    out.tell(
+        cx.at(first_line(cx, message.body), ""),
+        format!("an answer with `{code}` has no body"),
+    )
+    .symbol(cx.section_symbol(message.section))
+    .related(cx.at(status, label))
+    .fix(Fix::safe("remove the body", edits));
 }
 
 /// Whether the request before an answer is one of the request lines, and these are all of one kind: where a page documents
@@ -131,14 +138,18 @@ fn check_flag(cx: &PageContext, message: &Message, out: &mut Findings) -> bool {
     let items = value.filter(|it| matches!(it.value.kind, Kind::Array(_)));
     match (items, flag) {
         (None, Some(flag)) if is_many && value.is_none() && !tree.root.entries().is_empty() => {
-            let text = "the annotation says that a collection comes back, the example shows no `value`";
+            let text =
+                "the annotation says that a collection comes back, the example shows no `value`";
             out.tell(cx.at(flag.key_at, ""), text)
                 .symbol(cx.section_symbol(message.section))
                 .related(cx.at(first_line(cx, message.body), "the body begins here"));
             true
         }
         (Some(items), None) => {
-            let Some(ty) = annotation.entry("@odata.type").filter(|it| is_of_one(cx, it)) else {
+            let Some(ty) = annotation
+                .entry("@odata.type")
+                .filter(|it| is_of_one(cx, it))
+            else {
                 return false;
             };
             let text = "the example shows a collection, its annotation has no `isCollection`";
@@ -161,7 +172,9 @@ fn is_of_one(cx: &PageContext, entry: &Entry) -> bool {
     let name = entry.value.text().unwrap_or_default();
     let is_collection = name.to_ascii_lowercase().starts_with("collection(");
     let api = cx.version.api();
-    let members = api.find_type(examples::odata_type(name)).map(|id| api.all_members(id));
+    let members = api
+        .find_type(examples::odata_type(name))
+        .map(|id| api.all_members(id));
     !is_collection && members.is_some_and(|it| !it.iter().any(|member| member.name == "value"))
 }
 
@@ -245,7 +258,8 @@ fn wrong(
                 Severity::Error,
             ),
             (None, _) => (
-                "the page says that a collection comes back, the example shows no `value`".to_owned(),
+                "the page says that a collection comes back, the example shows no `value`"
+                    .to_owned(),
                 Severity::Error,
             ),
         },
@@ -254,7 +268,10 @@ fn wrong(
                 return None;
             };
             let name = &types[id.index()].name;
-            let declares_value = types[id.index()].members.iter().any(|it| it.name == "value");
+            let declares_value = types[id.index()]
+                .members
+                .iter()
+                .any(|it| it.name == "value");
             match value {
                 Some(Kind::Array(_)) if !ty.collection && !declares_value => (
                     format!("the page says that one `{name}` comes back, the example shows many"),

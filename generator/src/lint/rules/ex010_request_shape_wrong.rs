@@ -27,10 +27,17 @@ fn check(cx: &PageContext, out: &mut Findings) {
         };
         if let Some(gap) = cx.gap_before_headers(message) {
             let edits = Fix::replace(&cx.at(gap, ""), "");
-            let name = message.headers.first().map(|it| it.name).unwrap_or_default();
-            out.tell(cx.at(name, ""), "an empty line stands between request line and headers")
-                .symbol(cx.section_symbol(message.section))
-                .fix(Fix::safe("remove the empty line", edits));
+            let name = message
+                .headers
+                .first()
+                .map(|it| it.name)
+                .unwrap_or_default();
+            out.tell(
+                cx.at(name, ""),
+                "an empty line stands between request line and headers",
+            )
+            .symbol(cx.section_symbol(message.section))
+            .fix(Fix::safe("remove the empty line", edits));
         }
         if message.body.is_empty() {
             continue;
@@ -50,9 +57,12 @@ fn tell_body(cx: &PageContext, message: &Message, method: Method, out: &mut Find
         return;
     }
     let line = cx.str(message.body).lines().next().unwrap_or_default();
-    out.tell(cx.at(cx.range_of(line), ""), format!("a `{method}` has no body"))
-        .symbol(cx.section_symbol(message.section))
-        .related(cx.at(message.start_at, "the request begins here"));
+    out.tell(
+        cx.at(cx.range_of(line), ""),
+        format!("a `{method}` has no body"),
+    )
+    .symbol(cx.section_symbol(message.section))
+    .related(cx.at(message.start_at, "the request begins here"));
 }
 
 /// A body of JSON needs a header that says so, and an empty line before it.

@@ -31,7 +31,11 @@ fn check(cx: &PageContext, out: &mut Findings) {
             wrong.extend(in_target(cx, message, target));
         }
         if let Some(tree) = message.tree() {
-            each_node(&tree.root, "", &mut |_, node| wrong.extend(in_value(cx, node)));
+            each_node(&tree.root, "", &mut |key, node| {
+                if is_of_protocol(key) {
+                    wrong.extend(in_value(cx, node));
+                }
+            });
         }
         tell(cx, message, &wrong, out);
     }
@@ -75,6 +79,14 @@ fn in_target(cx: &PageContext, message: &Message, target: &str) -> Option<ByteRa
     let at = line.get(from..)?.find(version)? + from;
     let start = message.start_at.start as usize + at;
     Some(ByteRange::new(start, start + version.len()))
+}
+
+/// Whether the value of a key is an address that the service itself makes for the request: what else is in a body was put
+/// there by somebody.
+fn is_of_protocol(key: &str) -> bool {
+    ["@odata.context", "@odata.nextLink", "@odata.deltaLink"]
+        .iter()
+        .any(|name| key.ends_with(name))
 }
 
 /// The version in a value that is a URL of the service.

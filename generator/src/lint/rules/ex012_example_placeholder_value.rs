@@ -58,7 +58,10 @@ fn is_filler(text: &str) -> bool {
 /// Whether the values of a key are names of types: `dataType`, `type`.
 fn names_types(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    key.ends_with("type") || key.ends_with("types") || key.ends_with("format") || key.starts_with('@')
+    key.ends_with("type")
+        || key.ends_with("types")
+        || key.ends_with("format")
+        || key.starts_with('@')
 }
 
 /// The places in a body where a member of an enumeration is spelled like a type.
@@ -83,7 +86,9 @@ fn has_member(api: &Api, id: EnumId, name: &str) -> bool {
 }
 
 fn tell(cx: &PageContext, message: &Message, words: &[(&str, &Node)], out: &mut Findings) {
-    let are_fillers = words.iter().all(|(_, node)| node.text().is_some_and(is_filler));
+    let are_fillers = words
+        .iter()
+        .all(|(_, node)| node.text().is_some_and(is_filler));
     // The one that names a type comes first: it is the more misleading.
     let mut by_weight = words.iter();
     let first = by_weight.find(|(_, node)| are_fillers || !node.text().is_some_and(is_filler));

@@ -49,7 +49,10 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let applies = match breach {
             // What replaces an entity, and what an action is called with, may have all of it.
             Breach::SetsReadOnly => {
-                matches!(body.operation.kind, OperationKind::Create | OperationKind::Update)
+                matches!(
+                    body.operation.kind,
+                    OperationKind::Create | OperationKind::Update
+                )
             }
             Breach::ShowsUnselected => asks_for_defaults(cx, body),
         };
@@ -65,9 +68,14 @@ fn check(cx: &PageContext, out: &mut Findings) {
                 && is_breach(breach, body.operation, owner.member)
             {
                 let name = &*owner.member.name;
-                if !breaches.list.iter().any(|((known, _, _), places): &((&str, _, _), Vec<Owner>)| {
-                    *known == name && places.iter().any(|it| it.entry.key_at == owner.entry.key_at)
-                }) {
+                if !breaches.list.iter().any(
+                    |((known, _, _), places): &((&str, _, _), Vec<Owner>)| {
+                        *known == name
+                            && places
+                                .iter()
+                                .any(|it| it.entry.key_at == owner.entry.key_at)
+                    },
+                ) {
                     breaches.add((name, owner.ty, breach), owner);
                 }
             }
@@ -105,9 +113,9 @@ fn is_breach(breach: Breach, operation: &Operation, member: &Member) -> bool {
 /// Whether the page lists a property for the request body: then the two pages differ, and not the example.
 fn is_listed(operation: &Operation, name: &str) -> bool {
     match &operation.page.body {
-        Some(RequestBody::Object { members, .. }) => {
-            members.iter().any(|member| member.name.eq_ignore_ascii_case(name))
-        }
+        Some(RequestBody::Object { members, .. }) => members
+            .iter()
+            .any(|member| member.name.eq_ignore_ascii_case(name)),
         Some(
             RequestBody::Parameters(_)
             | RequestBody::Reference
@@ -121,7 +129,9 @@ fn is_listed(operation: &Operation, name: &str) -> bool {
 /// Whether a body answers a GET of all usual properties.
 fn asks_for_defaults(cx: &PageContext, body: &Body) -> bool {
     let before = cx.messages()[..body.message].iter().rev();
-    let request = before.filter(|it| !cx.is_request_line(it)).find_map(|it| it.request());
+    let request = before
+        .filter(|it| !cx.is_request_line(it))
+        .find_map(|it| it.request());
     request.is_some_and(|(method, target)| {
         let query = Target::of(target).query.unwrap_or_default();
         method == Method::Get && !query.to_ascii_lowercase().contains("select")
@@ -143,7 +153,10 @@ fn tell(cx: &PageContext, breach: Breach, first: &Owner, count: usize, out: &mut
     };
     let ty = api[first.ty].name.as_str();
     let finding = out
-        .tell(cx.at(first.entry.key_at, ""), format!("{what}{}", times(count)))
+        .tell(
+            cx.at(first.entry.key_at, ""),
+            format!("{what}{}", times(count)),
+        )
         .symbol(format!("{}:{ty}/{name}", cx.page.path));
     let mut lineage = api.lineage(first.ty);
     let declaring = lineage.find(|ty| ty.members.iter().any(|it| it.name == *name));

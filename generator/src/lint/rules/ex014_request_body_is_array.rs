@@ -25,7 +25,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(cx: &PageContext, out: &mut Findings) {
     for (message, operation) in cx.messages().iter().zip(cx.called()) {
-        let is_array = message.tree().is_some_and(|it| matches!(it.root.kind, Kind::Array(_)));
+        let is_array = message
+            .tree()
+            .is_some_and(|it| matches!(it.root.kind, Kind::Array(_)));
         let method = message.request().map(|(method, _)| method);
         if !is_array || !matches!(method, Some(Method::Post | Method::Patch | Method::Put)) {
             continue;
@@ -46,9 +48,10 @@ fn check(cx: &PageContext, out: &mut Findings) {
 
 /// Whether the page itself says that one object is sent: it may have no request line that makes it an operation.
 fn says_one(cx: &PageContext) -> bool {
-    cx.facts.facts.iter().any(|fact| {
-        matches!(&fact.claim, Claim::Body(BodyText::Object(ty)) if !ty.collection)
-    })
+    cx.facts
+        .facts
+        .iter()
+        .any(|fact| matches!(&fact.claim, Claim::Body(BodyText::Object(ty)) if !ty.collection))
 }
 
 fn tell(cx: &PageContext, message: &Message, out: &mut Findings) {

@@ -79,7 +79,11 @@ fn compare(generated: &Crate, files: &Files, out: &mut Findings) {
     }
     let has = |path: &String| generated.files.iter().any(|(known, _, _)| known == path);
     let is_read = |path: &&String| Path::new(path).extension().is_some_and(|it| it == "rs");
-    let missing: Vec<_> = files.keys().filter(is_read).filter(|path| !has(path)).collect();
+    let missing: Vec<_> = files
+        .keys()
+        .filter(is_read)
+        .filter(|path| !has(path))
+        .collect();
     if let Some(first) = missing.first() {
         let place = Place::new(generated.manifest, ByteRange::default(), "");
         let message = match missing.len() {

@@ -38,10 +38,16 @@ fn check(world: &World, out: &mut Findings) {
                 Some(id) => {
                     let members = &version.api()[id].members;
                     let known: Vec<_> = members.iter().map(|it| it.name.as_str()).collect();
-                    check_names(generated, (name, model), &known, |finding, _| {
-                        let place = version.type_at(name, "the enumeration is described here");
-                        place.map(|place| finding.related(place));
-                    }, out);
+                    check_names(
+                        generated,
+                        (name, model),
+                        &known,
+                        |finding, _| {
+                            let place = version.type_at(name, "the enumeration is described here");
+                            place.map(|place| finding.related(place));
+                        },
+                        out,
+                    );
                 }
                 None => tell_unknown(generated, name, model, out),
             }
@@ -51,7 +57,10 @@ fn check(world: &World, out: &mut Findings) {
 
 /// Tells a model of something that is not in the api.
 fn tell_unknown(generated: &Crate, name: &str, model: &Model, out: &mut Findings) {
-    let message = format!("`{}` is made of `{name}`, which is nowhere described", model.name);
+    let message = format!(
+        "`{}` is made of `{name}`, which is nowhere described",
+        model.name
+    );
     out.tell(generated.place(model), message)
         .symbol(name)
         .help("generate the crate again");
@@ -82,7 +91,8 @@ fn check_type(
     let relate = |finding: &mut Finding, name: &str| {
         let member = members.iter().find(|it| it.name == name);
         let place = member.and_then(|it| described(it));
-        let place = place.or_else(|| version.type_at(ty.name.as_str(), "the type is described here"));
+        let place =
+            place.or_else(|| version.type_at(ty.name.as_str(), "the type is described here"));
         place.map(|place| finding.related(place));
     };
     check_names(generated, (ty.name.as_str(), model), &names, relate, out);
@@ -119,7 +129,11 @@ fn check_names(
     relate: impl Fn(&mut Finding, &str),
     out: &mut Findings,
 ) {
-    for wire in model.wire.iter().filter(|wire| !known.contains(&wire.as_str())) {
+    for wire in model
+        .wire
+        .iter()
+        .filter(|wire| !known.contains(&wire.as_str()))
+    {
         let message = format!("`{}` has `{wire}`, and `{name}` has not", model.name);
         let finding = out
             .tell(generated.wire_place(model, wire), message)

@@ -67,7 +67,9 @@ impl Walk<'_, '_, '_> {
         let named = value.get("@odata.type").and_then(Node::text);
         let named = named.map(|name| TypeName::new(name.trim_start_matches('#')));
         let named = named.and_then(|name| self.api.find_type(name.as_str()));
-        let id = named.filter(|&it| self.api.derives_from(it, id)).unwrap_or(id);
+        let id = named
+            .filter(|&it| self.api.derives_from(it, id))
+            .unwrap_or(id);
         let ty = &self.api[id];
         // What the crate does not have at all, GEN001 tells.
         let Some(model) = self.generated.types.get(ty.name.as_str()) else {

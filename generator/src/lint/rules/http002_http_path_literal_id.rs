@@ -47,7 +47,11 @@ fn tell(
     let mut edits = Vec::new();
     let mut from = 0;
     for (at, sample) in samples {
-        let Some(offset) = cx.str(path).get(from..).and_then(|rest| rest.find(**sample)) else {
+        let Some(offset) = cx
+            .str(path)
+            .get(from..)
+            .and_then(|rest| rest.find(**sample))
+        else {
             continue;
         };
         let start = path.start as usize + from + offset;

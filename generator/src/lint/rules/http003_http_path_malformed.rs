@@ -137,7 +137,9 @@ fn check_blanks(cx: &PageContext, line: &Line, out: &mut Findings) {
 
 fn tell_duplicate(cx: &PageContext, line: &Line, first: &Line, out: &mut Findings) {
     let text = &cx.page.text;
-    let start = text[..line.at.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let start = text[..line.at.start as usize]
+        .rfind('\n')
+        .map_or(0, |at| at + 1);
     let end = line.at.end as usize;
     let end = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
     let edit = Edit {
@@ -146,7 +148,10 @@ fn tell_duplicate(cx: &PageContext, line: &Line, first: &Line, out: &mut Finding
         text: String::new(),
     };
     let finding = out
-        .tell(cx.at(line.at, ""), "this request line stands on the page already")
+        .tell(
+            cx.at(line.at, ""),
+            "this request line stands on the page already",
+        )
         .symbol(line.symbol())
         .severity(Severity::Info)
         .related(cx.at(first.at, "it stands here, too"));

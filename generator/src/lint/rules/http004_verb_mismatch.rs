@@ -29,7 +29,9 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let Some((method, target)) = message.request() else {
             continue;
         };
-        let of_path = lines.iter().filter(|it| requests::is_of(it.path, line.path));
+        let of_path = lines
+            .iter()
+            .filter(|it| requests::is_of(it.path, line.path));
         let mut methods: Vec<_> = of_path.map(|it| format!("`{}`", it.method)).collect();
         methods.sort();
         methods.dedup();

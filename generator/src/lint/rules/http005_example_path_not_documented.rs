@@ -64,7 +64,10 @@ fn check_end(cx: &PageContext, message: &Message, out: &mut Findings) {
         Some(Elsewhere::Host(_))
     );
     if is_ours && target.host.is_some() && target.path.trim_matches('/').is_empty() {
-        out.tell(cx.at(message.start_at, ""), "the URL of the example has no path")
-            .symbol(cx.section_symbol(message.section));
+        out.tell(
+            cx.at(message.start_at, ""),
+            "the URL of the example has no path",
+        )
+        .symbol(cx.section_symbol(message.section));
     }
 }

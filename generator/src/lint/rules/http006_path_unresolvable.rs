@@ -69,7 +69,10 @@ fn owner(cx: &PageContext, before: &Segment, segment: &Segment) -> Option<TypeId
         } => {
             let is_open = cx.version.api().lineage(*id).any(|ty| ty.is_open);
             // Of a type that nothing describes, nothing can be missing.
-            let is_described = cx.version.type_at(cx.version.api()[*id].name.as_str(), "").is_some();
+            let is_described = cx
+                .version
+                .type_at(cx.version.api()[*id].name.as_str(), "")
+                .is_some();
             (!is_open && is_described).then_some(*id)
         }
         Type { .. } => None,

@@ -64,7 +64,10 @@ fn check(cx: &PageContext, out: &mut Findings) {
         };
         let at = cx.row_at(fact.at).map_or(fact.at, |row| row.name(cx.page));
         let finding = out
-            .tell(cx.at(at, ""), format!("`{name}` is no {what} in a request line"))
+            .tell(
+                cx.at(at, ""),
+                format!("`{name}` is no {what} in a request line"),
+            )
             .symbol(format!("{}:{name}", cx.page.path))
             .related(cx.at(line.at, "a request line of the page"));
         let words = known.iter().map(|at| cx.str(*at));
@@ -79,7 +82,9 @@ type NamedRow<'r> = (ParameterPlace, &'r str, &'r crate::facts::Fact);
 
 /// Arguments of a function that its table does not have.
 fn check_arguments(cx: &PageContext, names: &Names, rows: &[NamedRow], out: &mut Findings) {
-    let mut of_function = rows.iter().filter(|(place, ..)| *place == ParameterPlace::Function);
+    let mut of_function = rows
+        .iter()
+        .filter(|(place, ..)| *place == ParameterPlace::Function);
     let Some((_, _, first)) = of_function.next() else {
         return;
     };
@@ -93,9 +98,12 @@ fn check_arguments(cx: &PageContext, names: &Names, rows: &[NamedRow], out: &mut
             continue;
         }
         told.push(name);
-        out.tell(cx.at(*at, ""), format!("the table of parameters has no `{name}`"))
-            .symbol(format!("{}:{name}", cx.page.path))
-            .related(cx.at(first.at, "the table of parameters begins here"));
+        out.tell(
+            cx.at(*at, ""),
+            format!("the table of parameters has no `{name}`"),
+        )
+        .symbol(format!("{}:{name}", cx.page.path))
+        .related(cx.at(first.at, "the table of parameters begins here"));
     }
 }
 
@@ -113,7 +121,10 @@ impl Names {
             let alternatives = after[..end].split(['|', '/', ',']).map(str::trim);
             self.placeholders.extend(alternatives.map(at));
             rest = &after[end..];
-            let other = rest[1..].trim_start().strip_prefix('|').map(str::trim_start);
+            let other = rest[1..]
+                .trim_start()
+                .strip_prefix('|')
+                .map(str::trim_start);
             let word = other.map(|other| other.split(['/', ' ']).next().unwrap_or_default());
             self.placeholders.extend(word.map(at));
         }

@@ -75,11 +75,9 @@ fn tell(cx: &PageContext, line: &Line, out: &mut Findings) {
     let end = path.end as usize;
     let place = cx.at(ByteRange::new(end - last.len().min(end), end), "");
     let message = format!("`{last}` is a collection, and a PATCH changes one entity");
-    out.tell(place, message)
-        .symbol(line.symbol())
-        .help(format!(
-            "did you mean `{}/{{{}}}`?",
-            line.path,
-            name_of_key(last)
-        ));
+    out.tell(place, message).symbol(line.symbol()).help(format!(
+        "did you mean `{}/{{{}}}`?",
+        line.path,
+        name_of_key(last)
+    ));
 }

@@ -29,7 +29,10 @@ fn check(world: &World, version: &Version, out: &mut Findings) {
     let operations = version.api().operations.iter();
     for operation in operations.filter(|it| it.witness == Witness::RequestLine) {
         let path = operation.path.template();
-        if !document.operations.contains_key(&openapi::key(operation.method, &path)) {
+        if !document
+            .operations
+            .contains_key(&openapi::key(operation.method, &path))
+        {
             tell(version, document, (operation, &path), out);
         }
     }
@@ -51,7 +54,9 @@ fn tell(
     let mut others = document.operations.values();
     let other = others.find(|(_, other)| openapi::plain(other) == plain);
     finding.related(match other {
-        Some((_, other)) => document.place(&["paths", other], "the path is here, with other methods"),
+        Some((_, other)) => {
+            document.place(&["paths", other], "the path is here, with other methods")
+        }
         None => document.place(&["paths"], "none of these paths is it"),
     });
 }

@@ -35,6 +35,7 @@ fn check(world: &World, version: &Version, out: &mut Findings) {
         }
         let symbol = format!("{} {path}", method.as_str());
         let place = document.place(&["paths", path, openapi::word(*method)], "");
-        out.tell(place, format!("no page documents `{symbol}`")).symbol(symbol);
+        out.tell(place, format!("no page documents `{symbol}`"))
+            .symbol(symbol);
     }
 }

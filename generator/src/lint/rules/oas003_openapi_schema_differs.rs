@@ -72,8 +72,13 @@ impl Compared<'_, '_, '_> {
                 continue;
             };
             place.label = String::new();
-            let message = format!("`{name}` is {said} by its page, and {is} in the OpenAPI document");
-            let keys: Vec<_> = component.iter().copied().chain(keys.iter().copied()).collect();
+            let message =
+                format!("`{name}` is {said} by its page, and {is} in the OpenAPI document");
+            let keys: Vec<_> = component
+                .iter()
+                .copied()
+                .chain(keys.iter().copied())
+                .collect();
             out.tell(place, message)
                 .symbol(format!("{}/{name}", ty.name))
                 .related(self.document.place(&keys, format!("it is {is} here")));
@@ -100,12 +105,15 @@ impl Compared<'_, '_, '_> {
                 (!same).then(|| (format!("`{said}`"), format!("`{name}`")))
             }
             (Some(name), ItemType::Primitive(_)) => {
-                let is_text = target.get("enum").is_some() && member.ty.item == ItemType::Primitive(Primitive::String);
+                let is_text = target.get("enum").is_some()
+                    && member.ty.item == ItemType::Primitive(Primitive::String);
                 (!is_text).then(|| (format!("`{said}`"), format!("`{name}`")))
             }
             (None, ItemType::Primitive(primitive)) => {
                 let written = target.get("type")?;
-                let fits = json_types(*primitive).iter().any(|ty| has_type(written, ty));
+                let fits = json_types(*primitive)
+                    .iter()
+                    .any(|ty| has_type(written, ty));
                 (!fits).then(|| (format!("`{said}`"), format!("`{}`", type_words(written))))
             }
             (None, _) | (Some(_), ItemType::Unknown { .. }) => None,
@@ -121,7 +129,6 @@ impl Compared<'_, '_, '_> {
             ItemType::Unknown { .. } => return None,
         })
     }
-
 
     /// Tells the members of an enumeration that only one side has.
     fn check_enum(&self, ty: &EnumType, out: &mut Findings) {
@@ -152,7 +159,11 @@ impl Compared<'_, '_, '_> {
         };
         let message = match (extra.is_empty(), missing.is_empty()) {
             (true, true) => return,
-            (false, true) => format!("the OpenAPI document has no {} in `{}`", quoted(&extra), ty.name),
+            (false, true) => format!(
+                "the OpenAPI document has no {} in `{}`",
+                quoted(&extra),
+                ty.name
+            ),
             (true, false) => format!("pages do not list {} of `{}`", quoted(&missing), ty.name),
             (false, false) => format!(
                 "pages list {} of `{}`, the OpenAPI document lists {} instead",
@@ -182,7 +193,11 @@ impl Compared<'_, '_, '_> {
             return;
         };
         let place = self.version.at(page, at, "");
-        let symbol = format!("{} {}", operation.method.as_str(), operation.path.template());
+        let symbol = format!(
+            "{} {}",
+            operation.method.as_str(),
+            operation.path.template()
+        );
         let status = success.status.to_string();
         let known = [status.as_str(), "2XX", "2xx"];
         let Some(found) = known.iter().find(|known| responses.contains_key(**known)) else {
@@ -193,8 +208,13 @@ impl Compared<'_, '_, '_> {
             let message = format!(
                 "`{symbol}` answers with {status} by its page, and with {first} in the OpenAPI document"
             );
-            let there = self.document.place(&["paths", path, method, "responses", first], "the status is here");
-            out.tell(place, message).symbol(format!("{symbol}#status")).related(there);
+            let there = self.document.place(
+                &["paths", path, method, "responses", first],
+                "the status is here",
+            );
+            out.tell(place, message)
+                .symbol(format!("{symbol}#status"))
+                .related(there);
             return;
         };
         let schema = responses.get(*found).and_then(|it| self.schema_of(it));
@@ -207,8 +227,19 @@ impl Compared<'_, '_, '_> {
             ResponseBody::Value(item) => (item.collection, item),
             ResponseBody::Empty | ResponseBody::Stream | ResponseBody::Unknown => return,
         };
-        let there = || self.document.place(&["paths", path, method, "responses", found], "the answer is here");
-        self.compare_answer((&symbol, place), (said_many, said), (many, item), there, out);
+        let there = || {
+            self.document.place(
+                &["paths", path, method, "responses", found],
+                "the answer is here",
+            )
+        };
+        self.compare_answer(
+            (&symbol, place),
+            (said_many, said),
+            (many, item),
+            there,
+            out,
+        );
     }
 
     fn compare_answer(
@@ -247,7 +278,10 @@ impl Compared<'_, '_, '_> {
     /// The schema of the JSON of an answer.
     fn schema_of<'s>(&'s self, response: &'s Value) -> Option<&'s Value> {
         let (_, response) = self.document.resolved(response);
-        response.get("content")?.get("application/json")?.get("schema")
+        response
+            .get("content")?
+            .get("application/json")?
+            .get("schema")
     }
 
     /// Whether an answer holds many, and the component of its items.
@@ -269,13 +303,18 @@ fn property<'s>(schema: &'s Value, name: &'s str) -> Option<(Vec<&'s str>, &'s V
         return Some((vec!["properties", name], own));
     }
     let parts = schema.get("allOf").and_then(Value::as_array);
-    let found = parts.into_iter().flatten().find_map(|part| property(part, name));
+    let found = parts
+        .into_iter()
+        .flatten()
+        .find_map(|part| property(part, name));
     found.map(|(_, value)| (vec!["allOf"], value))
 }
 
 /// A schema without the alternative that it is null.
 fn without_null(schema: &Value) -> &Value {
-    let parts = ["anyOf", "oneOf", "allOf"].iter().find_map(|key| schema.get(key));
+    let parts = ["anyOf", "oneOf", "allOf"]
+        .iter()
+        .find_map(|key| schema.get(key));
     let Some(parts) = parts.and_then(Value::as_array) else {
         return schema;
     };
@@ -292,7 +331,9 @@ fn without_null(schema: &Value) -> &Value {
 }
 
 fn is_union(schema: &Value) -> bool {
-    ["anyOf", "oneOf", "allOf"].iter().any(|key| schema.get(key).is_some())
+    ["anyOf", "oneOf", "allOf"]
+        .iter()
+        .any(|key| schema.get(key).is_some())
 }
 
 /// Whether a `type` names this type, alone or among others.

@@ -70,7 +70,10 @@ fn is_named_elsewhere(cx: &PageContext, name: &str) -> bool {
 
 fn tell(cx: &PageContext, page: &Resource, key: &Key, out: &mut Findings) {
     let name = &*key.entry.key;
-    let message = format!("the JSON representation has `{name}`, but no table of `{}` has", page.ty);
+    let message = format!(
+        "the JSON representation has `{name}`, but no table of `{}` has",
+        page.ty
+    );
     let finding = out
         .tell(cx.at(key.entry.key_at, ""), message)
         .symbol(format!("{}/{name}", page.ty));
@@ -118,7 +121,9 @@ fn add_row(cx: &PageContext, page: &Resource, key: &Key, finding: &mut Finding) 
     let row = NewRow {
         name,
         ty: &names::cell(cx.version, &ty),
-        description: &known.map_or("", |member| &member.description).replace('|', "\\|"),
+        description: &known
+            .map_or("", |member| &member.description)
+            .replace('|', "\\|"),
     };
     if let Some(edit) = tables::with_row(cx, table.table, &table.columns, &row) {
         let title = format!("add a row for `{name}`");

@@ -53,7 +53,10 @@ fn is_cut_short(cx: &PageContext, body: ByteRange) -> bool {
 
 /// Whether the properties stand in an object within the object: then it is the key around them that is told.
 fn is_wrapped(page: &Resource, object: &Node) -> bool {
-    let mut entries = object.entries().iter().filter(|it| !it.key.starts_with('@'));
+    let mut entries = object
+        .entries()
+        .iter()
+        .filter(|it| !it.key.starts_with('@'));
     let (Some(only), None) = (entries.next(), entries.next()) else {
         return false;
     };
@@ -102,7 +105,10 @@ fn tell(
     };
     let name = &row.row.name;
     let in_table = cx.row_at(row.at).map(|row| row.name(cx.page));
-    let message = format!("the table has `{name}`, but the JSON representation of `{}` has not", page.ty);
+    let message = format!(
+        "the table has `{name}`, but the JSON representation of `{}` has not",
+        page.ty
+    );
     let finding = out
         .tell(cx.at(in_table.unwrap_or(row.at), ""), message)
         .symbol(format!("{}/{name}", page.ty));
@@ -118,7 +124,8 @@ fn tell(
     let mut before = page.rows.get(..at).into_iter().flatten().rev();
     let before = before.find_map(|it| object.entry(&it.row.name));
     let entry = before.or_else(|| object.entries().last());
-    let Some(edit) = entry.and_then(|entry| member_behind(cx, object, entry.key_at, entry.value.at, name, &ty))
+    let Some(edit) =
+        entry.and_then(|entry| member_behind(cx, object, entry.key_at, entry.value.at, name, &ty))
     else {
         return;
     };

@@ -39,6 +39,11 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let Some(ty) = names::ty(cx.version, &row.row.ty, cx.id) else {
             continue;
         };
+        // A word such as `numeric` is too vague to contradict anything; TBL006 tells it.
+        let cell = cx.row_at(row.at).and_then(|it| it.cell(Column::Type));
+        if cell.is_some_and(|cell| is_vague(cx.str(cell))) {
+            continue;
+        }
         let sample = Sample::of(&key.entry.value, &cx.page.text);
         let Some(severity) = contradiction(cx, &ty.item, &sample) else {
             continue;
@@ -51,6 +56,14 @@ fn check(cx: &PageContext, out: &mut Findings) {
     }
 }
 
+/// Whether a word of a table stands for several types.
+fn is_vague(cell: &str) -> bool {
+    let words = ["numeric", "number"];
+    words
+        .iter()
+        .any(|word| cell.trim().eq_ignore_ascii_case(word))
+}
+
 /// How much a value contradicts a type; not at all where it may be a sample of it.
 fn contradiction(cx: &PageContext, ty: &ItemType, sample: &Sample) -> Option<Severity> {
     match ty {
@@ -60,11 +73,9 @@ fn contradiction(cx: &PageContext, ty: &ItemType, sample: &Sample) -> Option<Sev
             Item::Bool | Item::Fraction => Some(Severity::Error),
             Item::Object(Some(_)) => of_name(cx, ty, sample),
             // Some flags are shown as numbers.
-            Item::Integer
-            | Item::Object(None)
-            | Item::Nothing
-            | Item::Word(..)
-            | Item::Text(_) => None,
+            Item::Integer | Item::Object(None) | Item::Nothing | Item::Word(..) | Item::Text(_) => {
+                None
+            }
         },
         ItemType::Structured(_) if is_plain(cx, ty) => match sample.item {
             Item::Bool | Item::Integer | Item::Fraction | Item::Word(..) => Some(Severity::Error),
@@ -98,7 +109,15 @@ fn of_primitive(primitive: Primitive, item: &Item) -> Option<Severity> {
         Item::Object(_) => primitive != Primitive::Stream,
         Item::Text(text) => {
             let is_word = text.to_ascii_lowercase().starts_with("string");
-            is_word && matches!(primitive, Primitive::Boolean | Primitive::Int16 | Primitive::Int32 | Primitive::Double | Primitive::Single)
+            is_word
+                && matches!(
+                    primitive,
+                    Primitive::Boolean
+                        | Primitive::Int16
+                        | Primitive::Int32
+                        | Primitive::Double
+                        | Primitive::Single
+                )
         }
         Item::Word(shown, is_exact) => return of_word(primitive, shown, is_exact),
     };
@@ -118,7 +137,8 @@ fn of_word(primitive: Primitive, shown: Primitive, is_exact: bool) -> Option<Sev
         (is_exact && !is_wider).then_some(Severity::Warning)
     } else if texts == [true, true] {
         // `Guid` for a string tells how the text looks.
-        (is_exact && [primitive, shown] != [Primitive::String, Primitive::Guid]).then_some(Severity::Warning)
+        (is_exact && [primitive, shown] != [Primitive::String, Primitive::Guid])
+            .then_some(Severity::Warning)
     } else {
         Some(Severity::Error)
     }
@@ -129,9 +149,7 @@ fn of_name(cx: &PageContext, ty: &ItemType, sample: &Sample) -> Option<Severity>
     let api = cx.version.api();
     let shown = sample.ty(cx.version, cx.id)?;
     let differs = match (ty, &shown) {
-        (ItemType::Structured(ty), ItemType::Structured(shown)) => {
-            !api.derives_from(*shown, *ty)
-        }
+        (ItemType::Structured(ty), ItemType::Structured(shown)) => !api.derives_from(*shown, *ty),
         (ty, shown) => ty != shown,
     };
     (differs && names::is_described(cx.version, &shown)).then_some(Severity::Warning)
@@ -151,10 +169,16 @@ fn tell(
     };
     let words = names::words(cx.version, &Type::single(ty.item.clone()));
     let in_table = cx.at(cell, format!("the table says `{words}`"));
-    let in_json = cx.at(key.entry.value.at, format!("the JSON shows {}", sample.words()));
+    let in_json = cx.at(
+        key.entry.value.at,
+        format!("the JSON shows {}", sample.words()),
+    );
     let declared = members::declared(cx.version, page.ty, name);
     let agrees = declared.is_some_and(|(_, declared)| is_same(cx.version, &ty.item, declared));
-    let message = format!("`{name}` is `{words}` in the table, but the JSON shows {}", sample.words());
+    let message = format!(
+        "`{name}` is `{words}` in the table, but the JSON shows {}",
+        sample.words()
+    );
     let symbol = format!("{}/{name}", page.ty);
     let (wrong, other) = if agrees {
         (in_json, in_table)

@@ -20,7 +20,11 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     preset: Preset::Minimal,
     fixes: Fixes::Both,
-    apidoctor: &["ExpectedTypeDifferent", "ExpectedArrayValue", "ExpectedNonArrayValue"],
+    apidoctor: &[
+        "ExpectedTypeDifferent",
+        "ExpectedArrayValue",
+        "ExpectedNonArrayValue",
+    ],
     doc: include_str!("tbl005_property_collection_mismatch.md"),
     check: Check::Page(check),
 };
@@ -35,7 +39,9 @@ fn check(cx: &PageContext, out: &mut Findings) {
             continue;
         };
         let sample = Sample::of(&key.entry.value, &cx.page.text);
-        let differs = sample.collection.is_some_and(|many| many != row.row.ty.collection);
+        let differs = sample
+            .collection
+            .is_some_and(|many| many != row.row.ty.collection);
         // What cannot be read may mean a collection, and JSON without a type any value.
         if differs && !is_free(cx, row) && told.insert(&*row.row.name) {
             tell(cx, &page, row, key, out);
@@ -62,7 +68,8 @@ fn tell(cx: &PageContext, page: &Resource, row: &MemberRow, key: &Key, out: &mut
     };
     let in_table = cx.at(cell, format!("the table says {by_table}"));
     let in_json = cx.at(key.entry.value.at, format!("the JSON shows {by_json}"));
-    let message = format!("`{name}` has {by_table} values in the table, but the JSON shows {by_json}");
+    let message =
+        format!("`{name}` has {by_table} values in the table, but the JSON shows {by_json}");
     let message = message.replace("has one values", "has one value");
     let declared = members::declared(cx.version, page.ty, name).map(|(_, ty)| ty);
     let table_is_right = declared.is_some_and(|ty| ty.collection == is_many);
@@ -73,7 +80,9 @@ fn tell(cx: &PageContext, page: &Resource, row: &MemberRow, key: &Key, out: &mut
             collection: !is_many,
             ..ty
         });
-        let text = ty.map(|ty| names::cell(cx.version, &ty)).unwrap_or_default();
+        let text = ty
+            .map(|ty| names::cell(cx.version, &ty))
+            .unwrap_or_default();
         Fix::replace(&in_table, text)
     };
     let title = if table_is_right == is_many {
@@ -95,7 +104,9 @@ fn tell(cx: &PageContext, page: &Resource, row: &MemberRow, key: &Key, out: &mut
         return;
     };
     let says = if declared.collection { "many" } else { "one" };
-    let place = cx.version.metadata_at(declared.at, format!("the metadata says {says}"));
+    let place = cx
+        .version
+        .metadata_at(declared.at, format!("the metadata says {says}"));
     place.map(|place| finding.related(place));
     finding.fix(Fix::safe(title, edits));
 }

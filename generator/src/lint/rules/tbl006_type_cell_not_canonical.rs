@@ -4,8 +4,7 @@ use crate::{
     ir::Primitive,
     lint::{
         finding::{Findings, Fix, Severity},
-        members,
-        names,
+        members, names,
         page::{PageContext, TypeCell},
         rule::{Check, Fixes, Preset, Rule},
         samples, tables,
@@ -51,7 +50,11 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let title = format!("spell it `{right}`");
         let is_case_alone = written.eq_ignore_ascii_case(right);
         out.tell(place, message)
-            .severity(if is_case_alone { Severity::Info } else { Severity::Warning })
+            .severity(if is_case_alone {
+                Severity::Info
+            } else {
+                Severity::Warning
+            })
             .symbol(typed.symbol(cx.page))
             .help(format!("the reference calls it `{right}`"))
             .fix(if is_certain {
@@ -76,7 +79,10 @@ fn meant(
 ) -> (&'static str, bool) {
     let word = names::word_of(primitive);
     let lower = written.to_ascii_lowercase();
-    let is_vague = matches!(&*lower, "number" | "numeric" | "integer" | "float" | "datetime" | "edm.datetime");
+    let is_vague = matches!(
+        &*lower,
+        "number" | "numeric" | "integer" | "float" | "datetime" | "edm.datetime"
+    );
     if !is_vague {
         return (word, true);
     }

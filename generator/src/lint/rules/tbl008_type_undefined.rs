@@ -43,8 +43,9 @@ fn check(cx: &PageContext, out: &mut Findings) {
 /// Whether something describes what a name stands for. What has no name in the api at all is told of as such.
 fn is_known(cx: &PageContext, reference: &Reference) -> bool {
     let found = names::named(cx.version, reference, cx.id);
-    found.is_some_and(|item| names::is_described(cx.version, &item) && !is_one_of(cx, reference, &item))
-        || reference.name.eq_ignore_ascii_case("json")
+    found.is_some_and(|item| {
+        names::is_described(cx.version, &item) && !is_one_of(cx, reference, &item)
+    }) || reference.name.eq_ignore_ascii_case("json")
         || names::is_foreign(cx.version, &reference.name)
         || is_declared_otherwise(cx, reference)
 }
@@ -56,7 +57,8 @@ fn is_one_of(cx: &PageContext, reference: &Reference, item: &ItemType) -> bool {
     };
     let one = cx.version.api()[*id].name.name();
     let short = reference.name.rsplit('.').next().unwrap_or_default();
-    short.len() == one.len() + 1 && short.to_ascii_lowercase() == format!("{}s", one.to_ascii_lowercase())
+    short.len() == one.len() + 1
+        && short.to_ascii_lowercase() == format!("{}s", one.to_ascii_lowercase())
 }
 
 /// Whether it is an enumeration without members, or another name for a primitive type: both have no place in the api.
@@ -83,7 +85,9 @@ fn link_text(cx: &PageContext, typed: &TypeCell) -> Option<ByteRange> {
 
 fn suggest(cx: &PageContext, name: &str, finding: &mut Finding) {
     let api = cx.version.api();
-    let types = api.type_ids().map(|id| (&api[id].name, ItemType::Structured(id)));
+    let types = api
+        .type_ids()
+        .map(|id| (&api[id].name, ItemType::Structured(id)));
     let enums = api.enum_ids().map(|id| (&api[id].name, ItemType::Enum(id)));
     let described: Vec<_> = types
         .chain(enums)
@@ -97,8 +101,7 @@ fn suggest(cx: &PageContext, name: &str, finding: &mut Finding) {
     };
     finding.help(format!("did you mean `{near}`?"));
     let near = described.iter().find(|(name, _)| name.name() == near);
-    let place = near.and_then(|(_, item)| {
-        names::described_at(cx.version, item, "this type is described here")
-    });
+    let place = near
+        .and_then(|(_, item)| names::described_at(cx.version, item, "this type is described here"));
     place.map(|place| finding.related(place));
 }

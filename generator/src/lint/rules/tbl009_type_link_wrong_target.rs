@@ -122,12 +122,20 @@ fn tell(
         return;
     };
     let short = names::short(meant);
-    let place = cx.version.type_at(meant.as_str(), format!("`{short}` is described here"));
+    let place = cx
+        .version
+        .type_at(meant.as_str(), format!("`{short}` is described here"));
     place.map(|place| finding.related(place));
     let Some(at) = at else {
         return;
     };
-    let file = cx.version.page(own).path.rsplit('/').next().unwrap_or_default();
+    let file = cx
+        .version
+        .page(own)
+        .path
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
     let folder = cx.str(at).rsplit_once('/').map_or("", |(folder, _)| folder);
     let slash = if folder.is_empty() { "" } else { "/" };
     let edits = Fix::replace(&cx.at(at, ""), format!("{folder}{slash}{file}"));

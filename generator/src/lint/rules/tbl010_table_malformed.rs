@@ -33,12 +33,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
 }
 
 /// Rows of another width than the table, or that say something twice.
-fn check_cells<'p>(
-    cx: &PageContext<'p, '_>,
-    section: usize,
-    table: &'p Table,
-    out: &mut Findings,
-) {
+fn check_cells<'p>(cx: &PageContext<'p, '_>, section: usize, table: &'p Table, out: &mut Findings) {
     if !check_separator(cx, section, table, out) {
         return;
     }

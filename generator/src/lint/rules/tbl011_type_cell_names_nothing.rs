@@ -1,4 +1,5 @@
 use crate::{
+    facts::Claim,
     ir::TypeName,
     lint::{
         finding::{Findings, Fix, Severity},
@@ -6,7 +7,6 @@ use crate::{
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
     },
-    facts::Claim,
     spelling::ItemText,
 };
 
@@ -26,7 +26,10 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let name = &typed.row.name;
         let message = match &typed.row.ty.item {
             ItemText::Enumeration => {
-                format!("the type cell of `{name}` says `{}`, but not which", cx.str(typed.cell))
+                format!(
+                    "the type cell of `{name}` says `{}`, but not which",
+                    cx.str(typed.cell)
+                )
             }
             ItemText::Named(reference) if names::is_foreign(cx.version, &reference.name) => {
                 let namespace = TypeName::new(&reference.name);

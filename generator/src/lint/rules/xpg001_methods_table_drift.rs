@@ -37,7 +37,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
 fn check_listed(cx: &PageContext, out: &mut Findings) {
     let title = cx.title();
     let is_missing = cx.version.listed(cx.id).is_some_and(<[_]>::is_empty);
-    if !is_missing || title.is_empty() {
+    if !is_missing || title.is_empty() || cx.version.is_in_table(cx.id) {
         return;
     }
     let message = "no table of methods leads to this page";
@@ -62,7 +62,10 @@ fn own_table(cx: &PageContext) -> Option<Place> {
             let title = cx.version.page(page).str(section.title);
             cx.world.vocabulary.heading(title) == Some(Heading::Methods)
         })?;
-        Some(cx.version.at(page, methods.title, "its row would stand here"))
+        Some(
+            cx.version
+                .at(page, methods.title, "its row would stand here"),
+        )
     })
 }
 
@@ -115,7 +118,14 @@ fn check_title(
     };
     let place = cx.at(link.text, "");
     let edits = Fix::replace(&place, text.replace('|', "\\|"));
-    let finding = out.tell(place, format!("the row says `{}`, but the page is called `{text}`", title.trim()))
+    let finding = out
+        .tell(
+            place,
+            format!(
+                "the row says `{}`, but the page is called `{text}`",
+                title.trim()
+            ),
+        )
         .symbol(format!("{symbol}:title"))
         .severity(Severity::Info)
         .related(cx.version.at(page, heading, "it leads here"));
@@ -153,6 +163,10 @@ fn check_returns(
     if operations.is_empty() || operations.iter().any(|it| may_return(cx, it, &ty)) {
         return;
     }
+    // `expanded with the matching …` links to what comes along, not to what comes back.
+    if says_what_comes_along(cx, page) {
+        return;
+    }
     let answers = operations.iter().find_map(|it| it.page.success());
     let Some(answer) = answers else {
         return;
@@ -160,7 +174,9 @@ fn check_returns(
     let says = match &answer.body {
         ResponseBody::Empty => "nothing".to_owned(),
         ResponseBody::Stream => "a stream".to_owned(),
-        ResponseBody::Collection(item) => format!("`{} collection`", names::words(cx.version, item)),
+        ResponseBody::Collection(item) => {
+            format!("`{} collection`", names::words(cx.version, item))
+        }
         ResponseBody::Value(ty) => format!("`{}`", names::words(cx.version, ty)),
         ResponseBody::Unknown => return,
     };
@@ -171,7 +187,10 @@ fn check_returns(
     let message = format!("the row returns `{words}`, but the page answers with {says}");
     let response = response_of(cx, page);
     let finding = out.tell(cx.at(cell, ""), message).symbol(symbol);
-    finding.related(cx.version.at(page, response, "the answer is described here"));
+    finding.related(
+        cx.version
+            .at(page, response, "the answer is described here"),
+    );
     let other = Type {
         collection: !ty.collection,
         ..ty
@@ -180,6 +199,16 @@ fn check_returns(
     if operations.iter().any(|it| may_return(cx, it, &other)) {
         finding.severity(Severity::Info);
     }
+}
+
+/// Whether the answer of a page is told as something else with more in it.
+fn says_what_comes_along(cx: &PageContext, page: PageId) -> bool {
+    let facts = cx.version.facts().get(page.index());
+    let mut facts = facts.into_iter().flat_map(|it| &it.facts);
+    facts.any(|fact| match &fact.claim {
+        Claim::Response { sentence, .. } => sentence.contains("expanded with"),
+        _ => false,
+    })
 }
 
 /// Whether an operation may answer with a type.

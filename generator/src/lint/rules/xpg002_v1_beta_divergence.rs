@@ -47,13 +47,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
     }
 }
 
-fn check_row(
-    cx: &PageContext,
-    beta: &Version,
-    ty: &TypeName,
-    row: &MemberRow,
-    out: &mut Findings,
-) {
+fn check_row(cx: &PageContext, beta: &Version, ty: &TypeName, row: &MemberRow, out: &mut Findings) {
     let name = &row.row.name;
     let Some(other) = members::table_row(beta, ty, name).map(|id| id.of(beta.facts())) else {
         tell_absent(cx, beta, ty, row, out);
@@ -71,7 +65,8 @@ fn check_row(
     if let Some((own, their)) = own.zip(their) {
         let words = (names::words(cx.version, &own), names::words(beta, &their));
         if !words.0.eq_ignore_ascii_case(&words.1) {
-            let by_design = is_declared(cx.version, ty, name, &own) && is_declared(beta, ty, name, &their);
+            let by_design =
+                is_declared(cx.version, ty, name, &own) && is_declared(beta, ty, name, &their);
             tell_type(cx, beta, ty, row, (&words, other), by_design, out);
         }
     }
@@ -154,7 +149,9 @@ fn tell_type(
         return;
     };
     let there = crate::lint::page::row_at(cx.world, beta.page(other.page), other.at);
-    let there = there.and_then(|it| it.cell(Column::Type)).unwrap_or(other.at);
+    let there = there
+        .and_then(|it| it.cell(Column::Type))
+        .unwrap_or(other.at);
     let finding = out
         .tell(
             cx.at(cell, format!("v1.0 says `{own}`")),

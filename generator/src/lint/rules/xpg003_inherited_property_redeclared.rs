@@ -37,8 +37,8 @@ fn check(cx: &PageContext, out: &mut Findings) {
     for row in resource.rows.iter().filter(|_| !bases.is_empty()) {
         let name = &row.row.name;
         let mut tables = bases.iter();
-        let inherited = tables
-            .find_map(|base| Some((*base, members::table_row(cx.version, base, name)?)));
+        let inherited =
+            tables.find_map(|base| Some((*base, members::table_row(cx.version, base, name)?)));
         let Some((base, theirs)) = inherited else {
             continue;
         };
@@ -54,27 +54,40 @@ fn check(cx: &PageContext, out: &mut Findings) {
         // Where the metadata agrees with this row, the other one is told to differ from it.
         let declared = members::declared(cx.version, base, name);
         let declared_ty = declared.and_then(|(_, it)| names::declared_ty(cx.version, it));
-        if declared_ty.as_ref() == Some(&own) || is_narrower(cx, &own, &their) || !told.insert(name.as_str()) {
+        if declared_ty.as_ref() == Some(&own)
+            || is_narrower(cx, &own, &their)
+            || !told.insert(name.as_str())
+        {
             continue;
         }
         let Some(cell) = cx.row_at(row.at).and_then(|it| it.cell(Column::Type)) else {
             continue;
         };
         let there = page::row_at(cx.world, cx.version.page(theirs.page), theirs.at);
-        let there = there.and_then(|it| it.cell(Column::Type)).unwrap_or(theirs.at);
+        let there = there
+            .and_then(|it| it.cell(Column::Type))
+            .unwrap_or(theirs.at);
         let words = names::words(cx.version, &own);
         let their_words = names::words(cx.version, &their);
         let short = names::short(base);
         let place = cx.at(cell, format!("`{words}` here"));
         let text = names::cell(cx.version, &their);
         let edits = Fix::replace(&place, text.clone());
-        let message = format!("`{name}` is inherited from `{short}`, where it is `{their_words}` and not `{words}`");
+        let message = format!(
+            "`{name}` is inherited from `{short}`, where it is `{their_words}` and not `{words}`"
+        );
         let finding = out
             .tell(place, message)
             .symbol(format!("{}/{name}", resource.ty))
-            .related(cx.version.at(theirs.page, there, format!("`{short}` says `{their_words}`")));
+            .related(cx.version.at(
+                theirs.page,
+                there,
+                format!("`{short}` says `{their_words}`"),
+            ));
         if let Some((_, declared)) = declared {
-            let place = cx.version.metadata_at(declared.at, "the metadata declares it here");
+            let place = cx
+                .version
+                .metadata_at(declared.at, "the metadata declares it here");
             place.map(|place| finding.related(place));
         }
         finding.fix(Fix::needs_review(format!("say `{text}`"), edits));
