@@ -1,5 +1,8 @@
 //! A conversation with the language server, over its stdin and stdout, as an editor has it.
 
+// `json!` makes a value for each call.
+#![allow(clippy::needless_pass_by_value)]
+
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},

@@ -1,7 +1,9 @@
 //! `docwright lint`, `docwright baseline`, `docwright explain`: what in the documents contradicts what.
 
 use std::{
-    env, fs,
+    env,
+    fmt::Write as _,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -213,12 +215,10 @@ impl Chosen {
                 ..Settings::default()
             };
         }
-        let all = |selectors: &[Selector], level: Level| {
-            let selectors = selectors.to_vec().into_iter();
-            selectors.map(move |it| (it, level)).collect::<Vec<_>>()
-        };
-        settings.levels.extend(all(&self.select, Level::On));
-        settings.levels.extend(all(&self.ignore, Level::Off));
+        for (selectors, level) in [(&self.select, Level::On), (&self.ignore, Level::Off)] {
+            let selectors = selectors.iter().cloned();
+            settings.levels.extend(selectors.map(|it| (it, level)));
+        }
         settings.levels.extend(self.level.iter().cloned());
         if self.baseline.is_some() {
             settings.baseline.clone_from(&self.baseline);
@@ -390,7 +390,7 @@ fn summary(run: &Run, settled: usize) -> String {
         (run.known, "known by the baseline"),
     ];
     for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
-        out.push_str(&format!("; {count} {what}"));
+        let _ = write!(out, "; {count} {what}");
     }
     out
 }
@@ -511,14 +511,12 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<Outcome, Failure> 
         print(&report::catalogue())?;
         return Ok(Outcome::Clean);
     };
-    match rules::find(word) {
-        Some(rule) => print(&report::explained(rule))?,
-        None => {
-            // Says what is meant, as for any other word that is no rule.
-            let error = Selector::parse(word).err().map(|error| error.to_string());
-            let several = || format!("`{word}` is several rules; name one");
-            return Err(error.unwrap_or_else(several).into());
-        }
+    if let Some(rule) = rules::find(word) {
+        print(&report::explained(rule))?;
+        return Ok(Outcome::Clean);
     }
-    Ok(Outcome::Clean)
+    // Says what is meant, as for any other word that is no rule.
+    let error = Selector::parse(word).err().map(|error| error.to_string());
+    let several = || format!("`{word}` is several rules; name one");
+    Err(error.unwrap_or_else(several).into())
 }

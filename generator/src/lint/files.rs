@@ -130,6 +130,24 @@ fn characters(bytes: &[u8]) -> u32 {
     bytes.iter().filter(begins).count() as u32
 }
 
+/// A path as it is told: from `base`, if it lies below, with `/`.
+fn shown(path: &Path, base: &Path) -> String {
+    let below = path.strip_prefix(base).unwrap_or(path);
+    below.to_string_lossy().replace('\\', "/")
+}
+
+/// A path from the root of the docs; of a file elsewhere, its name.
+fn key(path: &Path, root: &Path) -> String {
+    match path.strip_prefix(root) {
+        Ok(below) => shown(below, root),
+        Err(_) => path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,23 +166,5 @@ mod tests {
                 assert_eq!(place, counted.line_column(&text, offset as u32));
             }
         }
-    }
-}
-
-/// A path as it is told: from `base`, if it lies below, with `/`.
-fn shown(path: &Path, base: &Path) -> String {
-    let below = path.strip_prefix(base).unwrap_or(path);
-    below.to_string_lossy().replace('\\', "/")
-}
-
-/// A path from the root of the docs; of a file elsewhere, its name.
-fn key(path: &Path, root: &Path) -> String {
-    match path.strip_prefix(root) {
-        Ok(below) => shown(below, root),
-        Err(_) => path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
     }
 }
