@@ -89,7 +89,12 @@ fn members<'c>(cx: &'c PageContext, ty: &TypeName) -> Vec<&'c str> {
         _ => None,
     });
     let members = members.into_iter().map(|member| member.name.as_str());
-    members.chain(shown).collect()
+    // The JSON representations of base types show more than their tables, too.
+    let lineage = id.into_iter().flat_map(|id| api.lineage(id));
+    let types = &cx.version.model().types;
+    let bases = lineage.filter_map(|ty| types.get(&ty.name.key()));
+    let of_bases = bases.flat_map(|ty| &ty.members).map(|it| it.name.as_str());
+    members.chain(shown).chain(of_bases).collect()
 }
 
 fn tell(

@@ -89,7 +89,16 @@ fn check_type(
         return;
     }
     if is_alike(alone, member, declared.ty) {
-        finding.severity(Severity::Warning);
+        let lists_values = alone
+            .row_of(pair.model, &member.name)
+            .and_then(|fact| fact.claim.row())
+            .is_some_and(|row| !row.facets.values.is_empty());
+        // A string whose values are listed is how pages write an enumeration that may grow.
+        finding.severity(if lists_values {
+            Severity::Info
+        } else {
+            Severity::Warning
+        });
     }
     let label = format!("the metadata says `{in_metadata}`");
     let declared_at = alone.version.metadata_at(declared.ty.at, label);

@@ -164,7 +164,12 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
             say(paged),
             say(in_metadata)
         );
+        let is_stated = self.entry(KEY).is_some();
         let finding = self.tell(None, message, "kind", out);
+        // Without a key in the annotation, the kind is only what rows and paths suggest.
+        if !is_stated {
+            finding.severity(Severity::Info);
+        }
         self.relate(
             self.pair.declared.name.at,
             "the type is declared here",
@@ -189,6 +194,11 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
         }) else {
             return;
         };
+        // A type of which a base type is open is open, too; that is told there.
+        let mut bases = declared.lineage(self.pair.declared).skip(1);
+        if bases.any(|ty| ty.is_open) {
+            return;
+        }
         if paged == is_open || !is_open && !self.pair.paged.is_open {
             return;
         }
@@ -222,6 +232,14 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
         let facts = self.alone.version.facts();
         let mut claims = self.pair.model.traits.iter().map(|id| id.of(facts));
         let claim = claims.find(|fact| matches!(fact.claim, Claim::Abstract { .. }));
+        // `derived from the abstract type` speaks of the base type.
+        let speaks_of_base = |fact: &Fact| {
+            let text = self.alone.version.page(fact.page).str(fact.at);
+            text.contains("derived from") || text.contains("nherits from")
+        };
+        if claim.is_some_and(speaks_of_base) {
+            return;
+        }
         let place = claim.map(|fact| self.alone.version.fact(fact, ""));
         let message = format!(
             "`{}` is abstract by its page, and not in the metadata",

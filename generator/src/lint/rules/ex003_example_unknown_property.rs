@@ -86,10 +86,11 @@ fn is_explained(cx: &PageContext, message: &Message, root: &Node, pointer: &str,
     let named = named
         .and_then(Node::text)
         .map(|name| name.trim_start_matches('#'));
-    if let Some(id) = named.and_then(|name| api.find_type(name))
-        && (api.lineage(id).any(|it| it.is_open) || has_member(cx, id, key))
-    {
-        return true;
+    if let Some(id) = named.and_then(|name| api.find_type(name)) {
+        let members = api.all_members(id);
+        if api.lineage(id).any(|it| it.is_open) || members.iter().any(|it| it.name == key) {
+            return true;
+        }
     }
     let model = cx.version.model().types.get(&ty.to_ascii_lowercase());
     let mut members = model.into_iter().flat_map(|it| &it.members);

@@ -1,5 +1,6 @@
 use crate::{
     lint::{
+        examples,
         finding::{Findings, Severity},
         page::PageContext,
         requests::{self, Asked},
@@ -32,6 +33,11 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let of_path = lines
             .iter()
             .filter(|it| requests::is_of(it.path, line.path));
+        // Keys in parentheses are keys, too (OData 4.0, URL Conventions, section 4.3.1).
+        let routed = cx.version.router().find(method, Target::of(target).path);
+        if routed.is_ok_and(|found| examples::is_told(cx, found.operation)) {
+            continue;
+        }
         let mut methods: Vec<_> = of_path.map(|it| format!("`{}`", it.method)).collect();
         methods.sort();
         methods.dedup();

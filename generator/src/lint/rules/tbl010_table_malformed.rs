@@ -44,6 +44,11 @@ fn check_cells<'p>(cx: &PageContext<'p, '_>, section: usize, table: &'p Table, o
     if table.header.len() < 3 || table.rows.len() < 2 || is_about_headers(cx, section) {
         return;
     }
+    // Rows that group others may have the same row below each of them.
+    let is_group = |row: &Row| row.cells.iter().filter(|cell| !cell.is_empty()).count() <= 1;
+    if table.rows.iter().any(is_group) {
+        return;
+    }
     let columns = Columns::of(cx.page, table, cx.world.vocabulary);
     if columns.has(Column::Name) && columns.has(Column::Type) {
         let mut seen = HashMap::new();

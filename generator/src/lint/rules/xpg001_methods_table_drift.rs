@@ -1,6 +1,6 @@
 use crate::{
     api::{ItemType, Operation, ResponseBody, Type},
-    facts::{Claim, PageId, PageKind},
+    facts::{Claim, Fact, PageId, PageKind},
     lint::{
         finding::{Findings, Fix, Place, Severity},
         names,
@@ -201,14 +201,12 @@ fn check_returns(
     }
 }
 
-/// Whether the answer of a page is told as something else with more in it.
+/// Whether the answer of a page is told as something else with more in it, or as several things.
 fn says_what_comes_along(cx: &PageContext, page: PageId) -> bool {
     let facts = cx.version.facts().get(page.index());
-    let mut facts = facts.into_iter().flat_map(|it| &it.facts);
-    facts.any(|fact| match &fact.claim {
-        Claim::Response { sentence, .. } => sentence.contains("expanded with"),
-        _ => false,
-    })
+    let facts = facts.into_iter().flat_map(|it| &it.facts);
+    let is_annotated = |fact: &&Fact| matches!(fact.claim, Claim::ResponseAnnotation { .. });
+    cx.version.page(page).text.contains("expanded with") || facts.filter(is_annotated).count() > 1
 }
 
 /// Whether an operation may answer with a type.
