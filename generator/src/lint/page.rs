@@ -21,6 +21,7 @@ use crate::{
     json::tree::{self, Failure, Node, Tree},
     sections::{Block, Code, Page, Row, Section, Table},
     span::ByteRange,
+    target::Target,
     vocabulary::Column,
 };
 
@@ -246,10 +247,10 @@ impl<'p, 'a> PageContext<'p, 'a> {
     pub fn messages(&self) -> &[Message<'p>] {
         self.messages.get_or_init(|| {
             let blocks = self.blocks().iter().enumerate();
-            blocks
+            let messages = blocks
                 .filter(|(_, block)| self.is_http(block.code))
-                .filter_map(|(at, block)| self.message(at, block))
-                .collect()
+                .filter_map(|(at, block)| self.message(at, block));
+            without_streams(messages.collect())
         })
     }
 
@@ -490,6 +491,20 @@ impl TypeCell<'_> {
             }
         )
     }
+}
+
+/// The same without JSON where a stream is answered with: what `/$value` leads to (OData 4.0, URL Conventions, section 4.6)
+/// is no object, whatever it begins with.
+fn without_streams(mut messages: Vec<Message<'_>>) -> Vec<Message<'_>> {
+    let mut is_stream = false;
+    for message in &mut messages {
+        if let Some((_, target)) = message.request() {
+            is_stream = Target::of(target).path.ends_with("/$value");
+        } else if is_stream {
+            message.json = None;
+        }
+    }
+    messages
 }
 
 impl TableRow<'_> {

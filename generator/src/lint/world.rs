@@ -104,6 +104,7 @@ pub struct Version<'a> {
     short_names: OnceLock<ShortNames>,
     listed: OnceLock<HashMap<PageId, Vec<FactId>>>,
     in_tables: OnceLock<HashSet<PageId>>,
+    capitals: OnceLock<HashMap<String, PageId>>,
     namespaces: OnceLock<HashSet<String>>,
 }
 
@@ -263,11 +264,27 @@ impl<'a> Version<'a> {
         found.ok().map(|at| PageId(at as u32))
     }
 
+    /// The pages whose paths have capitals, by the path without them.
+    fn capitals(&self) -> &HashMap<String, PageId> {
+        self.capitals.get_or_init(|| {
+            let pages = self.compilation.pages.iter().enumerate();
+            let has_capitals = |path: &str| path.bytes().any(|byte| byte.is_ascii_uppercase());
+            pages
+                .filter(|(_, (_, page))| has_capitals(&page.path))
+                .map(|(at, (_, page))| (page.path.to_lowercase(), PageId(at as u32)))
+                .collect()
+        })
+    }
+
     /// The page that a link on another one leads to, whatever the case of its path.
     pub fn target(&self, from: PageId, target: &str) -> Option<PageId> {
         let path = facts::join(&self.page(from).path, target);
         let page = self.page_by_path(&path);
-        page.or_else(|| self.page_by_path(&path.to_lowercase()))
+        page.or_else(|| {
+            let folded = path.to_lowercase();
+            let page = self.page_by_path(&folded);
+            page.or_else(|| self.capitals().get(&folded).copied())
+        })
     }
 
     /// A place on a page.
@@ -492,6 +509,7 @@ fn versions<'a>(subject: &'a Subject, base: &Path, files: &mut Files) -> Vec<Ver
             short_names: OnceLock::new(),
             listed: OnceLock::new(),
             in_tables: OnceLock::new(),
+            capitals: OnceLock::new(),
             namespaces: OnceLock::new(),
         });
         let count = compilation.pages.len() + usize::from(metadata_file.is_some());

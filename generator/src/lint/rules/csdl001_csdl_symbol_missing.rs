@@ -157,9 +157,9 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
         let label = "the type is declared here";
         let declared_at = alone.version.metadata_at(pair.declared.name.at, label);
         declared_at.map(|place| finding.related(place));
-        // What instances of an open type show may be anything; only a row says that the type has it.
+        // An instance of an open type may have any member; that a row tells it is only worth knowing.
         let mut lineage = alone.declared().lineage(pair.declared);
-        if alone.row_of(pair.model, &member.name).is_none() && lineage.any(|it| it.is_open) {
+        if lineage.any(|it| it.is_open) {
             finding.severity(Severity::Info);
         }
         match what {

@@ -128,7 +128,16 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
                 let ty = target.and_then(|page| version.model().type_of_page.get(&page));
                 ty.is_some_and(|ty| ty.as_str().eq_ignore_ascii_case(base))
             };
-            page.str(text).contains("subclass") && page.links_in(text).any(leads)
+            let said = page.str(text);
+            let mut words = [
+                "subclass",
+                "derivative of",
+                "derived from",
+                "extends",
+                "nherits",
+            ]
+            .iter();
+            words.any(|word| said.contains(word)) && page.links_in(text).any(leads)
         })
     }
 
@@ -200,6 +209,11 @@ impl<'p, 'v, 'a> Facets<'p, 'v, 'a> {
             return;
         }
         if paged == is_open || !is_open && !self.pair.paged.is_open {
+            return;
+        }
+        // A title or a sentence may say so where no reader looks for it.
+        let page = self.alone.version.page(self.page.page);
+        if is_open && page.text.to_ascii_lowercase().contains("open type") {
             return;
         }
         let place = self.entry(OPEN).or_else(|| {

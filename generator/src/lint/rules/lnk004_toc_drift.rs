@@ -45,7 +45,11 @@ fn check(world: &World, version: &Version, out: &mut Findings) {
     let base = own.unwrap_or_default();
     let mut listed = HashSet::new();
     for entry in entries(&contents.text) {
-        let path = facts::join(&base, entry.path);
+        // A path from the root is one from the folder of the version.
+        let path = match entry.path.strip_prefix('/') {
+            Some(path) => path.to_owned(),
+            None => facts::join(&base, entry.path),
+        };
         match version.page_by_path(&path) {
             Some(page) => {
                 listed.insert(page);
@@ -71,7 +75,7 @@ fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
             let value = value.trim().trim_matches(['"', '\'']);
             let end = value.find(['?', '#']).unwrap_or(value.len());
             let path = &value[..end];
-            let is_file = links::is_page(path) && !path.starts_with('/') && !path.contains(':');
+            let is_file = links::is_page(path) && !path.contains(':');
             let at = start + line.find(path)?;
             is_file.then(|| Entry {
                 path,
@@ -121,27 +125,29 @@ fn check_entry(
 
 /// Tells operations that are not listed, and other pages that nothing leads to at all.
 fn check_unlisted(version: &Version, file: FileId, listed: &HashSet<PageId>, out: &mut Findings) {
-    let mut linked: HashMap<&str, bool> = HashMap::new();
+    // Names are compared without case; the case of a link is LNK002's to tell.
+    let mut linked: HashMap<String, bool> = HashMap::new();
     let pages = || version.compilation.pages.iter().enumerate();
     let unlisted: Vec<_> = pages()
         .map(|(at, (role, page))| (PageId(at as u32), *role, page))
         .filter(|(id, role, _)| *role == Role::Page && !listed.contains(id))
         .collect();
     for (_, _, page) in &unlisted {
-        linked.insert(file_name(&page.path), false);
+        linked.insert(file_name(&page.path).to_ascii_lowercase(), false);
     }
     for (_, page) in &version.compilation.pages {
         for link in &page.links {
             let name = file_name(&link.target);
             let is_own = name == file_name(&page.path);
-            if let Some(is_linked) = linked.get_mut(name).filter(|_| !is_own) {
+            let entry = linked.get_mut(&name.to_ascii_lowercase());
+            if let Some(is_linked) = entry.filter(|_| !is_own) {
                 *is_linked = true;
             }
         }
     }
     for (id, _, page) in unlisted {
         let is_linked = linked
-            .get(file_name(&page.path))
+            .get(&file_name(&page.path).to_ascii_lowercase())
             .copied()
             .unwrap_or_default();
         let is_operation = version.facts()[id.index()].kind == PageKind::Operation;
