@@ -182,9 +182,13 @@ pub fn read(text: &str, range: ByteRange) -> Result<Tree, Failure> {
         at: range.start as usize,
         end: (range.end as usize).min(text.len()),
         slips: Vec::new(),
+        broken: None,
     };
     reader.blanks();
-    let root = reader.value(0)?;
+    let root = match reader.value(0) {
+        Ok(root) => root,
+        Err(failure) => return Err(reader.blamed(failure)),
+    };
     reader.blanks();
     if reader.at < reader.end {
         let rest = ByteRange::new(reader.at, reader.end).trim(text);
@@ -200,6 +204,8 @@ struct Reader<'a> {
     at: usize,
     end: usize,
     slips: Vec<Slip>,
+    /// Where the last string begins that runs over the end of its line.
+    broken: Option<usize>,
 }
 
 impl Reader<'_> {
@@ -220,6 +226,18 @@ impl Reader<'_> {
         Failure {
             at: ByteRange::new(self.at, self.at + length),
             why,
+        }
+    }
+
+    /// The failure, or the string that runs over the end of its line before it: what closes that one opens another, and
+    /// nothing fits from there on.
+    fn blamed(&self, failure: Failure) -> Failure {
+        let Some(start) = self.broken else {
+            return failure;
+        };
+        Failure {
+            at: ByteRange::new(start, start + 1),
+            why: "opens a string that runs over the end of its line",
         }
     }
 
@@ -387,6 +405,9 @@ impl Reader<'_> {
                     plain = self.at;
                 }
                 0..=0x1f => {
+                    if byte == b'\n' {
+                        self.broken = Some(start);
+                    }
                     let here = ByteRange::new(self.at, self.at + 1);
                     self.slip(here, SlipKind::ControlCharacter);
                     self.at += 1;
@@ -558,6 +579,10 @@ mod tests {
             ),
             (r#"{"a" 1}"#, &[r#""1" stands where a colon should"#]),
             (r#"{"a": ""#, &[r#""\"" opens a string that is not closed"#]),
+            (
+                "{\"a\": \"b”,\n\"c\": 1}",
+                &[r#""\"" opens a string that runs over the end of its line"#],
+            ),
             ("", &[r#""" ends where a value should stand"#]),
         ] {
             assert_eq!(slips(text), expected, "{text}");
