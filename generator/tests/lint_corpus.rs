@@ -129,3 +129,33 @@ fn every_finding_can_be_shown() {
         }
     }
 }
+
+#[test]
+fn unfinished_pages_are_told_line_by_line() {
+    let Some(folder) = shared::shared("corpus/seeds") else {
+        return;
+    };
+    let folder = folder.canonicalize().unwrap();
+    let tree = DocsTree::read(&folder, None).unwrap();
+    let subject = Subject::of(tree, Vocabulary::default());
+    let world = World::new(&subject, &folder);
+    let findings = run::run(&world, &strict(), None).findings;
+    let told: BTreeSet<String> = findings
+        .iter()
+        .map(|finding| {
+            let file = world.files.get(finding.primary.file);
+            let (start, _) = file.range(finding.primary.at);
+            format!("{} {} {}", &file.key[..3], finding.rule.code, start.line)
+        })
+        .collect();
+    let expected = include_str!("corpus/unfinished_pages.txt").lines();
+    let expected = expected.filter(|line| !line.starts_with('#'));
+    let places = expected.flat_map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (page, rest) = words.split_at(2);
+        let of_line = |at: &&str| format!("{} {at}", page.join(" "));
+        rest.iter().map(of_line).collect::<Vec<_>>()
+    });
+    let missing: Vec<String> = places.filter(|place| !told.contains(place)).collect();
+    assert!(missing.is_empty(), "not told: {missing:?}");
+}
