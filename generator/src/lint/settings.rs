@@ -416,7 +416,7 @@ mod tests {
         insta::assert_snapshot!(failure("[lint.rules]\nTBL003 = \"eror\"\n"), @"docs/docwright.toml:2:10: `eror` is no level; did you mean `error`? (known: off, on, info, warning, error)");
         insta::assert_snapshot!(failure("[lint.rules]\nproperty-case-difers = \"error\"\n"), @"docs/docwright.toml:2:1: `property-case-difers` is no rule; did you mean `property-case-differs`?");
         insta::assert_snapshot!(failure("[lint]\npreset = \"string\"\n"), @"docs/docwright.toml:2:10: `string` is no preset; did you mean `strict`? (known: minimal, recommended, strict, apidoctor)");
-        insta::assert_snapshot!(failure("[lint]\nbase = \"x\"\n"), @"docs/docwright.toml:2:1: unknown key `base`; did you mean `baseline`? (known keys: extends, preset, baseline, rules, paths)");
+        insta::assert_snapshot!(failure("[lint]\nbase = \"x\"\n"), @"docs/docwright.toml:2:1: unknown key `base`; did you mean `baseline`? (known keys: extends, preset, apidoctor, baseline, rules, paths)");
         insta::assert_snapshot!(failure("[[lint.paths]]\npath = \"a[\"\nrules = {}\n"), @"docs/docwright.toml:2:8: error parsing glob 'a[': unclosed character class; missing ']'");
     }
 
