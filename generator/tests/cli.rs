@@ -346,7 +346,7 @@ fn settings_are_read_from_the_docs_and_checked() {
     place.run("generate rust --docs docs --out sdk").exits(0);
     assert!(place.text("sdk/Cargo.toml").contains("name = \"gadgets\""));
     place.put("docs/docwright.toml", "[vocabulery]\n");
-    insta::assert_snapshot!(place.run("generate rust --docs docs --out sdk").exits(2).stderr, @"error: docs/docwright.toml:1:2: unknown key `vocabulery`; did you mean `vocabulary`? (known keys: crate-name, include, vocabulary)");
+    insta::assert_snapshot!(place.run("generate rust --docs docs --out sdk").exits(2).stderr, @"error: docs/docwright.toml:1:2: unknown key `vocabulery`; did you mean `vocabulary`? (known keys: crate-name, include, vocabulary, lint)");
 }
 
 #[test]
