@@ -8,121 +8,34 @@ pub mod tree;
 
 use serde_json::Value;
 
+use crate::span::ByteRange;
+use tree::{Kind, Slip, SlipKind};
+
 /// Reads JSON, or what is as good as.
 pub fn read(text: &str) -> Option<Value> {
-    serde_json::from_str(text)
-        .ok()
-        .or_else(|| serde_json::from_str(&repair(text)).ok())
+    let strict = serde_json::from_str(text).ok();
+    strict.or_else(|| as_meant(text))
 }
 
-/// Puts double quotes around bare keys and in the place of single ones, makes all blanks plain, takes out trailing commas
-/// and comments, and cuts what follows the value.
-fn repair(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    let mut depth = 0_u32;
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' => {
-                let end = string_end(text, at, c);
-                out.push_str(&text[at..end]);
-                while chars.next_if(|&(next, _)| next < end).is_some() {}
-            }
-            '\'' => {
-                let end = string_end(text, at, c);
-                let inner = &text[at + 1..end];
-                push_requoted(&mut out, inner.strip_suffix('\'').unwrap_or(inner));
-                while chars.next_if(|&(next, _)| next < end).is_some() {}
-            }
-            c if c.is_whitespace() && !c.is_ascii() => out.push(' '),
-            '{' | '[' => {
-                depth += 1;
-                out.push(c);
-            }
-            '}' | ']' => {
-                let kept = out.trim_end().trim_end_matches(',').len();
-                out.truncate(kept);
-                out.push(c);
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    break;
-                }
-            }
-            c if c.is_alphabetic() || c == '_' || c == '@' => {
-                let word_len = text[at..]
-                    .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '@' | '.')))
-                    .unwrap_or(1);
-                let word = &text[at..at + word_len];
-                while chars.next_if(|&(next, _)| next < at + word_len).is_some() {}
-                let is_key = text[at + word_len..].trim_start().starts_with(':');
-                if is_key {
-                    out.push('"');
-                    out.push_str(word);
-                    out.push('"');
-                } else {
-                    out.push_str(word);
-                }
-            }
-            '/' if text[at..].starts_with("//") || text[at..].starts_with("/*") => {
-                let end = comment_end(text, at);
-                while chars.next_if(|&(next, _)| next < end).is_some() {}
-            }
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-/// Adds what stands between single quotes, between double ones.
-fn push_requoted(out: &mut String, text: &str) {
-    out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest.find(['"', '\\']) {
-        out.push_str(&rest[..at]);
-        let taken = match rest[at..].strip_prefix('\\') {
-            // `\'` needs no backslash here; all other escapes are the same.
-            Some(escaped) if escaped.starts_with('\'') => "\\".len(),
-            Some(escaped) => {
-                let length = 1 + escaped.chars().next().map_or(0, char::len_utf8);
-                out.push_str(&rest[at..at + length]);
-                length
-            }
-            None => {
-                out.push_str("\\\"");
-                1
-            }
-        };
-        rest = &rest[at + taken..];
-    }
-    out.push_str(rest);
-    out.push('"');
-}
-
-/// One past the comment that begins at `start`.
-fn comment_end(text: &str, start: usize) -> usize {
-    let close = if text[start..].starts_with("//") {
-        "\n"
-    } else {
-        "*/"
+/// The value of a text that has slips which leave one way to read it.
+fn as_meant(text: &str) -> Option<Value> {
+    let tree = tree::read(text, ByteRange::new(0, text.len())).ok()?;
+    let is_clear = |slip: &Slip| match slip.kind {
+        SlipKind::TrailingComma
+        | SlipKind::Comment
+        | SlipKind::SingleQuotes
+        | SlipKind::BareKey
+        | SlipKind::OddBlank
+        | SlipKind::TextBehind => true,
+        // `\'` means a quote, whatever the quotes around it are.
+        SlipKind::OddEscape => slip.at.of(text) == "\\'",
+        SlipKind::MissingComma
+        | SlipKind::Ellipsis
+        | SlipKind::ControlCharacter
+        | SlipKind::Unclosed => false,
     };
-    let body = start + 2;
-    text[body..]
-        .find(close)
-        .map_or(text.len(), |at| body + at + close.len())
-}
-
-/// One past the closing quote of the string that begins at `start`.
-fn string_end(text: &str, start: usize, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, c) in text[start..].char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            c if c == quote => return start + at + 1,
-            _ => {}
-        }
-    }
-    text.len()
+    let is_structure = matches!(tree.root.kind, Kind::Object(_) | Kind::Array(_));
+    (is_structure && tree.slips.iter().all(is_clear)).then(|| tree.root.value(text))
 }
 
 #[cfg(test)]

@@ -464,7 +464,7 @@ fn compile(
     let Source {
         mut tree,
         vocabulary,
-        settings,
+        mut settings,
     } = read(root)?;
     for (version, docs) in &mut tree.versions {
         let folder = tree.folders.get(version);
@@ -475,7 +475,8 @@ fn compile(
             }
         }
     }
-    let subject = Subject::of(tree, vocabulary);
+    let subject = Subject::prepared(tree, vocabulary, &mut settings);
+    let subject = subject.map_err(|error| error.to_string())?;
     let world = World::new(&subject, root.unwrap_or(Path::new("")));
     let findings = run::run(&world, &settings, None).findings;
     Ok(Compiled {

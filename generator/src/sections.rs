@@ -440,12 +440,7 @@ impl<'a> Reader<'a> {
 
     /// The range of a piece that pulldown-cmark borrows from the text.
     fn locate(&self, piece: &str) -> ByteRange {
-        let offset = (piece.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
-        if offset <= self.text.len() && offset + piece.len() <= self.text.len() {
-            ByteRange::new(offset, offset + piece.len())
-        } else {
-            ByteRange::default()
-        }
+        ByteRange::of_part(self.text, piece).unwrap_or_default()
     }
 
     fn finish(mut self) -> (Vec<Section>, Vec<Link>) {

@@ -23,6 +23,13 @@ impl ByteRange {
         }
     }
 
+    /// Where `part`, a slice of `text`, lies in it; nothing if it is a part of something else.
+    pub fn of_part(text: &str, part: &str) -> Option<Self> {
+        let start = (part.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+        let end = start + part.len();
+        (end <= text.len()).then(|| Self::new(start, end))
+    }
+
     /// The part of `text` that this range covers; empty if the range does not belong to `text`.
     pub fn of(self, text: &str) -> &str {
         text.get(self.start as usize..self.end as usize)
@@ -37,6 +44,15 @@ impl ByteRange {
     /// Whether `other` lies wholly inside this range.
     pub fn contains(self, other: Self) -> bool {
         self.start <= other.start && other.end <= self.end
+    }
+
+    /// The same range in a text that `before` bytes stand before.
+    #[must_use]
+    pub fn moved(self, before: u32) -> Self {
+        Self {
+            start: self.start + before,
+            end: self.end + before,
+        }
     }
 
     /// The smallest range that covers both.
@@ -124,6 +140,14 @@ mod tests {
         let at = text.find("drei").unwrap() as u32;
         assert_eq!(index.line_column(text, at).to_string(), "2:7");
         assert_eq!(index.line_column(text, 0).to_string(), "1:1");
+    }
+
+    #[test]
+    fn parts_have_places_in_what_they_are_parts_of() {
+        let text = "a, b";
+        let part = text.split(", ").nth(1).unwrap();
+        assert_eq!(ByteRange::of_part(text, part), Some(ByteRange::new(3, 4)));
+        assert_eq!(ByteRange::of_part(part, text), None);
     }
 
     #[test]

@@ -278,11 +278,14 @@ fn a_cell_tells_its_type_and_leads_to_it() {
         found["uri"],
         server.uri("api-reference/v1.0/resources/author.md")
     );
-    let nothing = server.at("textDocument/definition", PATH, BOOK, "Wer es");
-    assert!(
-        nothing.is_null() || nothing["uri"].as_str().unwrap().ends_with("author.md"),
-        "{nothing}"
+    let found = server.at("textDocument/definition", PATH, BOOK, "Wer es");
+    assert_eq!(
+        found["uri"],
+        server.uri("api-reference/v1.0/resources/author.md"),
+        "all of a row is about its member"
     );
+    let nothing = server.at("textDocument/definition", PATH, BOOK, "Something to");
+    assert!(nothing.is_null(), "{nothing}");
     server.stop();
 }
 

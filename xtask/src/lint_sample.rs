@@ -9,7 +9,7 @@ use docwright::{
     docs::{DocsTree, MetadataFile},
     ir::ApiVersion,
     lint::{
-        Finding, Place, Preset, Severity, Subject, World, run,
+        Finding, Place, Preset, Severity, Subject, World, fingerprint, run,
         settings::{Base, Settings},
     },
     vocabulary::Vocabulary,
@@ -38,10 +38,15 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     let world = World::new(&subject, &env::current_dir()?.canonicalize()?);
     let findings = run::run(&world, &settings, None).findings;
     let told = findings.iter().filter(|it| it.severity > Severity::Info);
-    let mut drawn: Vec<&Finding> = told.collect();
-    let all = drawn.len();
-    drawn.sort_by_cached_key(|finding| chance(&world, word, finding));
+    let told: Vec<Finding> = told.cloned().collect();
+    let all = told.len();
+    // A number that looks random, and is the same for the same finding.
+    let chances = fingerprint::fingerprints(&world, &told).into_iter();
+    let chances = chances.map(|finding| fingerprint::hash_of(&[word, &finding]));
+    let mut drawn: Vec<_> = chances.zip(&told).collect();
+    drawn.sort_by_key(|(chance, _)| *chance);
     drawn.truncate(count);
+    let drawn: Vec<&Finding> = drawn.into_iter().map(|(_, finding)| finding).collect();
     println!(
         "# {} of {all} errors and warnings, drawn with `{word}`\n",
         drawn.len()
@@ -72,22 +77,6 @@ fn add_metadata(tree: &mut DocsTree, argument: &str) -> Outcome {
         text: std::fs::read_to_string(path)?.into(),
     });
     Ok(())
-}
-
-/// A number that looks random, and is the same for the same finding (FNV-1a).
-fn chance(world: &World, word: &str, finding: &Finding) -> u64 {
-    let path = &world.files.get(finding.primary.file).key;
-    let texts = [
-        word,
-        finding.rule.code,
-        path,
-        &finding.symbol,
-        &finding.message,
-    ];
-    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 fn print_finding(world: &World, number: usize, finding: &Finding) {

@@ -15,7 +15,6 @@ use docwright::{
     docs::DocsTree,
     lint::{
         Safety, Severity, Subject, World,
-        apidoctor::ApiDoctor,
         baseline::Baseline,
         beside, fix,
         report::{self, Colors, Format},
@@ -238,20 +237,10 @@ struct Session {
 impl Session {
     fn new(
         tree: DocsTree,
-        mut vocabulary: Vocabulary,
+        vocabulary: Vocabulary,
         mut settings: Settings,
     ) -> Result<Self, Failure> {
-        let mut ignored_links = Vec::new();
-        if settings.reads_apidoctor()
-            && let Some(folder) = tree.folders.values().next()
-        {
-            let apidoctor = ApiDoctor::read(&beside::root(folder), tree.folders.values())?;
-            apidoctor.extend(&mut vocabulary);
-            apidoctor.apply(&mut settings);
-            ignored_links.extend(apidoctor.links);
-        }
-        let mut subject = Subject::of(tree, vocabulary);
-        subject.beside.ignored_links = ignored_links;
+        let subject = Subject::prepared(tree, vocabulary, &mut settings)?;
         Ok(Self {
             subject,
             settings,

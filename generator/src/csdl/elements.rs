@@ -236,10 +236,8 @@ impl<'a> Elements<'a> {
     /// The same part of the text with the text's own lifetime, and its place: what the reader lends is always a part of
     /// the text.
     fn own(&self, part: &str) -> Option<(ByteRange, &'a str)> {
-        let start = (part.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
-        let at = start..start + part.len();
-        let own = self.text.get(at.clone())?;
-        Some((at.into(), own))
+        let at = ByteRange::of_part(self.text, part)?;
+        Some((at, at.of(self.text)))
     }
 
     /// An end tag: leaves the nearest open element of that name, with all that was left open in it.

@@ -14,17 +14,20 @@ pub fn fingerprints(world: &World, findings: &[Finding]) -> Vec<String> {
     let mut counts: HashMap<u64, u32> = HashMap::new();
     let mut fingerprint = |finding: &Finding| {
         let home = &world.files.get(finding.primary.file).key;
-        // No part can run into the next: none of them has a zero byte.
-        let parts = [finding.rule.code, home, &finding.symbol];
-        let name = parts.iter().fold(START, |state, part| {
-            hash(hash(state, part.as_bytes()), &[0])
-        });
+        let name = hash_of(&[finding.rule.code, home, &finding.symbol]);
         let count = counts.entry(name).or_default();
         let ordinal = *count;
         *count += 1;
         format!("{:016x}", hash(name, &ordinal.to_le_bytes()))
     };
     findings.iter().map(&mut fingerprint).collect()
+}
+
+/// A number for some texts. No text can run into the next, as long as none of them has a zero byte.
+pub fn hash_of(parts: &[&str]) -> u64 {
+    parts.iter().fold(START, |state, part| {
+        hash(hash(state, part.as_bytes()), &[0])
+    })
 }
 
 /// The hash of nothing.

@@ -177,12 +177,7 @@ impl<'p, 'a> PageContext<'p, 'a> {
 
     /// The place of a part of this page's text, given as that part.
     pub fn range_of(&self, part: &str) -> ByteRange {
-        let start = (part.as_ptr() as usize).wrapping_sub(self.page.text.as_ptr() as usize);
-        if start <= self.page.text.len() && start + part.len() <= self.page.text.len() {
-            ByteRange::new(start, start + part.len())
-        } else {
-            ByteRange::default()
-        }
+        ByteRange::of_part(&self.page.text, part).unwrap_or_default()
     }
 
     /// The type that the page is about.
@@ -515,12 +510,8 @@ impl TableRow<'_> {
             .or_else(|| self.row.cells.first().copied())
             .unwrap_or_default();
         let name = facts::name(page.str(cell));
-        let offset = name.as_ptr() as usize - page.text.as_ptr() as usize;
-        if name.is_empty() {
-            cell
-        } else {
-            ByteRange::new(offset, offset + name.len())
-        }
+        let name = ByteRange::of_part(&page.text, name).filter(|name| !name.is_empty());
+        name.unwrap_or(cell)
     }
 
     /// The cell in a column.

@@ -206,9 +206,7 @@ fn names_of_tables<'a>(
 
 /// The place of a part of a text that stands at `at`.
 fn within(at: ByteRange, text: &str, part: &str) -> ByteRange {
-    let offset = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
-    let start = at.start as usize + offset.min(text.len());
-    ByteRange::new(start, start + part.len())
+    ByteRange::of_part(text, part).map_or(at, |part| part.moved(at.start))
 }
 
 /// The names in the permission tables of all pages.

@@ -21,7 +21,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -34,7 +34,11 @@ use super::{
     rule::{Preset, Rule},
     rules,
 };
-use crate::{config::explain, span::LineIndex, suggest};
+use crate::{
+    config::{Error, explain},
+    span::LineIndex,
+    suggest,
+};
 
 /// How much the findings of a rule matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,29 +180,6 @@ impl Default for Settings {
             baseline: None,
         }
     }
-}
-
-/// Why settings cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The file system said no.
-    #[error("cannot read `{path}`: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The answer.
-        source: io::Error,
-    },
-    /// The file says something that means nothing here.
-    #[error("{path}:{place}: {message}")]
-    Content {
-        /// The file.
-        path: String,
-        /// Line and column.
-        place: String,
-        /// What is wrong, and what could be meant.
-        message: String,
-    },
 }
 
 /// The file as it is written; what is not ours, `config` reads.

@@ -78,11 +78,11 @@ pub fn line(text: &str) -> Option<StatusLine<'_>> {
     let word = text
         .split(|c: char| !c.is_ascii_alphanumeric())
         .find(|word| is_code(word))?;
-    let start = word.as_ptr() as usize - text.as_ptr() as usize;
+    let at = ByteRange::of_part(text, word)?;
     Some(StatusLine {
-        protocol: text[..start].trim(),
+        protocol: text[..at.start as usize].trim(),
         code: word,
-        reason: text[start + word.len()..].trim(),
+        reason: text[at.end as usize..].trim(),
     })
 }
 

@@ -89,12 +89,9 @@ fn named(text: &str, names: ByteRange) -> Vec<Named> {
     let words = names.of(text).split([',', ' ', '\t', '\r', '\n']);
     let words = words.filter(|word| !word.is_empty());
     words
-        .map(|word| {
-            let start = word.as_ptr() as usize - text.as_ptr() as usize;
-            Named {
-                at: ByteRange::new(start, start + word.len()),
-                selector: Selector::parse(word).ok(),
-            }
+        .map(|word| Named {
+            at: ByteRange::of_part(text, word).unwrap_or(names),
+            selector: Selector::parse(word).ok(),
         })
         .collect()
 }
@@ -182,7 +179,7 @@ const MESSAGES: &[(&str, &[&str], &str, &str)] = &[
     ),
     (
         "Found potential enums in resource example",
-        &["ENM005", "ENM001"],
+        &["ENM001", "ENM005"],
         "",
         "",
     ),
@@ -193,17 +190,25 @@ const MESSAGES: &[(&str, &[&str], &str, &str)] = &[
         "'",
     ),
     (
-        "found in markdown table but not in resource",
-        &["TBL002"],
-        "Property '",
-        "'",
+        "Inconsistent types between parameter",
+        &["TBL004", "TBL005"],
+        "",
+        "",
     ),
-    ("Missing property", &["TBL002"], "'", "'"),
-    ("undocumented properties", &["EX003"], "", ""),
-    ("isn't in the documented", &["EX003"], "", ""),
-    ("unknown property", &["EX003"], "'", "'"),
-    ("Link ", &["LNK001", "LNK003"], "", ""),
-    ("Required header", &["PAGE001"], "", ""),
+    (
+        "Type mismatch between example and table",
+        &["TBL004", "TBL005"],
+        "Parameter name: ",
+        ";",
+    ),
+    (
+        "is defined in multiple files",
+        &["ANN007"],
+        "Resource ",
+        " ",
+    ),
+    ("has a different BaseType value", &["CSDL005"], "", ""),
+    ("has a different OpenType value", &["CSDL005"], "", ""),
 ];
 
 /// The messages of ApiDoctor that the page annotation lists.

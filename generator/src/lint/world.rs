@@ -10,7 +10,8 @@ use std::{
 };
 
 use super::{
-    beside::{Beside, TextFile},
+    apidoctor::{self, ApiDoctor},
+    beside::{self, Beside, TextFile},
     files::{FileId, Files},
     finding::Place,
     generated::Generated,
@@ -19,6 +20,7 @@ use super::{
     openapi::{self, OpenApi},
     page,
     permissions::Permissions,
+    settings::Settings,
 };
 use crate::{
     Compilation,
@@ -126,6 +128,27 @@ impl Declared<'_> {
 }
 
 impl Subject {
+    /// The same, with ApiDoctor's own configuration where the settings ask for it.
+    ///
+    /// # Errors
+    /// If that configuration is damaged.
+    pub fn prepared(
+        tree: DocsTree,
+        mut vocabulary: Vocabulary,
+        settings: &mut Settings,
+    ) -> Result<Self, apidoctor::Error> {
+        let first = tree.folders.values().next();
+        let Some(folder) = first.filter(|_| settings.reads_apidoctor()) else {
+            return Ok(Self::of(tree, vocabulary));
+        };
+        let apidoctor = ApiDoctor::read(&beside::root(folder), tree.folders.values())?;
+        apidoctor.extend(&mut vocabulary);
+        apidoctor.apply(settings);
+        let mut subject = Self::of(tree, vocabulary);
+        subject.beside.ignored_links = apidoctor.links.into_iter().collect();
+        Ok(subject)
+    }
+
     /// Compiles all versions of a tree, and reads what lies beside its pages.
     pub fn of(tree: DocsTree, vocabulary: Vocabulary) -> Self {
         let folders = tree.folders.clone();

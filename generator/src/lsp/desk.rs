@@ -62,7 +62,7 @@ impl<'a> Desk<'a> {
         }
         let mut wholes: HashMap<FileId, Vec<&Finding>> = HashMap::new();
         for finding in findings {
-            if matches!(finding.rule.check, Check::Version(_) | Check::World(_)) {
+            if !matches!(finding.rule.check, Check::Page(_) | Check::Run) {
                 wholes
                     .entry(finding.primary.file)
                     .or_default()

@@ -569,9 +569,8 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a comma stands right before a word, as in `A, B, and C`: then it only ends an enumeration.
 fn ends_a_list(line: &str, word: &str) -> bool {
-    let offset = (word.as_ptr() as usize).wrapping_sub(line.as_ptr() as usize);
-    line.get(..offset)
-        .is_some_and(|before| before.trim_end().ends_with(','))
+    ByteRange::of_part(line, word)
+        .is_some_and(|word| line[..word.start as usize].trim_end().ends_with(','))
 }
 
 /// The pieces between line breaks of HTML.

@@ -48,12 +48,7 @@ pub(super) fn denies(sentence: &str) -> bool {
 
 /// Where `part`, a slice of `text`, lies in the page if `text` lies at `range`.
 pub(super) fn subrange(range: ByteRange, text: &str, part: &str) -> ByteRange {
-    let offset = (part.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize);
-    if offset > text.len() {
-        return range;
-    }
-    let start = range.start as usize + offset;
-    ByteRange::new(start, start + part.len())
+    ByteRange::of_part(text, part).map_or(range, |part| part.moved(range.start))
 }
 
 /// A type that the page does not give.

@@ -1,8 +1,11 @@
-use crate::lint::{
-    change::{self, Change},
-    finding::{Findings, Place, Severity},
-    rule::{Check, Fixes, Preset, Rule},
-    world::World,
+use crate::{
+    ir::TypeName,
+    lint::{
+        change::{self, Change},
+        finding::{Findings, Place, Severity},
+        rule::{Check, Fixes, Preset, Rule},
+        world::World,
+    },
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -18,19 +21,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(world: &World, change: &Change, out: &mut Findings) {
     for (was, is) in change.types() {
-        if was.name.as_str() != is.name.as_str() {
-            let now = change.type_place(is.name.as_str());
-            let before = change
-                .before
-                .type_at(was.name.as_str(), "it was spelled so here");
-            tell(
-                (was.name.as_str(), is.name.as_str()),
-                is.name.as_str(),
-                now,
-                before,
-                out,
-            );
-        }
+        tell_type(change, &was.name, &is.name, out);
         for (old, new) in change
             .members(was, is)
             .filter(|(old, new)| old.name != new.name)
@@ -42,19 +33,7 @@ fn check(world: &World, change: &Change, out: &mut Findings) {
         }
     }
     for (was, is) in change.enums() {
-        if was.name.as_str() != is.name.as_str() {
-            let now = change.type_place(is.name.as_str());
-            let before = change
-                .before
-                .type_at(was.name.as_str(), "it was spelled so here");
-            tell(
-                (was.name.as_str(), is.name.as_str()),
-                is.name.as_str(),
-                now,
-                before,
-                out,
-            );
-        }
+        tell_type(change, &was.name, &is.name, out);
         for old in &was.members {
             let mut members = is.members.iter();
             let new = members.find(|new| new.name.eq_ignore_ascii_case(&old.name));
@@ -69,6 +48,16 @@ fn check(world: &World, change: &Change, out: &mut Findings) {
                 tell((&old.name, &new.name), &symbol, now, before, out);
             }
         }
+    }
+}
+
+/// Tells a type or an enumeration whose name is spelled in another case.
+fn tell_type(change: &Change, was: &TypeName, is: &TypeName, out: &mut Findings) {
+    let (was, is) = (was.as_str(), is.as_str());
+    if was != is {
+        let now = change.type_place(is);
+        let before = change.before.type_at(was, "it was spelled so here");
+        tell((was, is), is, now, before, out);
     }
 }
 

@@ -71,34 +71,27 @@ fn check_type(
     } else {
         format!("`{paged}`")
     };
-    let message = format!(
-        "the page says {said} for `{}`, the metadata says `{in_metadata}`",
-        member.name
-    );
-    let symbol = format!("{name}/{}", member.name);
-    let finding = out.tell(place.clone(), message).symbol(symbol);
-    // The cell agrees; only the values that the description lists are those of an enumeration.
+    // The cell may agree; then only the values that the description lists are those of an enumeration.
     let cell = place.at.of(&world.files.get(place.file).text);
     let is_agreed = spelling::primitive(cell).is_some_and(|it| it.as_str() == in_metadata);
-    if is_agreed {
-        finding.message = format!(
+    let message = if is_agreed {
+        format!(
             "`{}` lists the values of `{paged}`, but is a `{in_metadata}` for the page and the metadata",
             member.name
-        );
+        )
+    } else {
+        format!(
+            "the page says {said} for `{}`, the metadata says `{in_metadata}`",
+            member.name
+        )
+    };
+    let finding = out
+        .tell(place.clone(), message)
+        .symbol(format!("{name}/{}", member.name));
+    if is_agreed {
         finding.severity(Severity::Info);
-        return;
-    }
-    if is_alike(alone, member, declared.ty) {
-        let lists_values = alone
-            .row_of(pair.model, &member.name)
-            .and_then(|fact| fact.claim.row())
-            .is_some_and(|row| !row.facets.values.is_empty());
-        // A string whose values are listed is how pages write an enumeration that may grow.
-        finding.severity(if lists_values {
-            Severity::Info
-        } else {
-            Severity::Warning
-        });
+    } else if is_alike(alone, member, declared.ty) {
+        finding.severity(severity_of_alike(alone, pair, member));
     }
     let label = format!("the metadata says `{in_metadata}`");
     let declared_at = alone.version.metadata_at(declared.ty.at, label);
@@ -106,10 +99,22 @@ fn check_type(
     if let Some(key) = key_at(alone, pair, member) {
         finding.related(key);
     }
-    if let Some(row) = row {
+    if let Some(row) = row.filter(|_| !is_agreed) {
         let cell = table_edit::type_cell(alone.version, row.page, declared.ty);
         let title = format!("write `{cell}`");
         finding.fix(Fix::needs_review(title, Fix::replace(&place, cell)));
+    }
+}
+
+/// How much it matters that a type is another one which values look alike of. A string whose values are listed is how pages
+/// write an enumeration that may grow.
+fn severity_of_alike(alone: &PagesAlone, pair: TypePair, member: &Member) -> Severity {
+    let row = alone.row_of(pair.model, &member.name);
+    let row = row.and_then(|fact| fact.claim.row());
+    if row.is_some_and(|row| !row.facets.values.is_empty()) {
+        Severity::Info
+    } else {
+        Severity::Warning
     }
 }
 

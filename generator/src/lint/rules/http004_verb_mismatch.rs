@@ -6,6 +6,7 @@ use crate::{
         requests::{self, Asked},
         rule::{Check, Fixes, Preset, Rule},
     },
+    route::Match,
     span::ByteRange,
     target::Target,
 };
@@ -35,7 +36,8 @@ fn check(cx: &PageContext, out: &mut Findings) {
             .filter(|it| requests::is_of(it.path, line.path));
         // Keys in parentheses are keys, too (OData 4.0, URL Conventions, section 4.3.1).
         let routed = cx.version.router().find(method, Target::of(target).path);
-        if routed.is_ok_and(|found| examples::is_told(cx, found.operation)) {
+        let is_own = |found: &Match| examples::is_told(cx, found.operation);
+        if routed.as_ref().is_ok_and(is_own) {
             continue;
         }
         let mut methods: Vec<_> = of_path.map(|it| format!("`{}`", it.method)).collect();
@@ -58,8 +60,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
             .symbol(cx.section_symbol(message.section))
             .related(cx.at(line.at, "the request line"));
         // What another page documents does work; this page only does not say so.
-        let path = Target::of(target).path;
-        if cx.version.router().find(method, path).is_ok() {
+        if routed.is_ok() {
             finding.severity(Severity::Warning);
         }
     }
