@@ -12,6 +12,7 @@ use crate::{
     ir::{ApiVersion, PermissionKind},
     sections::{self, Page, Section, Table},
     span::ByteRange,
+    suggest,
     vocabulary::Column,
 };
 
@@ -22,6 +23,8 @@ pub struct Permissions {
     known: HashMap<String, Known>,
     /// What stands between the dots of the names, lower-cased.
     parts: HashSet<String>,
+    /// The names of the reference, sorted.
+    names: Vec<String>,
     /// The names that pages write, as they write them.
     named: HashMap<String, Uses>,
 }
@@ -97,7 +100,10 @@ impl Permissions {
             return None;
         }
         let parts = known.keys().flat_map(|name| name.split('.'));
+        let mut names: Vec<_> = known.values().map(|it| it.name.clone()).collect();
+        names.sort_unstable();
         Some(Self {
+            names,
             parts: parts.map(str::to_owned).collect(),
             named: named(world),
             known,
@@ -152,11 +158,9 @@ impl Permissions {
         }
     }
 
-    /// All names, sorted.
-    pub fn sorted_names(&self) -> Vec<&str> {
-        let mut names: Vec<_> = self.known.values().map(|it| it.name.as_str()).collect();
-        names.sort_unstable();
-        names
+    /// The name of the reference that is closest to another one.
+    pub fn closest(&self, name: &str) -> Option<&str> {
+        suggest::closest(name, self.names.iter().map(String::as_str))
     }
 }
 

@@ -34,6 +34,7 @@ use crate::{
     route::Router,
     sections::{Page, Section},
     span::ByteRange,
+    suggest,
     vocabulary::{Column, Vocabulary},
 };
 
@@ -118,9 +119,24 @@ pub struct Declared<'a> {
     /// Enumeration types.
     pub enums: HashMap<String, &'a csdl::EnumType>,
     names: HashMap<String, TypeName>,
+    type_names: Vec<DeclaredName<'a>>,
+    enum_names: Vec<DeclaredName<'a>>,
 }
 
-impl Declared<'_> {
+/// What something is called, and where the document says so.
+pub type DeclaredName<'a> = (TypeName, &'a csdl::Name);
+
+impl<'a> Declared<'a> {
+    /// The entity or complex type that a name may be meant for: one of the same name elsewhere, else the closest.
+    pub fn nearest_type(&self, name: &str) -> Option<&DeclaredName<'a>> {
+        nearest(&self.type_names, name)
+    }
+
+    /// The same for enumerations.
+    pub fn nearest_enum(&self, name: &str) -> Option<&DeclaredName<'a>> {
+        nearest(&self.enum_names, name)
+    }
+
     /// The name of a type, an enumeration or a type definition as the document spells it.
     pub fn name(&self, key: &str) -> Option<&TypeName> {
         self.names.get(key)
@@ -450,11 +466,13 @@ impl<'a> Version<'a> {
                 for ty in &schema.types {
                     let name = schema.qualified(&ty.name);
                     declared.types.insert(name.key(), ty);
+                    declared.type_names.push((name.clone(), &ty.name));
                     declared.names.insert(name.key(), name);
                 }
                 for ty in &schema.enums {
                     let name = schema.qualified(&ty.name);
                     declared.enums.insert(name.key(), ty);
+                    declared.enum_names.push((name.clone(), &ty.name));
                     declared.names.insert(name.key(), name);
                 }
                 for ty in &schema.definitions {
@@ -462,9 +480,21 @@ impl<'a> Version<'a> {
                     declared.names.insert(name.key(), name);
                 }
             }
+            declared.type_names.sort_by(|a, b| a.0.cmp(&b.0));
+            declared.enum_names.sort_by(|a, b| a.0.cmp(&b.0));
             declared
         })
     }
+}
+
+/// The first of these names that is the same without its namespace, in any case; else the closest.
+fn nearest<'n, 'a>(names: &'n [DeclaredName<'a>], name: &str) -> Option<&'n DeclaredName<'a>> {
+    let mut same = names.iter();
+    same.find(|(known, _)| known.name().eq_ignore_ascii_case(name))
+        .or_else(|| {
+            let close = suggest::closest(name, names.iter().map(|(known, _)| known.name()))?;
+            names.iter().find(|(known, _)| known.name() == close)
+        })
 }
 
 /// The pages that tables on pages about resources lead to.

@@ -7,7 +7,7 @@ use crate::{
         finding::{Finding, Findings, Place, Severity},
         pages_alone::{PagesAlone, TypePair, word_in},
         rule::{Check, Fixes, Preset, Rule},
-        world::World,
+        world::{DeclaredName, World},
     },
     model::EnumModel,
     spelling::ItemText,
@@ -32,7 +32,8 @@ fn check(world: &World, alone: &PagesAlone, out: &mut Findings) {
             let at = word_in(&alone.version.page(page.page).text, page.at, ty.name.name());
             let place = alone.version.at(page.page, at, "");
             let message = format!("the metadata has no type `{}`", ty.name);
-            tell_name(alone, place, message, &ty.name, out);
+            let near = alone.declared().nearest_type(ty.name.name());
+            tell_name(alone, place, message, &ty.name, near, out);
         }
     }
     for ty in alone.model.enums.values() {
@@ -64,7 +65,8 @@ fn check_enum(world: &World, alone: &PagesAlone, ty: &EnumModel, out: &mut Findi
     };
     if let Some(place) = page.or_else(row) {
         let message = format!("the metadata has no enumeration `{}`", ty.name);
-        let finding = tell_name(alone, place, message, &ty.name, out);
+        let near = alone.declared().nearest_enum(ty.name.name());
+        let finding = tell_name(alone, place, message, &ty.name, near, out);
         if lists_values_of_a_string(alone, ty) {
             finding.severity(Severity::Info);
         }
@@ -94,35 +96,20 @@ fn names_its_type(row: &Fact) -> bool {
     }
 }
 
-/// Tells a name that the metadata does not have, with the nearest that it has.
+/// Tells a name that the metadata does not have, with the nearest of its kind that it has.
 fn tell_name<'f>(
     alone: &PagesAlone,
     place: Place,
     message: String,
     name: &TypeName,
+    near: Option<&DeclaredName>,
     out: &'f mut Findings,
 ) -> &'f mut Finding {
     let finding = out.tell(place, message).symbol(name.as_str());
-    let declared = alone.declared();
-    let types = declared.types.values().map(|it| &it.name);
-    let names: Vec<_> = types
-        .chain(declared.enums.values().map(|it| &it.name))
-        .collect();
-    let mut near: Vec<_> = names
-        .iter()
-        .filter(|known| known.text.eq_ignore_ascii_case(name.name()))
-        .collect();
-    near.sort_by_key(|known| known.at);
-    let mut texts: Vec<_> = names.iter().map(|known| known.text.as_str()).collect();
-    texts.sort_unstable();
-    let found = near.first().copied().or_else(|| {
-        let close = suggest::closest(name.name(), texts)?;
-        names.iter().find(|known| known.text == close)
-    });
-    if let Some(found) = found {
-        finding.help(format!("did you mean `{}`?", found.text));
-        let label = format!("`{}` is declared here", found.text);
-        let place = alone.version.metadata_at(found.at, label);
+    if let Some((near, declared)) = near {
+        finding.help(format!("did you mean `{near}`?"));
+        let label = format!("`{near}` is declared here");
+        let place = alone.version.metadata_at(declared.at, label);
         place.map(|place| finding.related(place));
     }
     finding

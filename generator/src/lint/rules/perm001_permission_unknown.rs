@@ -6,7 +6,6 @@ use crate::{
         rule::{Check, Fixes, Preset, Rule},
     },
     span::ByteRange,
-    suggest,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -100,7 +99,7 @@ fn tell_unlisted(cx: &PageContext, at: ByteRange, reference: &Permissions, out: 
         .tell(cx.at(at, ""), message)
         .severity(Severity::Warning)
         .symbol(name);
-    if let Some(near) = suggest::closest(name, reference.sorted_names()) {
+    if let Some(near) = reference.closest(name) {
         finding.help(format!(
             "list it in the reference, or did you mean `{near}`?"
         ));
