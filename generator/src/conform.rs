@@ -170,6 +170,11 @@ impl Check<'_> {
 /// The type that an object says it has, if that derives from the declared one.
 pub fn actual_type(api: &Api, declared: TypeId, members: &Map<String, Value>) -> TypeId {
     let name = members.get("@odata.type").and_then(Value::as_str);
+    named_type(api, declared, name)
+}
+
+/// The same for the value of `@odata.type`, if there is one.
+pub fn named_type(api: &Api, declared: TypeId, name: Option<&str>) -> TypeId {
     name.and_then(|name| api.find_type(name.trim_start_matches('#')))
         .filter(|&id| api.derives_from(id, declared))
         .unwrap_or(declared)

@@ -39,7 +39,6 @@ pub mod settings;
 pub mod since;
 pub mod status;
 pub mod suppression;
-pub mod table_edit;
 pub mod tables;
 pub mod values;
 pub mod world;

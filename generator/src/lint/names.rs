@@ -3,7 +3,7 @@
 //! Comes in: a name as a page writes it. Goes out: what the api has for it, found as the compiler finds it, but from the
 //! page's own words: where a metadata document decided otherwise, a rule still wants to know what the page says.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{finding::Place, world::Version};
 use crate::{
@@ -169,11 +169,7 @@ pub fn words(version: &Version, ty: &Type) -> String {
         ItemType::Enum(id) => short(&api[*id].name).to_owned(),
         ItemType::Unknown { text, .. } => text.clone(),
     };
-    if ty.collection {
-        format!("{item} collection")
-    } else {
-        item
-    }
+    many(item, ty.collection)
 }
 
 /// The name as cells have it: without the default namespace.
@@ -191,30 +187,65 @@ pub fn word_of(primitive: Primitive) -> &'static str {
     name.strip_prefix("Edm.").unwrap_or(name)
 }
 
-/// A type as a cell of a page spells it: with a link, if it has a page of its own.
-pub fn cell(version: &Version, ty: &Type) -> String {
-    let words = words(version, ty);
-    let ItemType::Structured(id) = &ty.item else {
-        return words;
+/// A type as a cell of a page spells it: `String`, `[book](book.md) collection`.
+pub fn cell(version: &Version, from: PageId, ty: &Type) -> String {
+    let api = version.api();
+    let item = match &ty.item {
+        ItemType::Structured(id) => with_link(version, from, &api[*id].name),
+        ItemType::Enum(id) => with_link(version, from, &api[*id].name),
+        ItemType::Primitive(primitive) => word_of(*primitive).to_owned(),
+        ItemType::Unknown { text, .. } => text.clone(),
     };
-    let name = &version.api()[*id].name;
-    let Some(page) = page_of(version, name) else {
-        return words;
-    };
-    let file = version
-        .page(page)
-        .path
-        .rsplit('/')
-        .next()
-        .unwrap_or_default();
-    let many = if ty.collection { " collection" } else { "" };
-    format!("[{}](../resources/{file}){many}", short(name))
+    many(item, ty.collection)
 }
 
-/// The page of a type.
+/// A type of the metadata as a cell of a page spells it.
+pub fn declared_cell(version: &Version, from: PageId, ty: &TypeRef) -> String {
+    let item = match &ty.item {
+        ItemRef::Primitive(primitive) => word_of(*primitive).to_owned(),
+        ItemRef::Named(name) => with_link(version, from, name),
+        ItemRef::Unread(text) => text.clone(),
+    };
+    many(item, ty.collection)
+}
+
+fn many(item: String, collection: bool) -> String {
+    if collection {
+        format!("{item} collection")
+    } else {
+        item
+    }
+}
+
+/// A name, with a link to its page if there is one.
+fn with_link(version: &Version, from: PageId, name: &TypeName) -> String {
+    match page_of(version, name) {
+        Some(page) => {
+            let (from, target) = (&version.page(from).path, &version.page(page).path);
+            format!("[{}]({})", name.name(), relative(from, target))
+        }
+        None => short(name).to_owned(),
+    }
+}
+
+/// The path of a page from another one.
+fn relative<'t>(from: &str, to: &'t str) -> Cow<'t, str> {
+    let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.len());
+    let is_beside = folder(from)
+        .is_some_and(|length| folder(to) == Some(length) && from.get(..length) == to.get(..length));
+    match to.rsplit_once('/') {
+        Some((_, name)) if is_beside => name.into(),
+        _ if folder(from).is_none() => to.into(),
+        _ => format!("../{to}").into(),
+    }
+}
+
+/// The page of a type or of an enumeration.
 pub fn page_of(version: &Version, name: &TypeName) -> Option<PageId> {
-    let ty = version.model().types.get(&name.key())?;
-    ty.pages.first().map(|id| id.page)
+    let (key, model) = (name.key(), version.model());
+    let pages = model.types.get(&key).map(|ty| &ty.pages);
+    let pages = pages.or_else(|| model.enums.get(&key).map(|ty| &ty.pages));
+    pages?.first().map(|id| id.page)
 }
 
 /// Where something is described.

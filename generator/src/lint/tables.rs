@@ -2,10 +2,17 @@
 //!
 //! Comes in: a table of a page. Goes out: places and edits that keep the table's own style.
 
-use super::{files::FileId, finding::Edit, page::PageContext};
+use super::{
+    files::FileId,
+    finding::Edit,
+    page::{self, PageContext, TableRow},
+    pages_alone::PagesAlone,
+    world::{Version, World},
+};
 use crate::{
-    facts::Columns,
-    sections::{Link, Row, Table},
+    facts::{Claim, Columns, MemberTable, PageId},
+    model::TypeModel,
+    sections::{Link, Page, Row, Table},
     span::ByteRange,
     vocabulary::Column,
 };
@@ -57,12 +64,14 @@ pub fn with_row(
         Some(next) => lines(text, next.range).start,
         None => lines(text, last.range).end,
     } as usize;
-    let mut line = row.line(cx, last, columns, table.header.len());
-    if text[..at].ends_with('\n') || at == 0 {
-        line.push('\n');
+    let line = row.line(cx.page, last, columns, table.header.len());
+    let end = line_end(text);
+    let is_at_start = text[..at].ends_with('\n') || at == 0;
+    let line = if is_at_start {
+        format!("{line}{end}")
     } else {
-        line.insert(0, '\n');
-    }
+        format!("{end}{line}")
+    };
     Some(Edit {
         file: cx.file(),
         at: ByteRange::new(at, at),
@@ -83,9 +92,9 @@ pub struct NewRow<'r> {
 
 impl NewRow<'_> {
     /// The line in the style of another one: with or without blanks and outer pipes.
-    fn line(&self, cx: &PageContext, like: &Row, columns: &Columns, width: usize) -> String {
-        let model = cx.str(like.range).trim();
-        let emphasis = like.cells.first().map(|cell| cx.str(*cell));
+    fn line(&self, page: &Page, like: &Row, columns: &Columns, width: usize) -> String {
+        let model = page.str(like.range).trim();
+        let emphasis = like.cells.first().map(|cell| page.str(*cell));
         let name = if emphasis.is_some_and(|cell| cell.starts_with("**")) {
             format!("**{}**", self.name)
         } else {
@@ -94,6 +103,8 @@ impl NewRow<'_> {
         let mut cells = vec![""; width];
         let mut put = |column: Column, text| {
             let at = columns.position(column);
+            // A table without a head for names has them in its first column.
+            let at = at.or((column == Column::Name).then_some(0));
             if let Some(cell) = at.and_then(|at| cells.get_mut(at)) {
                 *cell = text;
             }
@@ -118,6 +129,80 @@ impl NewRow<'_> {
         };
         format!("{first}{inner}{last}")
     }
+}
+
+/// A row of a table, behind which another one can be written.
+#[derive(Clone, Debug)]
+pub struct LastRow<'a> {
+    /// The page.
+    pub id: PageId,
+    /// Behind the row, before the end of its line.
+    pub end: ByteRange,
+    page: &'a Page,
+    row: TableRow<'a>,
+}
+
+/// The last row with a member of a type in one of the tables of its pages.
+pub fn last_row<'a>(
+    alone: &PagesAlone<'_, 'a>,
+    world: &World,
+    ty: &TypeModel,
+    table: MemberTable,
+) -> Option<LastRow<'a>> {
+    let rows = ty.members.iter().flat_map(|member| &member.rows);
+    let facts = rows.map(|id| id.of(alone.version.facts()));
+    let first = ty.pages.first()?.page;
+    let of_table = facts.filter(|fact| {
+        fact.page == first
+            && matches!(fact.claim, Claim::Member { table: known, .. } if known == table)
+    });
+    let fact = of_table.max_by_key(|fact| fact.at.start)?;
+    last_row_at(alone.version, world, fact.page, fact.at)
+}
+
+/// The row that stands at a place.
+pub fn last_row_at<'a>(
+    version: &Version<'a>,
+    world: &World,
+    id: PageId,
+    at: ByteRange,
+) -> Option<LastRow<'a>> {
+    let page = version.page(id);
+    let row = page::row_at(world, page, at)?;
+    let end = row.row.range.trim(&page.text).end as usize;
+    Some(LastRow {
+        id,
+        end: ByteRange::new(end, end),
+        page,
+        row,
+    })
+}
+
+impl LastRow<'_> {
+    /// The heading that its table stands under.
+    pub fn heading(&self) -> ByteRange {
+        let section = self.page.sections.get(self.row.section);
+        section.map(|it| it.title).unwrap_or_default()
+    }
+
+    /// The columns of its table.
+    pub fn columns(&self) -> usize {
+        self.row.table.header.len()
+    }
+
+    /// The text that adds a row below it.
+    pub fn below(&self, row: &NewRow) -> String {
+        let TableRow { columns, table, .. } = &self.row;
+        let line = row.line(self.page, self.row.row, columns, table.header.len());
+        format!("{}{line}", line_end(&self.page.text))
+    }
+}
+
+/// What ends the lines of a text.
+pub fn line_end(text: &str) -> &'static str {
+    let first = text.find('\n').unwrap_or_default();
+    let is_windows = text[..first].ends_with('\r');
+    if is_windows { "\r\n" } else { "\n" }
 }
 
 /// Whether the text of a link can be another one: in `[text][]` and in `[text]` it also says where the link leads.

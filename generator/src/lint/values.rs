@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use crate::{
     api::{Api, ItemType, Member, Type, TypeId},
+    conform,
     json::tree::{Entry, Kind, Node},
 };
 
@@ -92,9 +93,7 @@ impl<'v, F: FnMut(Typed<'v>)> Walker<'v, '_, F> {
 /// The type that an object says it has, if that derives from the declared one.
 pub fn actual_type(api: &Api, declared: TypeId, node: &Node) -> TypeId {
     let name = node.get("@odata.type").and_then(Node::text);
-    name.and_then(|name| api.find_type(name.trim_start_matches('#')))
-        .filter(|&id| api.derives_from(id, declared))
-        .unwrap_or(declared)
+    conform::named_type(api, declared, name)
 }
 
 /// Shows each value of a tree, the outer ones first, with the key that leads to it or to the array around it.

@@ -3,9 +3,10 @@ use crate::{
     facts::{Fact, MemberTable},
     lint::{
         finding::{Edit, Finding, Findings, Fix, Severity},
+        names,
         pages_alone::{DeclaredMember, PagesAlone, TypePair, title_of},
         rule::{Check, Fixes, Preset, Rule},
-        table_edit::{self, LastRow},
+        tables::{self, LastRow, NewRow},
         world::World,
     },
 };
@@ -82,7 +83,7 @@ fn tell_member(
     let declared_at = alone.version.metadata_at(member.name.at, label);
     declared_at.map(|place| finding.related(place));
     finding.help(format!("describe `{name}` in the table of the page"));
-    if let Some(edit) = last.and_then(|last| row(alone, &last, member)) {
+    if let Some(edit) = last.map(|last| row(alone, &last, member)) {
         finding.fix(Fix::needs_review(
             format!("add a row for `{name}`"),
             vec![edit],
@@ -102,17 +103,22 @@ fn last_row<'a>(
     } else {
         MemberTable::Properties
     };
-    table_edit::last_row(alone, world, pair.model, table)
+    tables::last_row(alone, world, pair.model, table)
 }
 
 /// The row that describes a member.
-fn row(alone: &PagesAlone, last: &LastRow, member: DeclaredMember) -> Option<Edit> {
-    let ty = table_edit::type_cell(alone.version, last.id, member.ty);
-    Some(Edit {
+fn row(alone: &PagesAlone, last: &LastRow, member: DeclaredMember) -> Edit {
+    let ty = names::declared_cell(alone.version, last.id, member.ty);
+    let row = NewRow {
+        name: &member.name.text,
+        ty: &ty,
+        description: member.description,
+    };
+    Edit {
         file: alone.version.file(last.id),
         at: last.end,
-        text: last.below(&member.name.text, &ty, member.description)?,
-    })
+        text: last.below(&row),
+    }
 }
 
 /// Tells a page that lacks so much of its type that it must be another page or an old one.

@@ -5,9 +5,9 @@ use crate::{
     ir::Primitive,
     lint::{
         finding::{Findings, Fix, Place, Severity},
+        names,
         pages_alone::{DeclaredMember, PagesAlone, TypePair, json_key},
         rule::{Check, Fixes, Preset, Rule},
-        table_edit,
         world::World,
     },
     span::ByteRange,
@@ -100,7 +100,7 @@ fn check_type(
         finding.related(key);
     }
     if let Some(row) = row.filter(|_| !is_agreed) {
-        let cell = table_edit::type_cell(alone.version, row.page, declared.ty);
+        let cell = names::declared_cell(alone.version, row.page, declared.ty);
         let title = format!("write `{cell}`");
         finding.fix(Fix::needs_review(title, Fix::replace(&place, cell)));
     }
@@ -149,7 +149,7 @@ fn check_row(
         words(declared.ty.collection)
     );
     let place = alone.version.at(row.page, cell, "");
-    let text = table_edit::type_cell(alone.version, row.page, declared.ty);
+    let text = names::declared_cell(alone.version, row.page, declared.ty);
     let fix = Fix::needs_review(format!("write `{text}`"), Fix::replace(&place, text));
     let finding = out
         .tell(place, message)

@@ -4,7 +4,7 @@ use crate::{
         finding::{Edit, Findings, Fix, Severity},
         pages_alone::{DeclaredMember, PagesAlone, TypePair},
         rule::{Check, Fixes, Preset, Rule},
-        table_edit,
+        tables,
         world::World,
     },
     model::MemberModel,
@@ -93,18 +93,18 @@ fn moved(
     row: &Fact,
     (from, to): (MemberTable, MemberTable),
 ) -> Option<Vec<Edit>> {
-    let last = table_edit::last_row(alone, world, pair.model, to)?;
+    let last = tables::last_row(alone, world, pair.model, to)?;
     if last.id != row.page || rows_in(alone, pair, row, from) < 2 {
         return None;
     }
     let page = alone.version.page(row.page);
-    let here = table_edit::last_row_at(alone.version, world, row.page, row.at)?;
+    let here = tables::last_row_at(alone.version, world, row.page, row.at)?;
     if here.columns() != last.columns() {
         return None;
     }
     let file = alone.version.file(row.page);
     let line = row.at.trim(&page.text);
-    let text = format!("{}{}", table_edit::line_end(&page.text), page.str(line));
+    let text = format!("{}{}", tables::line_end(&page.text), page.str(line));
     let rest = &page.text[line.end as usize..];
     let end = rest
         .find('\n')

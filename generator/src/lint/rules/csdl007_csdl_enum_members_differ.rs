@@ -6,7 +6,7 @@ use crate::{
         finding::{Edit, Findings, Fix, Place, Severity},
         pages_alone::{EnumPair, PagesAlone, word_in},
         rule::{Check, Fixes, Preset, Rule},
-        table_edit,
+        tables::{self, NewRow},
         world::World,
     },
     suggest,
@@ -186,14 +186,17 @@ fn rows(world: &World, alone: &PagesAlone, pair: EnumPair, missing: &[&Name]) ->
     let fact = facts
         .filter(|it| it.page == page)
         .max_by_key(|it| it.at.start)?;
-    let last = table_edit::last_row_at(alone.version, world, page, fact.at)?;
-    let text: Option<String> = missing
-        .iter()
-        .map(|name| last.below(&name.text, "", ""))
-        .collect();
+    let last = tables::last_row_at(alone.version, world, page, fact.at)?;
+    let row = |name: &&Name| {
+        last.below(&NewRow {
+            name: &name.text,
+            ty: "",
+            description: "",
+        })
+    };
     Some(Edit {
         file: alone.version.file(page),
         at: last.end,
-        text: text?,
+        text: missing.iter().map(row).collect(),
     })
 }

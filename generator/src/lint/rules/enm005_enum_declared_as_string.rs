@@ -44,6 +44,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let place = cx.at(typed.cell, "");
         let text = names::cell(
             cx.version,
+            cx.id,
             &Type {
                 item: ItemType::Enum(*of),
                 collection: row.ty.collection,

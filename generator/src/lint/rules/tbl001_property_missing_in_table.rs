@@ -120,7 +120,7 @@ fn add_row(cx: &PageContext, page: &Resource, key: &Key, finding: &mut Finding) 
     };
     let row = NewRow {
         name,
-        ty: &names::cell(cx.version, &ty),
+        ty: &names::cell(cx.version, cx.id, &ty),
         description: &known
             .map_or("", |member| &member.description)
             .replace('|', "\\|"),

@@ -194,6 +194,7 @@ fn tell(
         shown.map(|item| {
             let text = names::cell(
                 cx.version,
+                cx.id,
                 &Type {
                     item,
                     collection: ty.collection,

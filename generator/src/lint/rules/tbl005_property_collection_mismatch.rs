@@ -81,7 +81,7 @@ fn tell(cx: &PageContext, page: &Resource, row: &MemberRow, key: &Key, out: &mut
             ..ty
         });
         let text = ty
-            .map(|ty| names::cell(cx.version, &ty))
+            .map(|ty| names::cell(cx.version, cx.id, &ty))
             .unwrap_or_default();
         Fix::replace(&in_table, text)
     };

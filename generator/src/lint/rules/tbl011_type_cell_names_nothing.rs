@@ -58,7 +58,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let declared_at = cx.version.metadata_at(declared.at, label);
         declared_at.map(|place| finding.related(place));
         if let Some(ty) = names::declared_ty(cx.version, declared) {
-            let text = names::cell(cx.version, &ty);
+            let text = names::cell(cx.version, cx.id, &ty);
             let edits = Fix::replace(&place, text.clone());
             finding.fix(Fix::needs_review(format!("say `{text}`"), edits));
         }

@@ -71,7 +71,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let their_words = names::words(cx.version, &their);
         let short = names::short(base);
         let place = cx.at(cell, format!("`{words}` here"));
-        let text = names::cell(cx.version, &their);
+        let text = names::cell(cx.version, cx.id, &their);
         let edits = Fix::replace(&place, text.clone());
         let message = format!(
             "`{name}` is inherited from `{short}`, where it is `{their_words}` and not `{words}`"
