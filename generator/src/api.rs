@@ -117,18 +117,16 @@ impl Api {
     /// The type with this qualified name, in any case.
     pub fn find_type(&self, name: &str) -> Option<TypeId> {
         // Sorted by lower-cased name, see `resolve`.
-        let key = name.to_ascii_lowercase();
         self.types
-            .binary_search_by(|ty| ty.name.key().cmp(&key))
+            .binary_search_by(|ty| ty.name.compare_keys(name))
             .ok()
             .map(|at| TypeId(at as u32))
     }
 
     /// The enumeration type with this qualified name, in any case.
     pub fn find_enum(&self, name: &str) -> Option<EnumId> {
-        let key = name.to_ascii_lowercase();
         self.enums
-            .binary_search_by(|ty| ty.name.key().cmp(&key))
+            .binary_search_by(|ty| ty.name.compare_keys(name))
             .ok()
             .map(|at| EnumId(at as u32))
     }

@@ -2,7 +2,7 @@
 //!
 //! Data only. The terms are those of OData CSDL 4.0 (sections 3 to 15) and RFC 9110.
 
-use std::{fmt, sync::Arc};
+use std::{cmp::Ordering, fmt, sync::Arc};
 
 /// The release channel of the service that a page describes; the folder it lies in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,6 +77,12 @@ impl TypeName {
     /// What stands after the last dot.
     pub fn name(&self) -> &str {
         self.0.rsplit_once('.').map_or(&*self.0, |(_, name)| name)
+    }
+
+    /// In the order of [`Self::key`], without making keys.
+    pub fn compare_keys(&self, name: &str) -> Ordering {
+        let own = self.0.bytes().map(|byte| byte.to_ascii_lowercase());
+        own.cmp(name.bytes().map(|byte| byte.to_ascii_lowercase()))
     }
 
     /// The form under which names are looked up: pages differ in case, the service does not distinguish it.

@@ -44,6 +44,7 @@ use facts::PageFacts;
 use ir::ApiVersion;
 use model::Model;
 use rayon::prelude::*;
+use resolve::Resolver;
 use sections::Page;
 use vocabulary::Vocabulary;
 
@@ -73,7 +74,7 @@ pub struct Compilation {
 pub struct Alone {
     /// Their claims brought together.
     pub model: Model,
-    /// What they make.
+    /// What they make, without the operations that only examples show.
     pub api: api::Api,
 }
 
@@ -93,32 +94,23 @@ pub enum Purpose {
 
 /// Compiles documents for a purpose.
 pub fn compile_for(docs: Docs, vocabulary: &Vocabulary, purpose: Purpose) -> Compilation {
-    let pages: Vec<(Role, Page)> = docs
-        .pages
-        .par_iter()
-        .map(|doc| {
-            (
-                doc.role,
-                sections::parse(doc.path.clone(), doc.text.clone()),
-            )
-        })
-        .collect();
-    let facts = facts::collect(&pages, vocabulary);
-    let metadata = docs.metadata.as_ref();
-    let metadata = metadata.map(|file| csdl::read(file.path.clone(), file.text.clone()));
+    let metadata = || {
+        let file = docs.metadata.as_ref();
+        file.map(|file| csdl::read(file.path.clone(), file.text.clone()))
+    };
+    let ((pages, facts), metadata) = rayon::join(|| read(&docs, vocabulary), metadata);
     let mut model = model::build(&pages, &facts);
     let is_compared = purpose == Purpose::Compare && metadata.is_some();
     let of_pages = is_compared.then(|| model.clone());
     if let Some(metadata) = &metadata {
         model::declare_all(metadata, &mut model);
     }
-    let resolve =
-        |model: &Model, metadata| resolve::resolve(docs.version, &pages, &facts, model, metadata);
+    let resolver = Resolver::new(docs.version, &pages, &facts);
     let (api, alone) = rayon::join(
-        || resolve(&model, metadata.as_ref()),
+        || resolver.resolve(&model, metadata.as_ref()),
         || {
             of_pages.map(|mut model| {
-                let api = resolve(&model, None);
+                let api = resolver.resolve_documented(&model, None);
                 model::name_all(&api, &mut model);
                 Alone { model, api }
             })
@@ -134,4 +126,16 @@ pub fn compile_for(docs: Docs, vocabulary: &Vocabulary, purpose: Purpose) -> Com
         api,
         alone,
     }
+}
+
+/// Takes pages apart and reads their facts.
+fn read(docs: &Docs, vocabulary: &Vocabulary) -> (Vec<(Role, Page)>, Vec<PageFacts>) {
+    let pages = docs.pages.par_iter();
+    let pages = pages.map(|doc| {
+        let page = sections::parse(doc.path.clone(), doc.text.clone());
+        (doc.role, page)
+    });
+    let pages: Vec<_> = pages.collect();
+    let facts = facts::collect(&pages, vocabulary);
+    (pages, facts)
 }

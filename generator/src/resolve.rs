@@ -48,67 +48,88 @@ impl Input<'_> {
     }
 }
 
-/// Makes the api of pages, of metadata, or of both; the model has the names of the metadata then.
-pub fn resolve(
+/// Pages and their facts, ready to be resolved: with the metadata, without it, or both.
+pub struct Resolver<'a> {
     version: ApiVersion,
-    pages: &[(Role, Page)],
-    facts: &[PageFacts],
-    model: &Model,
-    metadata: Option<&Metadata>,
-) -> Api {
-    let input = Input {
-        pages,
-        facts,
-        model,
-    };
-    let requests = operations::Requests::of(facts);
-    let roots = operations::roots::find(input, &requests);
-    let mut scope = Scope::new(input, &roots);
-    let mut enums = enums::resolve(input, &scope);
-    let entities = kinds::on_their_own(input, &scope);
-    let mut bases = inheritance::resolve(input, &scope, &entities);
-    if let Some(metadata) = metadata {
-        inheritance::declare(Declared::new(metadata, &scope).bases(), &mut bases);
+    pages: &'a [(Role, Page)],
+    facts: &'a [PageFacts],
+    /// The same for each resolution.
+    requests: operations::Requests<'a>,
+}
+
+impl<'a> Resolver<'a> {
+    /// Brings together what each page says of requests.
+    pub fn new(version: ApiVersion, pages: &'a [(Role, Page)], facts: &'a [PageFacts]) -> Self {
+        Self {
+            version,
+            pages,
+            facts,
+            requests: operations::Requests::of(facts),
+        }
     }
-    scope.bases = bases.of;
-    let declared = metadata.map(|metadata| Declared::new(metadata, &scope));
-    let mut types = types::resolve(input, &scope);
-    for (derived, base) in bases.cyclic {
-        types[derived.index()].cyclic_base = Some(base);
+
+    /// Makes the api of pages, of metadata, or of both; the model has the names of the metadata then.
+    pub fn resolve(&self, model: &Model, metadata: Option<&Metadata>) -> Api {
+        let mut api = self.resolve_documented(model, metadata);
+        if metadata.is_none() || !self.pages.is_empty() {
+            operations::from_examples::complete(&mut api);
+        }
+        api
     }
-    types::subtract_inherited(&mut types);
-    kinds::set(input, &scope, &entities, &mut types);
-    if let Some(declared) = &declared {
-        declared.complete_types(&mut types);
-        declared.complete_enums(&mut enums);
-    }
-    kinds::demote_navigation(&mut types);
-    let mut resolved = operations::resolve(input, &scope, &types, &requests);
-    let placed = declared.as_ref().map(|it| it.placed_members(&types));
-    from_paths::complete(&mut types, &resolved.operations, |id, name| {
-        let mut placed = placed.iter();
-        placed.any(|members| members.contains(&(id, name.to_owned())))
-    });
-    types::subtract_inherited(&mut types);
-    if let Some(declared) = &declared {
-        declared.complete_roots(&mut resolved.roots);
-        resolved.callables =
-            declared.complete_callables(resolved.callables, &mut resolved.operations);
-    }
-    let mut api = Api {
-        version,
-        types,
-        enums,
-        operations: resolved.operations,
-        roots: resolved.roots,
-        callables: resolved.callables,
-        ..Api::default()
-    };
-    match declared {
-        Some(declared) if pages.is_empty() => {
+
+    /// The same without the operations that only examples show, for who asks for types.
+    pub fn resolve_documented(&self, model: &Model, metadata: Option<&Metadata>) -> Api {
+        let input = Input {
+            pages: self.pages,
+            facts: self.facts,
+            model,
+        };
+        let requests = &self.requests;
+        let roots = operations::roots::find(input, requests);
+        let mut scope = Scope::new(input, &roots);
+        let mut enums = enums::resolve(input, &scope);
+        let entities = kinds::on_their_own(input, &scope);
+        let mut bases = inheritance::resolve(input, &scope, &entities);
+        if let Some(metadata) = metadata {
+            inheritance::declare(Declared::new(metadata, &scope).bases(), &mut bases);
+        }
+        scope.bases = bases.of;
+        let declared = metadata.map(|metadata| Declared::new(metadata, &scope));
+        let mut types = types::resolve(input, &scope);
+        for (derived, base) in bases.cyclic {
+            types[derived.index()].cyclic_base = Some(base);
+        }
+        types::subtract_inherited(&mut types);
+        kinds::set(input, &scope, &entities, &mut types);
+        if let Some(declared) = &declared {
+            declared.complete_types(&mut types);
+            declared.complete_enums(&mut enums);
+        }
+        kinds::demote_navigation(&mut types);
+        let mut resolved = operations::resolve(input, &scope, &types, requests);
+        let placed = declared.as_ref().map(|it| it.placed_members(&types));
+        from_paths::complete(&mut types, &resolved.operations, |id, name| {
+            let mut placed = placed.iter();
+            placed.any(|members| members.contains(&(id, name.to_owned())))
+        });
+        types::subtract_inherited(&mut types);
+        if let Some(declared) = &declared {
+            declared.complete_roots(&mut resolved.roots);
+            resolved.callables =
+                declared.complete_callables(resolved.callables, &mut resolved.operations);
+        }
+        let mut api = Api {
+            version: self.version,
+            types,
+            enums,
+            operations: resolved.operations,
+            roots: resolved.roots,
+            callables: resolved.callables,
+            ..Api::default()
+        };
+        if let Some(declared) = declared.filter(|_| self.pages.is_empty()) {
             operations::implied::add(&mut api, declared.imports(), declared.file());
         }
-        Some(_) | None => operations::from_examples::complete(&mut api),
+        api
     }
-    api
 }

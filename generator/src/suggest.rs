@@ -32,28 +32,29 @@ pub fn closest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
 }
 
 /// How often each letter stands in a word: enough to see that most names are nothing like it.
-struct Letters {
+struct Letters<'a> {
+    word: &'a str,
     counts: [u16; 32],
-    length: usize,
     is_ascii: bool,
 }
 
-impl Letters {
-    fn of(word: &str) -> Self {
+impl<'a> Letters<'a> {
+    fn of(word: &'a str) -> Self {
         let mut counts = [0; 32];
         for byte in word.bytes() {
             counts[usize::from(byte & 31)] += 1;
         }
         Self {
+            word,
             counts,
-            length: word.len(),
             is_ascii: word.is_ascii(),
         }
     }
 
     /// What a name can count at most, whatever the order of its letters is.
     fn at_most(&self, name: &str) -> f64 {
-        if !self.is_ascii || name.is_empty() || self.length == 0 {
+        let length = self.word.len();
+        if !self.is_ascii || name.is_empty() || length == 0 {
             return 1.0;
         }
         let mut left = self.counts;
@@ -67,13 +68,15 @@ impl Letters {
             shared += usize::from(*count > 0);
             *count = count.saturating_sub(1);
         }
-        if shared == self.length {
+        if shared == length {
             return 1.0;
         }
         let part = |length: usize| shared as f64 / length as f64;
-        let jaro = (part(self.length) + part(name.len()) + 1.0) / 3.0;
+        let jaro = (part(length) + part(name.len()) + 1.0) / 3.0;
         // Winkler adds a tenth of what is missing for each letter of a common prefix, up to four.
-        jaro + 0.4 * (1.0 - jaro)
+        let pairs = self.word.bytes().zip(name.bytes()).take(4);
+        let prefix = pairs.take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
+        jaro + 0.1 * prefix as f64 * (1.0 - jaro)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     ir::{DEFAULT_NAMESPACE, Primitive, TypeName},
     model,
     spelling::{ItemText, Reference, TypeText},
+    suggest,
 };
 
 /// Types and enumerations by their names without namespaces, lower-cased; nothing for a name that several have.
@@ -246,6 +247,25 @@ pub fn page_of(version: &Version, name: &TypeName) -> Option<PageId> {
     let pages = model.types.get(&key).map(|ty| &ty.pages);
     let pages = pages.or_else(|| model.enums.get(&key).map(|ty| &ty.pages));
     pages?.first().map(|id| id.page)
+}
+
+/// The type or enumeration that a name is most likely meant for, by what stands behind the namespaces, and where it is
+/// described.
+pub fn nearest<'a>(version: &Version<'a>, name: &str) -> Option<(&'a TypeName, Place)> {
+    let api = version.api();
+    let types = api
+        .type_ids()
+        .map(|id| (&api[id].name, ItemType::Structured(id)));
+    let enums = api.enum_ids().map(|id| (&api[id].name, ItemType::Enum(id)));
+    let described: Vec<_> = types
+        .chain(enums)
+        .filter(|(_, item)| is_described(version, item))
+        .collect();
+    let short = name.rsplit('.').next().unwrap_or_default();
+    let near = suggest::closest(short, described.iter().map(|(name, _)| name.name()))?;
+    let (near, item) = described.iter().find(|(name, _)| name.name() == near)?;
+    let at = described_at(version, item, "this type is described here")?;
+    Some((near, at))
 }
 
 /// Where something is described.

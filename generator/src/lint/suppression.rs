@@ -11,6 +11,8 @@
 //!
 //! Comes in: the text of a page. Goes out: [`Suppression`]s with their places.
 
+use memchr::memmem;
+
 use super::{rule::Rule, settings::Selector};
 use crate::{
     json::tree::{self, Node},
@@ -47,7 +49,7 @@ pub struct Named {
 /// All suppressions of a page, in order.
 pub fn read(text: &str) -> Vec<Suppression> {
     let mut found = Vec::new();
-    for (start, _) in text.match_indices(WORD) {
+    for start in memmem::find_iter(text.as_bytes(), WORD) {
         found.extend(comment(text, start));
     }
     found
@@ -213,7 +215,7 @@ const MESSAGES: &[(&str, &[&str], &str, &str)] = &[
 
 /// The messages of ApiDoctor that the page annotation lists.
 pub fn imported(text: &str) -> Vec<Imported> {
-    let Some(at) = text.find("#page.annotation") else {
+    let Some(at) = memmem::find(text.as_bytes(), b"#page.annotation") else {
         return Vec::new();
     };
     let (Some(start), Some(end)) = (text[..at].rfind("<!--"), text[at..].find("-->")) else {

@@ -3,12 +3,13 @@ use crate::{
     lint::{
         examples::odata_type,
         finding::{Findings, Severity},
+        names,
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
         values::{Groups, each_node, times},
     },
     span::ByteRange,
-    spelling, suggest,
+    spelling,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -71,14 +72,7 @@ fn tell(cx: &PageContext, places: &[ByteRange], out: &mut Findings) {
     let finding = out
         .tell(cx.at(first, ""), message)
         .symbol(format!("{}:{name}", cx.page.path));
-    let api = cx.version.api();
-    let types = api.types.iter().map(|ty| ty.name.as_str());
-    let described = types.filter(|known| !known.eq_ignore_ascii_case(name));
-    let near = suggest::closest(name, described);
-    if let Some((near, at)) = near.and_then(|near| {
-        let at = cx.version.type_at(near, "this one is described")?;
-        Some((near, at))
-    }) {
+    if let Some((near, at)) = names::nearest(cx.version, name) {
         finding.help(format!("did you mean `{near}`?")).related(at);
     }
 }

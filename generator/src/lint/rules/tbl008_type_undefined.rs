@@ -8,7 +8,6 @@ use crate::{
     },
     span::ByteRange,
     spelling::{ItemText, Reference},
-    suggest,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -84,24 +83,13 @@ fn link_text(cx: &PageContext, typed: &TypeCell) -> Option<ByteRange> {
 }
 
 fn suggest(cx: &PageContext, name: &str, finding: &mut Finding) {
-    let api = cx.version.api();
-    let types = api
-        .type_ids()
-        .map(|id| (&api[id].name, ItemType::Structured(id)));
-    let enums = api.enum_ids().map(|id| (&api[id].name, ItemType::Enum(id)));
-    let described: Vec<_> = types
-        .chain(enums)
-        .filter(|(_, item)| names::is_described(cx.version, item))
-        .collect();
-    let short = name.rsplit('.').next().unwrap_or_default();
-    let shorts = described.iter().map(|(name, _)| name.name());
-    let Some(near) = suggest::closest(short, shorts) else {
-        finding.help("describe it on a page of its own, or name a type that has one");
-        return;
-    };
-    finding.help(format!("did you mean `{near}`?"));
-    let near = described.iter().find(|(name, _)| name.name() == near);
-    let place = near
-        .and_then(|(_, item)| names::described_at(cx.version, item, "this type is described here"));
-    place.map(|place| finding.related(place));
+    match names::nearest(cx.version, name) {
+        Some((near, at)) => {
+            finding.help(format!("did you mean `{}`?", near.name()));
+            finding.related(at);
+        }
+        None => {
+            finding.help("describe it on a page of its own, or name a type that has one");
+        }
+    }
 }
