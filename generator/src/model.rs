@@ -7,7 +7,9 @@
 //! Names are compared without case. Trust: a type's own pages before pages that use it; among its own pages the one
 //! named by an annotation, then the one with most members; tables before request bodies.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use crate::{
     api::Api,
@@ -43,7 +45,7 @@ pub struct Model {
     /// Enumerations by [`TypeName::key`].
     pub enums: BTreeMap<String, EnumModel>,
     /// The type that each resource page is about.
-    pub type_of_page: HashMap<PageId, TypeName>,
+    pub type_of_page: FxHashMap<PageId, TypeName>,
 }
 
 /// The claims about a type.
@@ -237,7 +239,7 @@ fn order_pages(facts: &[PageFacts], model: &mut Model) {
 fn add_members(facts: &[PageFacts], model: &mut Model) {
     for ty in model.types.values_mut() {
         let key = ty.name.key();
-        let mut index = HashMap::new();
+        let mut index = FxHashMap::default();
         let pages: Vec<PageId> = ty.pages.iter().map(|id| id.page).collect();
         for page in pages {
             for (at, fact) in facts[page.index()].facts.iter().enumerate() {
@@ -258,7 +260,7 @@ fn add_members(facts: &[PageFacts], model: &mut Model) {
 /// The member with this name, made if there is none.
 fn member<'a>(
     ty: &'a mut TypeModel,
-    index: &mut HashMap<String, usize>,
+    index: &mut FxHashMap<String, usize>,
     name: &str,
 ) -> &'a mut MemberModel {
     let at = *index.entry(name.to_ascii_lowercase()).or_insert_with(|| {
@@ -276,7 +278,7 @@ fn member<'a>(
 fn add_json_keys(facts: &[PageFacts], model: &mut Model) {
     for ty in model.types.values_mut() {
         let key = ty.name.key();
-        let mut index: HashMap<String, usize> = ty
+        let mut index: FxHashMap<String, usize> = ty
             .members
             .iter()
             .enumerate()
@@ -306,7 +308,7 @@ fn add_json_keys(facts: &[PageFacts], model: &mut Model) {
 /// The rows of request bodies. Where a page describes the type, they are further witnesses for the members it has;
 /// where none does, they are all that is known of it.
 fn add_from_bodies(pages: &[(Role, Page)], facts: &[PageFacts], model: &mut Model) {
-    let mut indexes: HashMap<String, HashMap<String, usize>> = HashMap::new();
+    let mut indexes: FxHashMap<String, FxHashMap<String, usize>> = FxHashMap::default();
     for (page, of_page) in facts.iter().enumerate() {
         let page = PageId(page as u32);
         let Some(reference) = body_type(of_page) else {
@@ -391,7 +393,7 @@ fn rows_of_body(page: PageId, of_page: &PageFacts) -> impl Iterator<Item = (Fact
 
 /// A type that others inherit from but that no page describes has the members that they inherit from it.
 fn add_undescribed_ancestors(facts: &[PageFacts], model: &mut Model) {
-    let mut index: HashMap<String, HashMap<String, usize>> = HashMap::new();
+    let mut index: FxHashMap<String, FxHashMap<String, usize>> = FxHashMap::default();
     for (id, fact) in all(facts) {
         let Some(row) = fact.claim.member_row() else {
             continue;

@@ -6,9 +6,10 @@
 //! less, so that `/users/delta` is no user; to find nothing costs no more than the length of the path times the number of
 //! placeholders in the paths that it resembles.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
+use rustc_hash::FxHashMap;
 
 use crate::{
     api::{Api, Operation, Path, Piece, SegmentKind},
@@ -44,7 +45,7 @@ pub enum Miss {
 #[derive(Debug, Default)]
 struct Node<'a> {
     /// Segments without placeholders, by [`folded`] text.
-    names: HashMap<String, usize>,
+    names: FxHashMap<String, usize>,
     /// Segments with placeholders, those with most text first.
     patterns: Vec<(Pattern, usize)>,
     operations: Vec<&'a Operation>,

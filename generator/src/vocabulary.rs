@@ -3,7 +3,9 @@
 //! Comes in: a heading or a column head as written. Goes out: what it stands for. One table for each vocabulary;
 //! a configuration adds spellings, so that a translated reference reads like the English one.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ir::PermissionKind;
 
@@ -189,10 +191,10 @@ const UNSUPPORTED: &[&str] = &[
 /// All spellings, English ones and those that a configuration adds.
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
-    headings: HashMap<String, Heading>,
-    columns: HashMap<String, Column>,
-    permission_kinds: HashMap<String, PermissionKind>,
-    unsupported: HashSet<String>,
+    headings: FxHashMap<String, Heading>,
+    columns: FxHashMap<String, Column>,
+    permission_kinds: FxHashMap<String, PermissionKind>,
+    unsupported: FxHashSet<String>,
     /// What stands before and after the name in the heading of an enumeration: `("", " values")`.
     values: Vec<(String, String)>,
 }
@@ -218,7 +220,7 @@ impl Default for Vocabulary {
     }
 }
 
-fn table<T: Copy>(rows: &[(&str, T)]) -> HashMap<String, T> {
+fn table<T: Copy>(rows: &[(&str, T)]) -> FxHashMap<String, T> {
     rows.iter()
         .map(|&(word, meaning)| (word.to_owned(), meaning))
         .collect()

@@ -4,10 +4,12 @@
 //! ids, and indexes that several rules share, each made when the first rule asks for it.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     apidoctor::{self, ApiDoctor},
@@ -102,23 +104,23 @@ pub struct Version<'a> {
     pub metadata_file: Option<FileId>,
     first_page: FileId,
     router: OnceLock<Router<'a>>,
-    operations: OnceLock<HashMap<&'a str, Vec<&'a Operation>>>,
+    operations: OnceLock<FxHashMap<&'a str, Vec<&'a Operation>>>,
     declared: OnceLock<Declared<'a>>,
     short_names: OnceLock<ShortNames>,
-    listed: OnceLock<HashMap<PageId, Vec<FactId>>>,
-    in_tables: OnceLock<HashSet<PageId>>,
-    capitals: OnceLock<HashMap<String, PageId>>,
-    namespaces: OnceLock<HashSet<String>>,
+    listed: OnceLock<FxHashMap<PageId, Vec<FactId>>>,
+    in_tables: OnceLock<FxHashSet<PageId>>,
+    capitals: OnceLock<FxHashMap<String, PageId>>,
+    namespaces: OnceLock<FxHashSet<String>>,
 }
 
 /// What a metadata document declares, by lower-cased qualified name.
 #[derive(Debug, Default)]
 pub struct Declared<'a> {
     /// Entity and complex types.
-    pub types: HashMap<String, &'a csdl::StructuredType>,
+    pub types: FxHashMap<String, &'a csdl::StructuredType>,
     /// Enumeration types.
-    pub enums: HashMap<String, &'a csdl::EnumType>,
-    names: HashMap<String, TypeName>,
+    pub enums: FxHashMap<String, &'a csdl::EnumType>,
+    names: FxHashMap<String, TypeName>,
     type_names: Vec<DeclaredName<'a>>,
     enum_names: Vec<DeclaredName<'a>>,
 }
@@ -304,7 +306,7 @@ impl<'a> Version<'a> {
     }
 
     /// The pages whose paths have capitals, by the path without them.
-    fn capitals(&self) -> &HashMap<String, PageId> {
+    fn capitals(&self) -> &FxHashMap<String, PageId> {
         self.capitals.get_or_init(|| {
             let pages = self.compilation.pages.iter().enumerate();
             let has_capitals = |path: &str| path.bytes().any(|byte| byte.is_ascii_uppercase());
@@ -411,7 +413,7 @@ impl<'a> Version<'a> {
     /// The operations that a page documents, by path, then method.
     pub fn operations_of(&self, page: &str) -> &[&'a Operation] {
         let by_page = self.operations.get_or_init(|| {
-            let mut by_page: HashMap<&str, Vec<&Operation>> = HashMap::new();
+            let mut by_page: FxHashMap<&str, Vec<&Operation>> = FxHashMap::default();
             for operation in &self.api().operations {
                 let page = &*operation.page.page;
                 by_page.entry(page).or_default().push(operation);
@@ -498,8 +500,8 @@ fn nearest<'n, 'a>(names: &'n [DeclaredName<'a>], name: &str) -> Option<&'n Decl
 }
 
 /// The pages that tables on pages about resources lead to.
-fn pages_in_tables(version: &Version) -> HashSet<PageId> {
-    let mut found = HashSet::new();
+fn pages_in_tables(version: &Version) -> FxHashSet<PageId> {
+    let mut found = FxHashSet::default();
     for (index, (_, page)) in version.compilation.pages.iter().enumerate() {
         let id = PageId(index as u32);
         match version.facts()[index].kind {
@@ -515,8 +517,8 @@ fn pages_in_tables(version: &Version) -> HashSet<PageId> {
 }
 
 /// The rows of tables of methods, by the pages that they lead to.
-fn methods_by_page(version: &Version) -> HashMap<PageId, Vec<FactId>> {
-    let mut listed: HashMap<_, Vec<_>> = HashMap::new();
+fn methods_by_page(version: &Version) -> FxHashMap<PageId, Vec<FactId>> {
+    let mut listed: FxHashMap<_, Vec<_>> = FxHashMap::default();
     for (page, of_page) in version.facts().iter().enumerate() {
         for (index, fact) in of_page.facts.iter().enumerate() {
             let Claim::Method { target, .. } = &fact.claim else {

@@ -18,7 +18,7 @@
 //! An enumeration is one fact, the set of its values: a value that the service does not have is no member of it. A
 //! member that only pages give a type stays, unless the service has it in a derived type.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Scope, types};
 use crate::{
@@ -42,21 +42,21 @@ pub(super) struct Declared<'a> {
     metadata: &'a Metadata,
     scope: &'a Scope<'a>,
     /// Types by id; of a name that is declared twice, the first one.
-    types: HashMap<TypeId, (&'a csdl::Schema, &'a csdl::StructuredType)>,
-    definitions: HashMap<String, &'a TypeRef>,
+    types: FxHashMap<TypeId, (&'a csdl::Schema, &'a csdl::StructuredType)>,
+    definitions: FxHashMap<String, &'a TypeRef>,
     /// Annotations of `Annotations` elements, by target.
-    annotations: HashMap<&'a str, Vec<&'a Annotation>>,
+    annotations: FxHashMap<&'a str, Vec<&'a Annotation>>,
     file: std::sync::Arc<str>,
 }
 
 /// Names of members, lower-cased, by type.
-type Members = HashSet<(TypeId, String)>;
+type Members = FxHashSet<(TypeId, String)>;
 
 impl<'a> Declared<'a> {
     pub(super) fn new(metadata: &'a Metadata, scope: &'a Scope<'a>) -> Self {
-        let mut types = HashMap::new();
-        let mut definitions = HashMap::new();
-        let mut annotations: HashMap<_, Vec<_>> = HashMap::new();
+        let mut types = FxHashMap::default();
+        let mut definitions = FxHashMap::default();
+        let mut annotations: FxHashMap<_, Vec<_>> = FxHashMap::default();
         for schema in &metadata.schemas {
             for ty in &schema.types {
                 if let Some(id) = scope.type_by_name(schema.qualified(&ty.name).as_str()) {
@@ -84,7 +84,7 @@ impl<'a> Declared<'a> {
     }
 
     /// The base type of each type that is declared.
-    pub(super) fn bases(&self) -> HashMap<TypeId, Option<TypeId>> {
+    pub(super) fn bases(&self) -> FxHashMap<TypeId, Option<TypeId>> {
         let base = |ty: &csdl::StructuredType| match self.ty(ty.base.as_ref()?).item {
             ItemType::Structured(id) => Some(id),
             ItemType::Primitive(_) | ItemType::Enum(_) | ItemType::Unknown { .. } => None,
@@ -135,7 +135,7 @@ impl<'a> Declared<'a> {
 
     /// The members that each type has by metadata, own and inherited; and those that types have that derive from it.
     fn members(&self, types: &[StructuredType]) -> (Members, Members) {
-        let (mut above, mut below) = (Members::new(), Members::new());
+        let (mut above, mut below) = (Members::default(), Members::default());
         for at in 0..types.len() {
             let id = TypeId(at as u32);
             for ancestor in std::iter::successors(Some(id), |id| types[id.index()].base) {
@@ -163,7 +163,7 @@ impl<'a> Declared<'a> {
         paged: &[Member],
     ) -> Vec<Member> {
         let owner = schema.qualified(&ty.name);
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         let mut out = Vec::with_capacity(ty.properties.len() + ty.navigation.len());
         for property in &ty.properties {
             let kind = MemberKind::Property;
@@ -232,7 +232,7 @@ impl<'a> Declared<'a> {
 
     /// Lays the declared enumerations over those of the pages.
     pub(super) fn complete_enums(&self, enums: &mut [EnumType]) {
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         for schema in &self.metadata.schemas {
             for ty in &schema.enums {
                 let name = schema.qualified(&ty.name);
@@ -254,7 +254,7 @@ impl<'a> Declared<'a> {
             out.source = self.source(ty.at);
         }
         let paged = std::mem::take(&mut out.members);
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         for member in &ty.members {
             if !seen.insert(member.name.text.as_str()) {
                 continue;
@@ -281,7 +281,7 @@ impl<'a> Declared<'a> {
         operations: &mut [Operation],
     ) -> Vec<Callable> {
         let mut all: Vec<Callable> = Vec::new();
-        let mut index = HashMap::new();
+        let mut index = FxHashMap::default();
         for schema in &self.metadata.schemas {
             for callable in &schema.callables {
                 let callable = self.callable(schema, callable);

@@ -1,6 +1,6 @@
 //! Enumerations: members of the tables first, then those that only descriptions list.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::{Input, Scope, scope};
 use crate::{
@@ -43,7 +43,7 @@ fn enum_type(input: Input, model: &EnumModel) -> EnumType {
             out.deprecated = out.deprecated.or_else(|| deprecated.clone());
         }
     }
-    let mut index: HashMap<String, usize> = HashMap::new();
+    let mut index: FxHashMap<String, usize> = FxHashMap::default();
     let disowned = scope::is_disowned(input, model);
     for id in model.members.iter().filter(|_| !disowned) {
         if let Claim::EnumMember {
@@ -84,7 +84,7 @@ fn first(model: &EnumModel) -> Option<&FactId> {
 /// The member with this name, made if there is none. Case does not tell members apart: descriptions are careless of it.
 fn add<'a>(
     members: &'a mut Vec<EnumMember>,
-    index: &mut HashMap<String, usize>,
+    index: &mut FxHashMap<String, usize>,
     name: &str,
 ) -> &'a mut EnumMember {
     let at = *index.entry(name.to_ascii_lowercase()).or_insert_with(|| {

@@ -4,7 +4,9 @@
 //! are marked as inherited. An entity type without a witness derives from `microsoft.graph.entity`, as every entity of
 //! the service does.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Input, Scope};
 use crate::{
@@ -52,7 +54,7 @@ pub(super) fn resolve(input: Input, scope: &Scope, entities: &[bool]) -> Bases {
 }
 
 /// Puts declared base types in the place of what pages say.
-pub(super) fn declare(declared: HashMap<TypeId, Option<TypeId>>, bases: &mut Bases) {
+pub(super) fn declare(declared: FxHashMap<TypeId, Option<TypeId>>, bases: &mut Bases) {
     for (id, base) in declared {
         bases.of[id.index()] = base;
         bases.cyclic.remove(&id);
@@ -154,7 +156,7 @@ fn reaches(bases: &[Option<TypeId>], from: TypeId, to: usize) -> bool {
 fn cut_cycles(bases: &mut [Option<TypeId>]) -> BTreeMap<TypeId, TypeId> {
     let mut cut = BTreeMap::new();
     for at in 0..bases.len() {
-        let mut seen = HashSet::from([at]);
+        let mut seen = FxHashSet::from_iter([at]);
         let mut current = at;
         while let Some(base) = bases[current] {
             if !seen.insert(base.index()) {

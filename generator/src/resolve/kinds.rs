@@ -5,7 +5,7 @@
 //! own or an `id` that the page shows, or if its `id` is read-only and shown as an identifier. Anything else is a value
 //! inside of something else: a complex type.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{Input, Scope};
 use crate::{
@@ -30,7 +30,7 @@ struct Evidence {
 pub(super) fn on_their_own(input: Input, scope: &Scope) -> Vec<bool> {
     let root = scope.type_by_name(&format!("{DEFAULT_NAMESPACE}.entity"));
     let navigated = navigated_to(input, scope);
-    let singletons: HashSet<usize> = scope.singletons.values().map(|id| id.index()).collect();
+    let singletons: FxHashSet<usize> = scope.singletons.values().map(|id| id.index()).collect();
     scope
         .types
         .iter()

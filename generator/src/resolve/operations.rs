@@ -8,14 +8,10 @@
 //! named. Spellings that differ in case, in the names of placeholders, in quotes or in the namespace of the service are
 //! the same path; each word of it is spelled as it is most often, each placeholder as it was first.
 
-use std::{
-    cmp::Reverse,
-    collections::{HashMap, HashSet, hash_map::Entry},
-    rc::Rc,
-    sync::Arc,
-};
+use std::{cmp::Reverse, collections::hash_map::Entry, rc::Rc, sync::Arc};
 
 use rayon::prelude::*;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::{Input, Scope};
 use crate::{
@@ -50,13 +46,13 @@ pub(super) struct Resolved {
 }
 
 /// A path that spells a beginning of paths well, and the position of the last segment of the beginning.
-type Spellings<'a> = HashMap<&'a str, (&'a Parsed, usize)>;
+type Spellings<'a> = FxHashMap<&'a str, (&'a Parsed, usize)>;
 
 /// The pages that describe requests, and the paths of these.
 pub(super) struct Requests<'a> {
     pages: Vec<PageClaims<'a>>,
     /// Each spelling of a path once; pages repeat the same lines.
-    paths: HashMap<&'a str, Parsed>,
+    paths: FxHashMap<&'a str, Parsed>,
 }
 
 impl<'a> Requests<'a> {
@@ -67,7 +63,7 @@ impl<'a> Requests<'a> {
             .filter_map(|(at, facts)| PageClaims::of(PageId(at as u32), facts))
             .collect();
         let requests = pages.iter().flat_map(|page| &page.requests);
-        let paths: HashSet<&str> = requests.map(|request| request.path).collect();
+        let paths: FxHashSet<&str> = requests.map(|request| request.path).collect();
         let paths = paths.into_par_iter();
         let paths = paths.map(|path| (path, path::parse(path))).collect();
         Self { pages, paths }
@@ -111,7 +107,8 @@ pub(super) fn resolve(
     let mut walker = Walker::new(scope, types, &evidence);
     let spellings = spellings(&lines);
     let mut groups: Vec<Vec<Line>> = Vec::new();
-    let mut index: HashMap<(&str, Method), usize> = HashMap::with_capacity(lines.len());
+    let mut index: FxHashMap<(&str, Method), usize> =
+        FxHashMap::with_capacity_and_hasher(lines.len(), FxBuildHasher);
     for line in &lines {
         match index.entry((&line.path.key, line.method)) {
             Entry::Occupied(known) => groups[*known.get()].push(*line),
@@ -124,7 +121,7 @@ pub(super) fn resolve(
     let mut texts = Texts {
         input,
         scope,
-        cache: HashMap::new(),
+        cache: FxHashMap::default(),
     };
     let mut out = Resolved::default();
     let mut calls = callables::Callables::default();
@@ -201,7 +198,7 @@ fn known_pages<'a>(requests: &'a Requests<'a>, scope: &Scope) -> Vec<Known<'a>> 
         .collect()
 }
 
-fn lines<'a>(pages: &'a [Known<'a>], paths: &'a HashMap<&str, Parsed>) -> Vec<Line<'a>> {
+fn lines<'a>(pages: &'a [Known<'a>], paths: &'a FxHashMap<&str, Parsed>) -> Vec<Line<'a>> {
     let mut out = Vec::new();
     for page in pages {
         for (at, request) in page.claims.requests.iter().enumerate() {
@@ -302,8 +299,8 @@ fn fit(item: &ItemType, path: &Parsed, types: &[StructuredType], depths: &[u32])
 /// How to spell each beginning of a path: the path and the position of its last segment. Words are spelled as most
 /// request lines do, placeholders as in the first one.
 fn spellings<'a>(lines: &[Line<'a>]) -> Spellings<'a> {
-    let mut out = Spellings::new();
-    let mut votes: HashMap<(&str, &str), u32> = HashMap::new();
+    let mut out = Spellings::default();
+    let mut votes: FxHashMap<(&str, &str), u32> = FxHashMap::default();
     for line in lines {
         for (at, part) in line.path.segments.iter().enumerate() {
             let key = line.path.prefix(at);
@@ -357,7 +354,7 @@ fn winner<'a>(group: &[Line<'a>], steps: &[Rc<Step>], depths: &[u32]) -> Line<'a
 
 /// The other pages with the same method and path.
 fn also(group: &[Line], winner: Line, input: Input) -> Vec<crate::api::Source> {
-    let mut seen = HashSet::from([winner.page.claims.id]);
+    let mut seen = FxHashSet::from_iter([winner.page.claims.id]);
     let others = group.iter().filter(|line| seen.insert(line.page.claims.id));
     others.map(|line| input.source(line.fact)).collect()
 }
@@ -366,7 +363,7 @@ fn also(group: &[Line], winner: Line, input: Input) -> Vec<crate::api::Source> {
 struct Texts<'a> {
     input: Input<'a>,
     scope: &'a Scope<'a>,
-    cache: HashMap<(PageId, Flavour), Arc<OperationPage>>,
+    cache: FxHashMap<(PageId, Flavour), Arc<OperationPage>>,
 }
 
 /// In what the requests of one page differ.
@@ -548,7 +545,7 @@ fn path_parameter(
 fn name(operations: &mut [Operation]) {
     operations.sort_by_cached_key(|operation| (operation.path.template(), operation.method));
     let known = operations.iter().map(|it| it.id.to_ascii_lowercase());
-    let mut taken: HashSet<String> = known.filter(|id| !id.is_empty()).collect();
+    let mut taken: FxHashSet<String> = known.filter(|id| !id.is_empty()).collect();
     for operation in operations.iter_mut().filter(|it| it.id.is_empty()) {
         let wish = id_of(operation);
         let id = path::unique(&wish, |id| taken.contains(&id.to_ascii_lowercase()));

@@ -1,8 +1,9 @@
 //! Names and what they stand for.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Input, operations::roots::Roots};
 use crate::{
@@ -20,17 +21,17 @@ pub(crate) struct Scope<'a> {
     pub(super) types: Vec<&'a TypeModel>,
     /// The enumerations that become part of the api, in the order of their ids.
     pub(super) enums: Vec<&'a EnumModel>,
-    by_name: HashMap<&'a str, ItemType>,
+    by_name: FxHashMap<&'a str, ItemType>,
     /// Types by their name without namespace, where it is unique.
-    by_short_name: HashMap<String, Option<ItemType>>,
+    by_short_name: FxHashMap<String, Option<ItemType>>,
     /// The single enumeration that a page describes.
-    enum_of_page: HashMap<PageId, EnumId>,
+    enum_of_page: FxHashMap<PageId, EnumId>,
     /// Enumerations by their members.
-    by_members: HashMap<String, Vec<EnumId>>,
+    by_members: FxHashMap<String, Vec<EnumId>>,
     /// The base type of each type, once they are laid out.
     pub(super) bases: Vec<Option<TypeId>>,
     /// The types of singletons that no page answers with, by the key of their path.
-    pub(super) singletons: HashMap<&'a str, TypeId>,
+    pub(super) singletons: FxHashMap<&'a str, TypeId>,
 }
 
 impl<'a> Scope<'a> {
@@ -40,12 +41,12 @@ impl<'a> Scope<'a> {
             input,
             types: Vec::new(),
             enums: Vec::new(),
-            by_name: HashMap::new(),
-            by_short_name: HashMap::new(),
-            enum_of_page: HashMap::new(),
-            by_members: HashMap::new(),
+            by_name: FxHashMap::default(),
+            by_short_name: FxHashMap::default(),
+            enum_of_page: FxHashMap::default(),
+            by_members: FxHashMap::default(),
             bases: Vec::new(),
-            singletons: HashMap::new(),
+            singletons: FxHashMap::default(),
         };
         let mut types: Vec<_> = input.model.types.iter().chain(&roots.undescribed).collect();
         types.sort_by_key(|(key, _)| *key);
@@ -99,7 +100,7 @@ impl<'a> Scope<'a> {
     }
 
     fn forget_pages_of_many_enums(&mut self) {
-        let mut count: HashMap<PageId, u32> = HashMap::new();
+        let mut count: FxHashMap<PageId, u32> = FxHashMap::default();
         for model in &self.enums {
             for page in &model.pages {
                 *count.entry(page.page).or_default() += 1;
@@ -142,7 +143,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The enumerations that rows of types are typed as.
-    fn used_enums(&self) -> HashSet<EnumId> {
+    fn used_enums(&self) -> FxHashSet<EnumId> {
         let rows = self
             .input
             .facts
@@ -209,7 +210,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The members that tables give an enumeration, lower-cased.
-    fn member_names(&self, id: EnumId) -> HashSet<String> {
+    fn member_names(&self, id: EnumId) -> FxHashSet<String> {
         let members = self.enums[id.index()].members.iter();
         let claims = members.map(|id| &id.of(self.input.facts).claim);
         claims

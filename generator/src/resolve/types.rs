@@ -1,8 +1,7 @@
 //! Entity and complex types: kind, members, what pages say of them.
 
-use std::collections::HashSet;
-
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::{Input, Scope};
 use crate::{
@@ -272,7 +271,7 @@ pub(super) fn is_secret(ty: &Type, description: &str) -> bool {
 
 /// Pages repeat the members of base types; the api does not.
 pub(super) fn subtract_inherited(types: &mut [StructuredType]) {
-    let own: Vec<HashSet<String>> = types
+    let own: Vec<FxHashSet<String>> = types
         .iter()
         .map(|ty| {
             ty.members

@@ -1,9 +1,11 @@
 //! Actions and functions in the sense of CSDL: what operations call, bound to what their paths select.
 
 use std::{
-    collections::{BTreeSet, HashMap, hash_map::Entry},
+    collections::{BTreeSet, hash_map::Entry},
     rc::Rc,
 };
+
+use rustc_hash::FxHashMap;
 
 use super::{Line, Step, page::value, path, walk};
 use crate::{
@@ -21,7 +23,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Callables {
     found: Vec<Callable>,
-    index: HashMap<Identity, usize>,
+    index: FxHashMap<Identity, usize>,
 }
 
 /// What makes two calls the same: name, binding type, and for functions, which may be overloaded, their parameters.
@@ -137,7 +139,7 @@ impl Callables {
 
 /// For each call the same one, by name, parameters and result, that is bound to the most general base type.
 fn inherited(found: &[Callable], types: &[StructuredType]) -> Vec<Option<usize>> {
-    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut by_name: FxHashMap<String, Vec<usize>> = FxHashMap::default();
     for (at, callable) in found.iter().enumerate() {
         by_name.entry(callable.name.key()).or_default().push(at);
     }

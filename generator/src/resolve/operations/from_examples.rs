@@ -15,11 +15,9 @@
 //!
 //! Invariant: an example adds a way, never a thing. Types, roots, calls and the documented operations stay as they are.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    iter, ptr,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, iter, ptr, sync::Arc};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     answer_with, name, page, path,
@@ -46,7 +44,7 @@ pub(in crate::resolve) fn complete(api: &mut Api) {
 fn added(api: &Api) -> Vec<Operation> {
     let router = Router::new(api);
     let ways = Ways::new(api);
-    let mut taken: HashSet<(Method, String)> = HashSet::new();
+    let mut taken: FxHashSet<(Method, String)> = FxHashSet::default();
     for operation in &api.operations {
         taken.insert((operation.method, key(&operation.path)));
     }
@@ -143,9 +141,9 @@ type Documented<'a> = (&'a Operation, usize);
 struct Ways<'a> {
     api: &'a Api,
     /// By what two spellings of the segment have in common.
-    segments: HashMap<(Place, String), Documented<'a>>,
+    segments: FxHashMap<(Place, String), Documented<'a>>,
     /// Actions and functions, by lower-cased name.
-    calls: HashMap<(Place, String), Documented<'a>>,
+    calls: FxHashMap<(Place, String), Documented<'a>>,
 }
 
 /// A path that is walked, and what its spellings have in common.
@@ -159,8 +157,8 @@ impl<'a> Ways<'a> {
     fn new(api: &'a Api) -> Self {
         let mut ways = Self {
             api,
-            segments: HashMap::new(),
-            calls: HashMap::new(),
+            segments: FxHashMap::default(),
+            calls: FxHashMap::default(),
         };
         for operation in &api.operations {
             let segments = &operation.path.segments;
@@ -560,7 +558,7 @@ fn call_of(operation: &Operation, at: usize) -> Option<&str> {
 }
 
 fn find<'a>(
-    ways: &HashMap<(Place, String), Documented<'a>>,
+    ways: &FxHashMap<(Place, String), Documented<'a>>,
     places: &[Place],
     key: &str,
 ) -> Option<Documented<'a>> {

@@ -16,10 +16,9 @@
 //! Keys are segments of their own (URL Conventions, section 4.3.6), one for each key property. Actions and functions of
 //! the service's own namespace go by their short names (section 4.3.5, default namespaces).
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{name, path, walk};
 use crate::{
@@ -48,9 +47,9 @@ pub(in crate::resolve) fn add<'a>(
     let mut implied = Implied {
         api,
         out: Vec::new(),
-        taken: HashSet::new(),
-        bound: HashMap::new(),
-        unbound: HashMap::new(),
+        taken: FxHashSet::default(),
+        bound: FxHashMap::default(),
+        unbound: FxHashMap::default(),
     };
     for (at, callable) in api.callables.iter().enumerate() {
         let ids = match &callable.binding {
@@ -204,11 +203,11 @@ struct Target<'a> {
 struct Implied<'a> {
     api: &'a Api,
     out: Vec<Operation>,
-    taken: HashSet<(Method, String)>,
+    taken: FxHashSet<(Method, String)>,
     /// Actions and functions by what they are bound to.
-    bound: HashMap<Type, Vec<CallableId>>,
+    bound: FxHashMap<Type, Vec<CallableId>>,
     /// The others by name, lower-cased.
-    unbound: HashMap<String, Vec<CallableId>>,
+    unbound: FxHashMap<String, Vec<CallableId>>,
 }
 
 impl<'a> Implied<'a> {

@@ -6,10 +6,9 @@
 //!
 //! A beginning of a path means the same whichever page it is from, so each is looked up once.
 
-use std::{
-    collections::{HashMap, HashSet},
-    rc::Rc,
-};
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Spellings,
@@ -26,13 +25,13 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Evidence<'a> {
     /// What a GET answers.
-    pub(super) answers: HashMap<&'a str, Type>,
+    pub(super) answers: FxHashMap<&'a str, Type>,
     /// The type of what a POST adds.
-    pub(super) creates: HashMap<&'a str, ItemType>,
+    pub(super) creates: FxHashMap<&'a str, ItemType>,
     /// Names of actions and functions, lower-cased, with what they return.
-    pub(super) callables: HashMap<String, Option<Type>>,
+    pub(super) callables: FxHashMap<String, Option<Type>>,
     /// Every path and beginning of a path.
-    pub(super) prefixes: HashSet<&'a str>,
+    pub(super) prefixes: FxHashSet<&'a str>,
 }
 
 impl Evidence<'_> {
@@ -72,10 +71,10 @@ pub(super) struct Walker<'a> {
     scope: &'a Scope<'a>,
     types: &'a [StructuredType],
     evidence: &'a Evidence<'a>,
-    steps: HashMap<&'a str, Rc<Step>>,
+    steps: FxHashMap<&'a str, Rc<Step>>,
     /// The types of the members of a type, own and inherited, by lower-cased name.
-    members: HashMap<TypeId, HashMap<String, Type>>,
-    roots: HashMap<String, Root>,
+    members: FxHashMap<TypeId, FxHashMap<String, Type>>,
+    roots: FxHashMap<String, Root>,
 }
 
 impl<'a> Walker<'a> {
@@ -88,9 +87,9 @@ impl<'a> Walker<'a> {
             scope,
             types,
             evidence,
-            steps: HashMap::new(),
-            members: HashMap::new(),
-            roots: HashMap::new(),
+            steps: FxHashMap::default(),
+            members: FxHashMap::default(),
+            roots: FxHashMap::default(),
         }
     }
 
@@ -390,7 +389,7 @@ impl<'a> Walker<'a> {
         let members = self.members.entry(id).or_insert_with(|| {
             let lineage = std::iter::successors(Some(id), |id| types[id.index()].base);
             let all = lineage.flat_map(|id| &types[id.index()].members);
-            let mut members = HashMap::new();
+            let mut members = FxHashMap::default();
             for member in all {
                 members
                     .entry(member.name.to_ascii_lowercase())
