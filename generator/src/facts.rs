@@ -527,18 +527,29 @@ fn first_heading(page: &Page) -> ByteRange {
 /// Paths of shared files keep one leading `..`, as [`crate::docs`] writes them.
 pub fn join(base: &str, target: &str) -> String {
     let target = target.split(['#', '?']).next().unwrap_or_default();
-    let mut parts: Vec<&str> = base.split('/').collect();
-    parts.pop();
+    let mut path = String::with_capacity(base.len() + target.len());
+    path.push_str(folder_of(base));
     for part in target.split(['/', '\\']) {
         match part {
             "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
+            ".." if !path.is_empty() && path != ".." && !path.ends_with("/..") => {
+                path.truncate(folder_of(&path).len());
             }
-            _ => parts.push(part),
+            _ => {
+                if !path.is_empty() {
+                    path.push('/');
+                }
+                path.push_str(part);
+            }
         }
     }
-    parts.join("/")
+    path
+}
+
+/// What stands before the last slash of a path.
+fn folder_of(path: &str) -> &str {
+    let end = memchr::memrchr(b'/', path.as_bytes());
+    end.map_or("", |end| &path[..end])
 }
 
 impl fmt::Display for MemberTable {

@@ -81,8 +81,13 @@ impl TypeName {
 
     /// In the order of [`Self::key`], without making keys.
     pub fn compare_keys(&self, name: &str) -> Ordering {
-        let own = self.0.bytes().map(|byte| byte.to_ascii_lowercase());
-        own.cmp(name.bytes().map(|byte| byte.to_ascii_lowercase()))
+        let (own, other) = (self.0.as_bytes(), name.as_bytes());
+        let mut pairs = own.iter().zip(other);
+        let difference = pairs.find(|(own, other)| !own.eq_ignore_ascii_case(other));
+        match difference {
+            Some((own, other)) => own.to_ascii_lowercase().cmp(&other.to_ascii_lowercase()),
+            None => own.len().cmp(&other.len()),
+        }
     }
 
     /// The form under which names are looked up: pages differ in case, the service does not distinguish it.

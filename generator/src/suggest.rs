@@ -31,6 +31,17 @@ pub fn closest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
     best.map(|(_, name)| name)
 }
 
+/// How many slips lead from a word to a name: letters too many, too few, wrong, or swapped with their neighbours. Nothing, if
+/// that are more than `most`.
+pub fn slips(word: &str, name: &str, most: usize) -> Option<usize> {
+    // One slip changes how often two letters stand there, at most.
+    let may_be =
+        word.len().abs_diff(name.len()) <= most && Letters::of(word).differences(name) <= 2 * most;
+    may_be
+        .then(|| strsim::osa_distance(word, name))
+        .filter(|&slips| slips <= most)
+}
+
 /// How often each letter stands in a word: enough to see that most names are nothing like it.
 struct Letters<'a> {
     word: &'a str,
@@ -49,6 +60,16 @@ impl<'a> Letters<'a> {
             counts,
             is_ascii: word.is_ascii(),
         }
+    }
+
+    /// How many letters stand in one of the two and not in the other, at least.
+    fn differences(&self, name: &str) -> usize {
+        let other = Letters::of(name);
+        if !self.is_ascii || !other.is_ascii {
+            return 0;
+        }
+        let pairs = self.counts.iter().zip(other.counts);
+        pairs.map(|(a, b)| usize::from(a.abs_diff(b))).sum()
     }
 
     /// What a name can count at most, whatever the order of its letters is.
@@ -120,6 +141,15 @@ mod tests {
                 assert!(score <= at_most + 1e-9, "{word} {name}: {score} {at_most}");
             }
         }
+    }
+
+    #[test]
+    fn slips_are_counted_up_to_a_limit() {
+        assert_eq!(slips("user.raed", "user.read", 2), Some(1));
+        assert_eq!(slips("usr.reads", "user.read", 2), Some(2));
+        assert_eq!(slips("usr.reads", "user.read", 1), None);
+        assert_eq!(slips("daer.resu", "user.read", 2), None);
+        assert_eq!(slips("übung", "ubung", 1), Some(1));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Typed tables: rows of a name, a type and a description.
 
+use std::sync::Arc;
+
 use super::{Context, LeftoverKind, PageFacts, Row, facets};
 use crate::{
     sections::{Page, Table},
@@ -10,7 +12,7 @@ use crate::{
 
 /// Which column of a table holds what.
 #[derive(Clone, Debug)]
-pub struct Columns(Vec<Option<Column>>);
+pub struct Columns(Arc<[Option<Column>]>);
 
 impl Columns {
     /// Reads the heads of a table.
@@ -26,7 +28,7 @@ impl Columns {
                 columns[at] = Some(Column::Value);
             }
         }
-        Self(columns)
+        Self(columns.into())
     }
 
     /// Whether the table has this column.

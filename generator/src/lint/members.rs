@@ -12,6 +12,7 @@ use crate::{
     json::tree::Entry,
     model::{FactId, MemberModel},
     span::ByteRange,
+    suggest,
 };
 
 /// The members that a resource page tells.
@@ -100,11 +101,12 @@ impl<'c> Resource<'c> {
 
 /// Whether two names differ by so little that somebody mistyped one of them, though not in their case alone.
 fn is_slip(a: &str, b: &str) -> bool {
+    const SLIP: usize = 2;
     const SHORTEST: usize = 5;
-    a.len().abs_diff(b.len()) <= 2
+    a.len().abs_diff(b.len()) <= SLIP
         && a.len().min(b.len()) >= SHORTEST
         && !a.eq_ignore_ascii_case(b)
-        && strsim::osa_distance(&a.to_ascii_lowercase(), &b.to_ascii_lowercase()) <= 2
+        && suggest::slips(&a.to_ascii_lowercase(), &b.to_ascii_lowercase(), SLIP).is_some()
 }
 
 /// The claims about a member of a type itself, in any case.

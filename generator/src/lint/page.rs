@@ -19,7 +19,7 @@ use crate::{
     facts::{self, Area, Claim, Columns, PageFacts, PageId, PageKind},
     ir::{Method, TypeName},
     json::tree::{self, Failure, Node, Tree},
-    sections::{Block, Code, Page, Row, Section, Table},
+    sections::{Code, Page, Row, Section, Table},
     span::ByteRange,
     target::Target,
     vocabulary::Column,
@@ -41,6 +41,7 @@ pub struct PageContext<'p, 'a> {
     /// What it claims.
     pub facts: &'p PageFacts,
     areas: OnceCell<Vec<Area>>,
+    tables: OnceCell<Vec<PageTable<'p>>>,
     blocks: OnceCell<Vec<CodeBlock<'p>>>,
     messages: OnceCell<Vec<Message<'p>>>,
     called: OnceCell<Vec<Option<&'a Operation>>>,
@@ -101,6 +102,17 @@ pub struct Header {
     pub value: ByteRange,
 }
 
+/// A table, and what its columns hold.
+#[derive(Clone, Debug)]
+pub struct PageTable<'p> {
+    /// The position of its section in the page.
+    pub section: usize,
+    /// The table.
+    pub table: &'p Table,
+    /// Which column holds what.
+    pub columns: Columns,
+}
+
 /// A row of a table, and the table around it.
 #[derive(Clone, Debug)]
 pub struct TableRow<'a> {
@@ -144,6 +156,7 @@ impl<'p, 'a> PageContext<'p, 'a> {
             page,
             facts,
             areas: OnceCell::new(),
+            tables: OnceCell::new(),
             blocks: OnceCell::new(),
             messages: OnceCell::new(),
             called: OnceCell::new(),
@@ -389,19 +402,20 @@ impl<'p, 'a> PageContext<'p, 'a> {
         self.destinations.get_or_init(|| links::destinations(self))
     }
 
+    /// All tables in page order.
+    pub fn tables(&self) -> &[PageTable<'p>] {
+        self.tables.get_or_init(|| {
+            let tables = tables(self.page);
+            tables
+                .map(|(section, table)| PageTable::of(self.world, self.page, section, table))
+                .collect()
+        })
+    }
+
     /// All rows of all tables, with their columns.
     pub fn rows(&self) -> impl Iterator<Item = TableRow<'p>> + '_ {
-        let sections = self.page.sections.iter().enumerate();
-        let tables = sections.flat_map(|(at, section)| section.tables().map(move |it| (at, it)));
-        tables.flat_map(|(section, table)| {
-            let columns = Columns::of(self.page, table, self.world.vocabulary);
-            table.rows.iter().map(move |row| TableRow {
-                section,
-                table,
-                columns: columns.clone(),
-                row,
-            })
-        })
+        let tables = self.tables().iter();
+        tables.flat_map(|it| it.table.rows.iter().map(|row| it.row(row)))
     }
 
     /// The type cells of all rows that told facts, in page order.
@@ -416,12 +430,11 @@ impl<'p, 'a> PageContext<'p, 'a> {
             }
             rows.sort_by_key(|(at, ..)| *at);
             let mut cells = Vec::with_capacity(rows.len());
-            for table in self.page.sections.iter().flat_map(Section::tables) {
-                let columns = Columns::of(self.page, table, self.world.vocabulary);
-                for row in &table.rows {
+            for it in self.tables() {
+                for row in &it.table.rows {
                     let found = rows.binary_search_by_key(&row.range, |(at, ..)| *at);
                     let told = found.ok().and_then(|found| rows.get(found));
-                    let cell = columns.cell(&row.cells, Column::Type);
+                    let cell = it.columns.cell(&row.cells, Column::Type);
                     cells.extend(told.zip(cell).map(|(&(at, claim, row), cell)| TypeCell {
                         claim,
                         row,
@@ -436,7 +449,9 @@ impl<'p, 'a> PageContext<'p, 'a> {
 
     /// The row of a table that a fact was read from.
     pub fn row_at(&self, at: ByteRange) -> Option<TableRow<'p>> {
-        row_at(self.world, self.page, at)
+        let before = |it: &PageTable| it.table.range.end < at.end;
+        let table = self.tables().partition_point(before);
+        self.tables().get(table)?.row_at(at)
     }
 
     /// The object in the annotation of a message.
@@ -447,24 +462,42 @@ impl<'p, 'a> PageContext<'p, 'a> {
     }
 }
 
-/// The row of a page's table that stands at a place, with its columns.
-pub fn row_at<'a>(world: &World<'_>, page: &'a Page, at: ByteRange) -> Option<TableRow<'a>> {
+/// The tables of a page, each with the position of its section.
+fn tables(page: &Page) -> impl Iterator<Item = (usize, &Table)> {
     let sections = page.sections.iter().enumerate();
-    let mut tables = sections.flat_map(|(section, it)| {
-        let blocks = it.blocks.iter();
-        blocks.filter_map(move |block| match block {
-            Block::Table(table) => Some((section, table)),
-            Block::Text(_) | Block::Code(_) | Block::Html(_) | Block::Include(_) => None,
-        })
-    });
-    let (section, table) = tables.find(|(_, table)| table.range.contains(at))?;
-    let row = table.rows.iter().find(|row| row.range.contains(at))?;
-    Some(TableRow {
-        section,
-        table,
-        columns: Columns::of(page, table, world.vocabulary),
-        row,
-    })
+    sections.flat_map(|(at, section)| section.tables().map(move |table| (at, table)))
+}
+
+/// The row of a page's table that stands at a place, with its columns.
+pub fn row_at<'p>(world: &World<'_>, page: &'p Page, at: ByteRange) -> Option<TableRow<'p>> {
+    let (section, table) = tables(page).find(|(_, table)| table.range.contains(at))?;
+    PageTable::of(world, page, section, table).row_at(at)
+}
+
+impl<'p> PageTable<'p> {
+    fn of(world: &World<'_>, page: &'p Page, section: usize, table: &'p Table) -> Self {
+        Self {
+            section,
+            table,
+            columns: Columns::of(page, table, world.vocabulary),
+        }
+    }
+
+    /// The row that stands at a place.
+    fn row_at(&self, at: ByteRange) -> Option<TableRow<'p>> {
+        let mut rows = self.table.rows.iter();
+        let row = rows.find(|row| row.range.contains(at))?;
+        Some(self.row(row))
+    }
+
+    fn row(&self, row: &'p Row) -> TableRow<'p> {
+        TableRow {
+            section: self.section,
+            table: self.table,
+            columns: self.columns.clone(),
+            row,
+        }
+    }
 }
 
 impl TypeCell<'_> {

@@ -146,9 +146,7 @@ impl Permissions {
         let mut near: Vec<_> = self
             .known
             .iter()
-            .filter(|(known, _)| known.len().abs_diff(name.len()) <= SLIP)
-            .map(|(known, it)| (strsim::osa_distance(known, &name), it))
-            .filter(|(distance, _)| *distance <= SLIP)
+            .filter_map(|(known, it)| Some((suggest::slips(&name, known, SLIP)?, it)))
             .collect();
         near.sort_by_key(|(distance, _)| *distance);
         match near.as_slice() {

@@ -121,10 +121,12 @@ pub fn examples<'c, 'p, 'l>(
     // A page that shows what it documents may lead up to it.
     if is_shown {
         for (message, asked) in &mut out {
-            let is_known = message.request().is_some_and(|(method, target)| {
-                let path = Target::of(target).path;
-                cx.version.router().find(method, path).is_ok()
-            });
+            let is_known = || {
+                message.request().is_some_and(|(method, target)| {
+                    let path = Target::of(target).path;
+                    cx.version.router().find(method, path).is_ok()
+                })
+            };
             let reads = message
                 .request()
                 .is_some_and(|(method, _)| method == Method::Get);
@@ -134,7 +136,7 @@ pub fn examples<'c, 'p, 'l>(
                 Asked::OtherMethod(_) => reads,
                 Asked::Documented | Asked::Aside => false,
             };
-            if is_known && is_aside {
+            if is_aside && is_known() {
                 *asked = Asked::Aside;
             }
         }

@@ -103,6 +103,7 @@ pub struct Version<'a> {
     /// The file of its metadata document.
     pub metadata_file: Option<FileId>,
     first_page: FileId,
+    paths: OnceLock<FxHashMap<&'a str, PageId>>,
     router: OnceLock<Router<'a>>,
     operations: OnceLock<FxHashMap<&'a str, Vec<&'a Operation>>>,
     declared: OnceLock<Declared<'a>>,
@@ -300,9 +301,13 @@ impl<'a> Version<'a> {
 
     /// The page with this path below the version's folder.
     pub fn page_by_path(&self, path: &str) -> Option<PageId> {
-        let pages = &self.compilation.pages;
-        let found = pages.binary_search_by(|(_, page)| (*page.path).cmp(path));
-        found.ok().map(|at| PageId(at as u32))
+        let pages = self.paths.get_or_init(|| {
+            let pages = self.compilation.pages.iter().zip(0..);
+            pages
+                .map(|((_, page), at)| (&*page.path, PageId(at)))
+                .collect()
+        });
+        pages.get(path).copied()
     }
 
     /// The pages whose paths have capitals, by the path without them.
@@ -558,6 +563,7 @@ fn versions<'a>(subject: &'a Subject, base: &Path, files: &mut Files) -> Vec<Ver
             folder: folder.map(PathBuf::as_path),
             metadata_file,
             first_page,
+            paths: OnceLock::new(),
             router: OnceLock::new(),
             operations: OnceLock::new(),
             declared: OnceLock::new(),

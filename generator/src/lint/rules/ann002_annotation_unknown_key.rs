@@ -111,7 +111,7 @@ fn tell(cx: &PageContext, entry: &Entry, known: &[&str], out: &mut Findings) {
         return;
     };
     finding.help(format!("did you mean `{near}`?"));
-    if strsim::osa_distance(key, near) <= SLIP || key.eq_ignore_ascii_case(near) {
+    if suggest::slips(key, near, SLIP).is_some() || key.eq_ignore_ascii_case(near) {
         let edits = Fix::replace(&place, format!("\"{near}\""));
         finding.fix(Fix::safe(format!("write `{near}`"), edits));
     }

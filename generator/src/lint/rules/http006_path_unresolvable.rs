@@ -44,12 +44,13 @@ fn check(cx: &PageContext, out: &mut Findings) {
             };
             let spelling = spelling(cx.version, cx.version.api().lineage(owner), text);
             let name = cx.version.api()[owner].name.as_str();
-            let is_known = spelling.is_some_and(|known| known == *text);
             let is_told = told.iter().any(|(ty, known)| *ty == name && known == text);
-            if !is_known && is_call(cx, text) {
+            if is_told || spelling.is_some_and(|known| known == *text) || is_call(cx, text) {
                 continue;
             }
-            if !is_known && !is_told && !is_of_derived(cx, owner, text) {
+            // Of a type that nothing describes, nothing can be missing.
+            let is_described = cx.version.type_at(name, "").is_some();
+            if is_described && !is_of_derived(cx, owner, text) {
                 told.push((name, (*text).to_owned()));
                 tell(cx, &line, text, owner, spelling, out);
             }
@@ -68,12 +69,7 @@ fn owner(cx: &PageContext, before: &Segment, segment: &Segment) -> Option<TypeId
             collection: false,
         } => {
             let is_open = cx.version.api().lineage(*id).any(|ty| ty.is_open);
-            // Of a type that nothing describes, nothing can be missing.
-            let is_described = cx
-                .version
-                .type_at(cx.version.api()[*id].name.as_str(), "")
-                .is_some();
-            (!is_open && is_described).then_some(*id)
+            (!is_open).then_some(*id)
         }
         Type { .. } => None,
     }

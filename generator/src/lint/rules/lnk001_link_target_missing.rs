@@ -60,7 +60,7 @@ fn tell_missing(cx: &PageContext, link: &Link, path: &str, out: &mut Findings) {
         let start = at.start as usize + written;
         Some(cx.at((start..start + name.len()).into(), ""))
     });
-    if let Some(place) = place.filter(|_| strsim::osa_distance(name, near) <= SLIP) {
+    if let Some(place) = place.filter(|_| suggest::slips(name, near, SLIP).is_some()) {
         let edits = Fix::replace(&place, near);
         finding.fix(Fix::needs_review(format!("link to `{near}`"), edits));
     }

@@ -174,7 +174,8 @@ fn check_unlisted(version: &Version, file: FileId, listed: &HashSet<PageId>, out
 
 /// The last segment of a path, without query and fragment.
 fn file_name(path: &str) -> &str {
-    let end = path.find(['#', '?']).unwrap_or(path.len());
-    let path = &path[..end];
-    path.rfind(['/', '\\']).map_or(path, |at| &path[at + 1..])
+    let end = memchr::memchr2(b'#', b'?', path.as_bytes());
+    let path = end.map_or(path, |end| &path[..end]);
+    let slash = memchr::memrchr2(b'/', b'\\', path.as_bytes());
+    slash.map_or(path, |at| &path[at + 1..])
 }

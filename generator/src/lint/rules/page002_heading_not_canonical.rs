@@ -7,6 +7,7 @@ use crate::{
         rule::{Check, Fixes, Preset, Rule},
     },
     sections::Section,
+    suggest,
     vocabulary::Heading,
 };
 
@@ -107,9 +108,7 @@ fn misspelled(title: &str) -> Option<&'static str> {
     const SHORTEST: usize = 7;
     let title = title.to_ascii_lowercase();
     let mut known = CANONICAL.iter().filter(|known| known.len() >= SHORTEST);
-    let is_near = |known: &&&str| {
-        known.len().abs_diff(title.len()) <= SLIP
-            && strsim::osa_distance(&known.to_ascii_lowercase(), &title) <= SLIP
-    };
+    let is_near =
+        |known: &&&str| suggest::slips(&known.to_ascii_lowercase(), &title, SLIP).is_some();
     known.find(is_near).copied()
 }

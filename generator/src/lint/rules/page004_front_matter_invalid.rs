@@ -51,10 +51,13 @@ fn check(cx: &PageContext, out: &mut Findings) {
         return;
     };
     check_yaml(cx, all, out);
+    let entries: Vec<Entry> = front::entries(cx.page).collect();
+    let find = |key: &str| entries.iter().find(|it| cx.str(it.key) == key).copied();
     for names in KEYS {
-        check_key(cx, all, names, out);
+        let present = names.iter().find_map(|name| find(name));
+        check_key(cx, all, (names, present), out);
     }
-    if let Some(entry) = front::find(cx.page, "doc_type") {
+    if let Some(entry) = find("doc_type") {
         check_type(cx, entry, out);
     }
 }
@@ -98,8 +101,12 @@ fn is_odd(cx: &PageContext, line: ByteRange) -> bool {
     }
 }
 
-fn check_key(cx: &PageContext, all: ByteRange, names: &[&str], out: &mut Findings) {
-    let present = names.iter().find_map(|name| front::find(cx.page, name));
+fn check_key(
+    cx: &PageContext,
+    all: ByteRange,
+    (names, present): (&[&str], Option<Entry>),
+    out: &mut Findings,
+) {
     let Some(&name) = names.last() else {
         return;
     };

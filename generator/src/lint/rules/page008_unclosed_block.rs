@@ -1,3 +1,5 @@
+use memchr::memmem;
+
 use crate::{
     lint::{
         finding::{Findings, Severity},
@@ -37,12 +39,10 @@ fn check_fence(cx: &PageContext, section: usize, code: &Code, out: &mut Findings
     let Some(fence) = fence(text) else {
         return;
     };
-    let lines = text
-        .lines()
-        .skip(1)
-        .map(|line| line.trim_start_matches([' ', '\t', '>']));
-    let inner = lines.clone().find(|line| opens(line, fence));
-    let is_closed = lines.last().is_some_and(|line| line.starts_with(fence));
+    let behind = text.find('\n').map_or("", |end| &text[end + 1..]);
+    let inner = marked(behind, fence).find(|line| opens(line, fence));
+    let last = behind.lines().next_back().unwrap_or_default();
+    let is_closed = marked(last, fence).next().is_some();
     if is_closed && inner.is_none() {
         return;
     }
@@ -64,6 +64,16 @@ fn fence(text: &str) -> Option<&str> {
     let mark = text.chars().next().filter(|c| matches!(c, '`' | '~'))?;
     let length = text.len() - text.trim_start_matches(mark).len();
     text.get(..length)
+}
+
+/// The lines that begin with the marks of a fence, from there on.
+fn marked<'t>(text: &'t str, fence: &str) -> impl Iterator<Item = &'t str> {
+    let marks = memmem::find_iter(text.as_bytes(), fence.as_bytes());
+    marks.filter_map(move |at| {
+        let before = text[..at].trim_end_matches([' ', '\t', '>']);
+        let is_first = before.is_empty() || before.ends_with('\n');
+        is_first.then(|| text[at..].lines().next().unwrap_or_default())
+    })
 }
 
 /// Whether a line within a block looks like the beginning of another: the same marks, and a language.

@@ -4,7 +4,7 @@ use crate::{
     facts::{self, Columns},
     lint::{
         finding::{Findings, Fix, Severity},
-        page::PageContext,
+        page::{PageContext, PageTable},
         rule::{Check, Fixes, Preset, Rule},
         tables,
     },
@@ -24,16 +24,15 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &PageContext, out: &mut Findings) {
-    for (section, it) in cx.page.sections.iter().enumerate() {
-        for table in it.tables() {
-            check_cells(cx, section, table, out);
-        }
+    for table in cx.tables() {
+        check_cells(cx, table, out);
     }
     check_descriptions(cx, out);
 }
 
 /// Rows of another width than the table, or that say something twice.
-fn check_cells<'p>(cx: &PageContext<'p, '_>, section: usize, table: &'p Table, out: &mut Findings) {
+fn check_cells<'p>(cx: &PageContext<'p, '_>, it: &PageTable<'p>, out: &mut Findings) {
+    let (section, table, columns) = (it.section, it.table, &it.columns);
     if !check_separator(cx, section, table, out) {
         return;
     }
@@ -49,11 +48,10 @@ fn check_cells<'p>(cx: &PageContext<'p, '_>, section: usize, table: &'p Table, o
     if table.rows.iter().any(is_group) {
         return;
     }
-    let columns = Columns::of(cx.page, table, cx.world.vocabulary);
     if columns.has(Column::Name) && columns.has(Column::Type) {
         let mut seen = HashMap::new();
         for row in &table.rows {
-            check_repetition(cx, section, &columns, row, &mut seen, out);
+            check_repetition(cx, section, columns, row, &mut seen, out);
         }
     }
 }
