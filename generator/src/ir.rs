@@ -81,13 +81,22 @@ impl TypeName {
 
     /// In the order of [`Self::key`], without making keys.
     pub fn compare_keys(&self, name: &str) -> Ordering {
+        const CHUNK: usize = 8;
         let (own, other) = (self.0.as_bytes(), name.as_bytes());
-        let mut pairs = own.iter().zip(other);
+        // Most names begin with the same namespace.
+        let chunks = own.chunks_exact(CHUNK).zip(other.chunks_exact(CHUNK));
+        let same = CHUNK * chunks.take_while(|(own, other)| own == other).count();
+        let mut pairs = own[same..].iter().zip(&other[same..]);
         let difference = pairs.find(|(own, other)| !own.eq_ignore_ascii_case(other));
         match difference {
             Some((own, other)) => own.to_ascii_lowercase().cmp(&other.to_ascii_lowercase()),
             None => own.len().cmp(&other.len()),
         }
+    }
+
+    /// Whether both are looked up alike.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(&other.0)
     }
 
     /// The form under which names are looked up: pages differ in case, the service does not distinguish it.

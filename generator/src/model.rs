@@ -238,7 +238,7 @@ fn order_pages(facts: &[PageFacts], model: &mut Model) {
 /// The rows of the types' own pages.
 fn add_members(facts: &[PageFacts], model: &mut Model) {
     for ty in model.types.values_mut() {
-        let key = ty.name.key();
+        let name = ty.name.clone();
         let mut index = FxHashMap::default();
         let pages: Vec<PageId> = ty.pages.iter().map(|id| id.page).collect();
         for page in pages {
@@ -246,7 +246,7 @@ fn add_members(facts: &[PageFacts], model: &mut Model) {
                 let Claim::Member { ty: owner, row, .. } = &fact.claim else {
                     continue;
                 };
-                if owner.key() == key {
+                if owner.is_like(&name) {
                     member(ty, &mut index, &row.name).rows.push(FactId {
                         page,
                         index: at as u32,
@@ -277,7 +277,7 @@ fn member<'a>(
 /// The keys of the types' JSON representations.
 fn add_json_keys(facts: &[PageFacts], model: &mut Model) {
     for ty in model.types.values_mut() {
-        let key = ty.name.key();
+        let name = ty.name.clone();
         let mut index: FxHashMap<String, usize> = ty
             .members
             .iter()
@@ -288,17 +288,19 @@ fn add_json_keys(facts: &[PageFacts], model: &mut Model) {
         for page in pages {
             for (at, fact) in facts[page.index()].facts.iter().enumerate() {
                 let Claim::JsonKey {
-                    ty: owner, name, ..
+                    ty: owner,
+                    name: key,
+                    ..
                 } = &fact.claim
                 else {
                     continue;
                 };
-                if owner.key() == key {
+                if owner.is_like(&name) {
                     let id = FactId {
                         page,
                         index: at as u32,
                     };
-                    member(ty, &mut index, name).keys.push(id);
+                    member(ty, &mut index, key).keys.push(id);
                 }
             }
         }

@@ -77,7 +77,7 @@ fn stated_base(input: Input, scope: &Scope, model: &TypeModel) -> Option<TypeId>
     };
     let root = scope.type_by_name(&format!("{DEFAULT_NAMESPACE}.entity"));
     let mut annotated = stated(Witness::Annotation);
-    let own = |id: &TypeId| scope.types[id.index()].name.key() != model.name.key();
+    let own = |id: &TypeId| !scope.types[id.index()].name.is_like(&model.name);
     annotated
         .find(|id| Some(*id) != root && own(id))
         .or_else(|| stated(Witness::Prose).find(own))

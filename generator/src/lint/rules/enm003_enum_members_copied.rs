@@ -58,7 +58,7 @@ fn right_members<'c>(cx: &'c PageContext<'_, '_>, name: &TypeName) -> Option<Vec
 fn tell(cx: &PageContext, name: &TypeName, listed: &[Listed], own: &[&str], out: &mut Findings) {
     let model = cx.version.model();
     let owner = model.enums.values().find(|other| {
-        other.name.key() != name.key()
+        !other.name.is_like(name)
             && match enumerations::declared(cx.version, &other.name) {
                 Some(declared) => {
                     let members: Vec<&str> = declared
