@@ -576,12 +576,12 @@ fn without_tags(heading: &str) -> String {
         shown.push_str(before);
         let is_code = shown.matches('`').count() % 2 == 1;
         let is_tag = behind[1..].starts_with(|c: char| c == '/' || c.is_ascii_alphabetic());
-        match behind.split_once('>').filter(|_| is_tag && !is_code) {
-            Some((_, after)) => rest = after,
-            None => {
-                shown.push('<');
-                rest = &behind[1..];
-            }
+        let tag = behind.split_once('>').filter(|_| is_tag && !is_code);
+        if let Some((_, after)) = tag {
+            rest = after;
+        } else {
+            shown.push('<');
+            rest = &behind[1..];
         }
     }
     shown.push_str(rest);
