@@ -171,7 +171,7 @@ fn is_unfetched_snippet(repository: &Repository, path: &str) -> bool {
         .is_some_and(|at| !repository.has_folder(&path[..at + "/snippets".len()]))
 }
 
-/// The place of a link's path in the text of its page; nothing if the link names a definition that stands elsewhere.
+/// The place of a link's path in the text of its page: in the link, or in the definition that it names.
 pub fn path_at(cx: &PageContext, link: &Link) -> Option<ByteRange> {
     let path = path_of(&link.target);
     let behind_text = ByteRange {
@@ -179,9 +179,27 @@ pub fn path_at(cx: &PageContext, link: &Link) -> Option<ByteRange> {
         end: link.range.end,
     };
     let text = cx.str(behind_text);
-    let open = text.find("](")? + 2;
-    let at = behind_text.start as usize + open + text[open..].find(path)?;
-    Some(ByteRange::new(at, at + path.len()))
+    let target = match text.find("](") {
+        Some(open) => &text[open + 2..],
+        None => definition(cx, label(cx.str(link.range))?)?,
+    };
+    let at = target.find(path)?;
+    Some(cx.range_of(&target[at..at + path.len()]))
+}
+
+/// The label in a link that names a definition: `[text][label]`, `[label][]` or `[label]`.
+fn label(link: &str) -> Option<&str> {
+    let link = link.strip_suffix("[]").unwrap_or(link);
+    let inner = link.strip_suffix(']')?;
+    inner.rsplit_once('[').map(|(_, label)| label)
+}
+
+/// What stands behind a label where it is defined: `[label]: target` (CommonMark 0.31, section 4.7).
+fn definition<'p>(cx: &PageContext<'p, '_>, label: &str) -> Option<&'p str> {
+    cx.page.text.lines().find_map(|line| {
+        let (defined, target) = line.trim_start().strip_prefix('[')?.split_once("]:")?;
+        defined.eq_ignore_ascii_case(label).then_some(target)
+    })
 }
 
 /// A written path with the case of a file's, told from the root.

@@ -100,7 +100,7 @@ impl<'c> Resource<'c> {
 }
 
 /// Whether two names differ by so little that somebody mistyped one of them, though not in their case alone.
-fn is_slip(a: &str, b: &str) -> bool {
+pub(super) fn is_slip(a: &str, b: &str) -> bool {
     const SLIP: usize = 2;
     const SHORTEST: usize = 5;
     a.len().abs_diff(b.len()) <= SLIP

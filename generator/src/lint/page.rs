@@ -589,12 +589,34 @@ pub fn annotation(page: &Page, comment: ByteRange) -> Option<AnnotationText> {
     })
 }
 
-/// A heading as the fragment of a link: lower case, blanks as hyphens, other marks left out.
+/// A heading as the fragment of a link: lower case, blanks as hyphens, tags of HTML and other marks left out.
 pub fn slug(heading: &str) -> String {
-    let words = heading.trim().chars().filter_map(|c| match c {
+    let shown = without_tags(heading);
+    let words = shown.trim().chars().filter_map(|c| match c {
         c if c.is_alphanumeric() || c == '-' || c == '_' => Some(c.to_ascii_lowercase()),
         ' ' => Some('-'),
         _ => None,
     });
     words.collect()
+}
+
+/// A heading without the tags of HTML in it; what looks like one in a code span is text.
+fn without_tags(heading: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = heading;
+    while let Some(open) = rest.find('<') {
+        let (before, behind) = rest.split_at(open);
+        shown.push_str(before);
+        let is_code = shown.matches('`').count() % 2 == 1;
+        let is_tag = behind[1..].starts_with(|c: char| c == '/' || c.is_ascii_alphabetic());
+        let tag = behind.split_once('>').filter(|_| is_tag && !is_code);
+        if let Some((_, after)) = tag {
+            rest = after;
+        } else {
+            shown.push('<');
+            rest = &behind[1..];
+        }
+    }
+    shown.push_str(rest);
+    shown
 }

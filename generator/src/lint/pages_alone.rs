@@ -10,7 +10,10 @@ use super::{
     world::{Declared, Version, World},
 };
 use crate::{
-    api::{Api, EnumType, ItemType, Member, MemberKind, Source, StructuredType, Type, TypeKind},
+    api::{
+        Api, EnumType, ItemType, Member, MemberKind, Path, SegmentKind, Source, StructuredType,
+        Type, TypeKind,
+    },
     csdl::{self, ItemRef, Name, TypeRef},
     facts::{Claim, Fact, PageId},
     json::tree,
@@ -133,6 +136,47 @@ impl<'v, 'a> PagesAlone<'v, 'a> {
         self.line(&member.source)
     }
 
+    /// Whether the request that a member was read from goes through the same member of another type, by what the metadata
+    /// declares: pages alone may take a type for another one of the same name.
+    pub fn is_led_elsewhere(&self, pair: TypePair, member: &Member) -> bool {
+        let operations = self.version.operations_of(&member.source.page).iter();
+        let of_line = operations.filter(|it| it.source == member.source);
+        let mut owners = of_line.filter_map(|it| self.owner(&it.path, &member.name));
+        owners.any(|owner| !self.declared().derives_from(owner, pair.declared))
+    }
+
+    /// The type whose member of this name a path goes through, by what the metadata declares.
+    fn owner(&self, path: &Path, member: &str) -> Option<&'a csdl::StructuredType> {
+        let metadata = self.version.compilation.metadata.as_ref()?;
+        let types = &self.declared().types;
+        let of = |ty: &TypeRef| match &ty.item {
+            ItemRef::Named(name) => types.get(&name.key()).copied(),
+            ItemRef::Primitive(_) | ItemRef::Unread(_) => None,
+        };
+        let (first, rest) = path.segments.split_first()?;
+        let containers = metadata
+            .schemas
+            .iter()
+            .filter_map(|it| it.container.as_ref());
+        let mut roots = containers.flat_map(|it| &it.roots);
+        let root = roots.find(|it| first.name() == Some(&it.name.text))?;
+        let mut ty = of(&root.ty)?;
+        for segment in rest {
+            match &segment.kind {
+                SegmentKind::Key => {}
+                SegmentKind::Cast(name) => ty = types.get(&name.key())?,
+                SegmentKind::Name if segment.name()?.eq_ignore_ascii_case(member) => {
+                    return Some(ty);
+                }
+                SegmentKind::Name => {
+                    ty = of(self.declared().member_in_any_case(ty, segment.name()?)?.ty)?;
+                }
+                SegmentKind::Call(_) | SegmentKind::System | SegmentKind::ItemPath => return None,
+            }
+        }
+        None
+    }
+
     /// The line that something was read from.
     pub fn line(&self, source: &Source) -> Option<Place> {
         let (page, at) = self.version.line(source)?;
@@ -186,6 +230,11 @@ impl<'a> Declared<'a> {
             ItemRef::Primitive(_) | ItemRef::Unread(_) => None,
         };
         std::iter::successors(Some(ty), base).take(100)
+    }
+
+    /// Whether a type is another one or derives from it.
+    pub fn derives_from(&self, ty: &'a csdl::StructuredType, base: &csdl::StructuredType) -> bool {
+        self.lineage(ty).any(|ty| std::ptr::eq(ty, base))
     }
 
     /// The member of a type or its base types with this name in exactly this case.

@@ -156,6 +156,14 @@ impl Permissions {
         }
     }
 
+    /// The permission to do the same with another reach: its name is that of this one with or without `.All`.
+    pub fn sibling(&self, name: &str) -> Option<&Known> {
+        match name.strip_suffix(".All") {
+            Some(own) => self.find(own),
+            None => self.find(&format!("{name}.All")),
+        }
+    }
+
     /// The name of the reference that is closest to another one.
     pub fn closest(&self, name: &str) -> Option<&str> {
         suggest::closest(name, self.names.iter().map(String::as_str))

@@ -36,7 +36,6 @@ use crate::{
     route::Router,
     sections::{Page, Section},
     span::ByteRange,
-    suggest,
     vocabulary::{Column, Vocabulary},
 };
 
@@ -130,14 +129,20 @@ pub struct Declared<'a> {
 pub type DeclaredName<'a> = (TypeName, &'a csdl::Name);
 
 impl<'a> Declared<'a> {
-    /// The entity or complex type that a name may be meant for: one of the same name elsewhere, else the closest.
-    pub fn nearest_type(&self, name: &str) -> Option<&DeclaredName<'a>> {
-        nearest(&self.type_names, name)
+    /// The names of all entity and complex types, sorted.
+    pub fn type_names(&self) -> &[DeclaredName<'a>] {
+        &self.type_names
     }
 
-    /// The same for enumerations.
-    pub fn nearest_enum(&self, name: &str) -> Option<&DeclaredName<'a>> {
-        nearest(&self.enum_names, name)
+    /// The names of all enumerations, sorted.
+    pub fn enum_names(&self) -> &[DeclaredName<'a>] {
+        &self.enum_names
+    }
+
+    /// Where the document declares the type or the enumeration with this key.
+    pub fn place(&self, key: &str) -> Option<ByteRange> {
+        let ty = self.types.get(key).map(|ty| ty.name.at);
+        ty.or_else(|| self.enums.get(key).map(|ty| ty.name.at))
     }
 
     /// The name of a type, an enumeration or a type definition as the document spells it.
@@ -250,6 +255,12 @@ impl<'a> World<'a> {
         self.versions
             .iter()
             .find(|it| it.compilation.version == version)
+    }
+
+    /// Another version than that of that name, if one is there.
+    pub fn other_than(&self, version: ApiVersion) -> Option<&Version<'a>> {
+        let mut others = self.versions.iter();
+        others.find(|it| it.compilation.version != version)
     }
 
     /// The OpenAPI document of a version.
@@ -380,10 +391,7 @@ impl<'a> Version<'a> {
         if let Some(fact) = pages.and_then(|pages| pages.first()) {
             return Some(self.fact(fact.of(self.facts()), label));
         }
-        let declared = self.declared();
-        let ty = declared.types.get(&key).map(|ty| ty.name.at);
-        let at = ty.or_else(|| declared.enums.get(&key).map(|ty| ty.name.at))?;
-        self.metadata_at(at, label)
+        self.metadata_at(self.declared().place(&key)?, label)
     }
 
     /// Where a member of a type is described: in a row of its page, else in the metadata document.
@@ -492,16 +500,6 @@ impl<'a> Version<'a> {
             declared
         })
     }
-}
-
-/// The first of these names that is the same without its namespace, in any case; else the closest.
-fn nearest<'n, 'a>(names: &'n [DeclaredName<'a>], name: &str) -> Option<&'n DeclaredName<'a>> {
-    let mut same = names.iter();
-    same.find(|(known, _)| known.name().eq_ignore_ascii_case(name))
-        .or_else(|| {
-            let close = suggest::closest(name, names.iter().map(|(known, _)| known.name()))?;
-            names.iter().find(|(known, _)| known.name() == close)
-        })
 }
 
 /// The pages that tables on pages about resources lead to.

@@ -4,12 +4,14 @@ use crate::{
     facts::{Claim, Fact, Row},
     ir::{Primitive, TypeName},
     lint::{
-        finding::{Finding, Findings, Place, Severity},
+        finding::{Finding, Findings, Severity},
+        members,
         pages_alone::{PagesAlone, TypePair, word_in},
         rule::{Check, Fixes, Preset, Rule},
-        world::{DeclaredName, World},
+        world::{DeclaredName, Version, World},
     },
     model::EnumModel,
+    span::ByteRange,
     spelling::ItemText,
     suggest,
     vocabulary::Column,
@@ -32,8 +34,14 @@ fn check(world: &World, alone: &PagesAlone, out: &mut Findings) {
             let at = word_in(&alone.version.page(page.page).text, page.at, ty.name.name());
             let place = alone.version.at(page.page, at, "");
             let message = format!("the metadata has no type `{}`", ty.name);
-            let near = alone.declared().nearest_type(ty.name.name());
-            tell_name(alone, place, message, &ty.name, near, out);
+            let finding = out.tell(place, message).symbol(ty.name.as_str());
+            say_meant(
+                world,
+                alone,
+                &ty.name,
+                alone.declared().type_names(),
+                finding,
+            );
         }
     }
     for ty in alone.model.enums.values() {
@@ -65,8 +73,14 @@ fn check_enum(world: &World, alone: &PagesAlone, ty: &EnumModel, out: &mut Findi
     };
     if let Some(place) = page.or_else(row) {
         let message = format!("the metadata has no enumeration `{}`", ty.name);
-        let near = alone.declared().nearest_enum(ty.name.name());
-        let finding = tell_name(alone, place, message, &ty.name, near, out);
+        let finding = out.tell(place, message).symbol(ty.name.as_str());
+        say_meant(
+            world,
+            alone,
+            &ty.name,
+            alone.declared().enum_names(),
+            finding,
+        );
         if lists_values_of_a_string(alone, ty) {
             finding.severity(Severity::Info);
         }
@@ -96,23 +110,59 @@ fn names_its_type(row: &Fact) -> bool {
     }
 }
 
-/// Tells a name that the metadata does not have, with the nearest of its kind that it has.
-fn tell_name<'f>(
+/// Says what a name that the metadata does not have is meant for: the same name in another namespace, the same in the other
+/// version, one that differs by a slip, or the only one that ends so.
+fn say_meant(
+    world: &World,
     alone: &PagesAlone,
-    place: Place,
-    message: String,
     name: &TypeName,
-    near: Option<&DeclaredName>,
-    out: &'f mut Findings,
-) -> &'f mut Finding {
-    let finding = out.tell(place, message).symbol(name.as_str());
-    if let Some((near, declared)) = near {
-        finding.help(format!("did you mean `{near}`?"));
-        let label = format!("`{near}` is declared here");
-        let place = alone.version.metadata_at(declared.at, label);
-        place.map(|place| finding.related(place));
+    names: &[DeclaredName],
+    finding: &mut Finding,
+) {
+    let mut known = names.iter();
+    let same = known.find(|(known, _)| known.name().eq_ignore_ascii_case(name.name()));
+    if let Some(same) = same {
+        say_near(alone, same, finding);
+        return;
     }
-    finding
+    let other = world.other_than(alone.version.compilation.version);
+    if let Some((other, at)) = other.and_then(|it| Some((it, it.declared().place(&name.key())?))) {
+        tell_other(other, at, finding);
+        return;
+    }
+    let mut known = names.iter();
+    let slip = known.find(|(known, _)| members::is_slip(known.name(), name.name()));
+    if let Some(near) = slip.or_else(|| only_ending(names, name.name())) {
+        say_near(alone, near, finding);
+    }
+}
+
+/// The only name that ends with another one as its last words: `bookShelf` for `shelf`.
+fn only_ending<'n, 'a>(names: &'n [DeclaredName<'a>], end: &str) -> Option<&'n DeclaredName<'a>> {
+    let ends_so = |known: &str| {
+        let start = known.len().checked_sub(end.len());
+        let last = start.and_then(|start| known.get(start..));
+        last.is_some_and(|last| {
+            last.starts_with(|c: char| c.is_ascii_uppercase()) && last.eq_ignore_ascii_case(end)
+        })
+    };
+    let mut found = names.iter().filter(|(known, _)| ends_so(known.name()));
+    found.next().filter(|_| found.next().is_none())
+}
+
+fn say_near(alone: &PagesAlone, (near, declared): &DeclaredName, finding: &mut Finding) {
+    finding.help(format!("did you mean `{near}`?"));
+    let label = format!("`{near}` is declared here");
+    let place = alone.version.metadata_at(declared.at, label);
+    place.map(|place| finding.related(place));
+}
+
+/// Says that the metadata of another version has what is missing in this one's.
+fn tell_other(other: &Version, at: ByteRange, finding: &mut Finding) {
+    let version = other.compilation.version;
+    finding.help(format!("the metadata of {version} has it"));
+    let place = other.metadata_at(at, format!("{version} declares it here"));
+    place.map(|place| finding.related(place));
 }
 
 /// Tells the members of a type that the metadata has neither in it nor in its base types, in no case.
@@ -166,6 +216,12 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
             }
             None => {}
         }
+        let other = world.other_than(alone.version.compilation.version);
+        let there = other.and_then(|it| Some((it, members::declared(it, name, &member.name)?)));
+        if let Some((other, (declared, _))) = there {
+            tell_other(other, declared.at, finding);
+            continue;
+        }
         let lineage = alone.declared().lineage(pair.declared);
         let names = lineage.flat_map(|ty| ty.member_names().map(|name| name.text.as_str()));
         // What the page has already under its own name is not what it meant by this one.
@@ -200,10 +256,7 @@ fn elsewhere<'a>(
     let derived = types.find(|ty| {
         let mut names = ty.member_names();
         names.any(|name| name.text == member.name)
-            && alone
-                .declared()
-                .lineage(ty)
-                .any(|ty| std::ptr::eq(ty, pair.declared))
+            && alone.declared().derives_from(ty, pair.declared)
     });
     derived.map(|ty| Elsewhere::Derived(&ty.name))
 }

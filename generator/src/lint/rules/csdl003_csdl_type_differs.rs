@@ -1,7 +1,7 @@
 use crate::{
     api::{ItemType, Member},
-    csdl::{ItemRef, TypeRef},
-    facts::{Claim, Fact},
+    csdl::{ItemRef, StructuredType, TypeRef},
+    facts::{Claim, Fact, Row, facets},
     ir::Primitive,
     lint::{
         finding::{Findings, Fix, Place, Severity},
@@ -65,6 +65,11 @@ fn check_type(
     let Some((place, row)) = place(world, alone, pair, member) else {
         return;
     };
+    let is_meant = match row {
+        // TBL009 tells the text of such a link.
+        Some(row) => leads_to(alone, row, declared.ty),
+        None => alone.is_led_elsewhere(pair, member),
+    };
     let name = &pair.paged.name;
     let said = if matches!(member.ty.item, ItemType::Unknown { .. }) {
         "nothing that can be read".to_owned()
@@ -88,10 +93,12 @@ fn check_type(
     let finding = out
         .tell(place.clone(), message)
         .symbol(format!("{name}/{}", member.name));
-    if is_agreed {
+    if is_agreed || is_meant || is_wider(alone, member, declared.ty) {
         finding.severity(Severity::Info);
     } else if is_alike(alone, member, declared.ty) {
         finding.severity(severity_of_alike(alone, pair, member));
+    } else if is_narrower(alone, member, declared.ty) {
+        finding.severity(Severity::Warning);
     }
     let label = format!("the metadata says `{in_metadata}`");
     let declared_at = alone.version.metadata_at(declared.ty.at, label);
@@ -99,7 +106,7 @@ fn check_type(
     if let Some(key) = key_at(alone, pair, member) {
         finding.related(key);
     }
-    if let Some(row) = row.filter(|_| !is_agreed) {
+    if let Some(row) = row.filter(|_| !is_agreed && !is_meant) {
         let cell = names::declared_cell(alone.version, row.page, declared.ty);
         let title = format!("write `{cell}`");
         finding.fix(Fix::needs_review(title, Fix::replace(&place, cell)));
@@ -111,11 +118,55 @@ fn check_type(
 fn severity_of_alike(alone: &PagesAlone, pair: TypePair, member: &Member) -> Severity {
     let row = alone.row_of(pair.model, &member.name);
     let row = row.and_then(|fact| fact.claim.row());
-    if row.is_some_and(|row| !row.facets.values.is_empty()) {
+    let lists_values =
+        |row: &Row| !row.facets.values.is_empty() || !facets::listed(&row.description).is_empty();
+    if row.is_some_and(lists_values) {
         Severity::Info
     } else {
         Severity::Warning
     }
+}
+
+/// Whether the page's type is a base of the declared one: its values can be read so, too.
+fn is_wider(alone: &PagesAlone, member: &Member, declared: &TypeRef) -> bool {
+    types_of(alone, member, declared)
+        .is_some_and(|(paged, ty)| alone.declared().derives_from(ty, paged))
+}
+
+/// Whether the page's type derives from the declared one, so that it fits some of the values.
+fn is_narrower(alone: &PagesAlone, member: &Member, declared: &TypeRef) -> bool {
+    types_of(alone, member, declared)
+        .is_some_and(|(paged, ty)| alone.declared().derives_from(paged, ty))
+}
+
+/// The page's type and the declared one as the metadata has them, if both are structured and speak alike of one or of many.
+fn types_of<'a>(
+    alone: &PagesAlone<'_, 'a>,
+    member: &Member,
+    declared: &TypeRef,
+) -> Option<(&'a StructuredType, &'a StructuredType)> {
+    let (ItemType::Structured(paged), ItemRef::Named(name)) = (&member.ty.item, &declared.item)
+    else {
+        return None;
+    };
+    let types = &alone.declared().types;
+    let paged = types.get(&alone.api[*paged].name.key())?;
+    let ty = types.get(&name.key())?;
+    (member.ty.collection == declared.collection).then_some((*paged, *ty))
+}
+
+/// Whether the type cell of a row links to the page of the declared type, under whatever text; TBL009 tells the text.
+fn leads_to(alone: &PagesAlone, row: &Fact, declared: &TypeRef) -> bool {
+    let Some(said) = row.claim.row().map(|row| &row.ty) else {
+        return false;
+    };
+    let linked = match &said.item {
+        ItemText::Named(reference) => names::linked(alone.version, reference, row.page),
+        _ => None,
+    };
+    let ty = names::declared_ty(alone.version, declared);
+    let is_same = linked.zip(ty).is_some_and(|(linked, ty)| ty.item == linked);
+    is_same && said.collection == declared.collection
 }
 
 /// Tells a row that speaks of many where the JSON representation and the metadata have one, or the other way round.

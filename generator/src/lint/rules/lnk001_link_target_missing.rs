@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use crate::{
     lint::{
         finding::{Finding, Findings, Fix, Severity},
@@ -6,6 +8,7 @@ use crate::{
         rule::{Check, Fixes, Preset, Rule},
     },
     sections::Link,
+    span::ByteRange,
     suggest,
 };
 
@@ -25,17 +28,22 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &PageContext, out: &mut Findings) {
+    // Several links may name one definition.
+    let mut told = HashSet::new();
+    let mut is_new = |link| told.insert(place(cx, link));
     for (link, destination) in cx.page.links.iter().zip(cx.destinations()) {
         match destination {
-            Destination::Missing(path) => tell_missing(cx, link, path, out),
-            Destination::Outside => {
+            Destination::Missing(path) if is_new(link) => tell_missing(cx, link, path, out),
+            Destination::Outside if is_new(link) => {
                 tell(cx, link, "leads out of the documents", out);
             }
             Destination::Elsewhere
             | Destination::SourceOnSite
             | Destination::Page(_)
             | Destination::File
-            | Destination::OtherCase(_) => {}
+            | Destination::OtherCase(_)
+            | Destination::Missing(_)
+            | Destination::Outside => {}
         }
     }
 }
@@ -67,10 +75,14 @@ fn tell_missing(cx: &PageContext, link: &Link, path: &str, out: &mut Findings) {
 }
 
 fn tell<'o>(cx: &PageContext, link: &Link, what: &str, out: &'o mut Findings) -> &'o mut Finding {
-    let at = links::path_at(cx, link).unwrap_or(link.range);
     out.tell(
-        cx.at(at, ""),
+        cx.at(place(cx, link), ""),
         format!("the link to `{}` {what}", link.target),
     )
     .symbol(format!("{}:{}", cx.page.path, link.target))
+}
+
+/// Where the path of a link is written; the link, if it is nowhere to be found.
+fn place(cx: &PageContext, link: &Link) -> ByteRange {
+    links::path_at(cx, link).unwrap_or(link.range)
 }

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use crate::lint::{
     finding::{Findings, Fix, Severity},
     links::{self, Destination},
@@ -17,11 +19,16 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &PageContext, out: &mut Findings) {
+    // Several links may name one definition.
+    let mut told = HashSet::new();
     for (link, destination) in cx.page.links.iter().zip(cx.destinations()) {
         if *destination != Destination::SourceOnSite {
             continue;
         }
         let at = links::path_at(cx, link);
+        if !told.insert(at.unwrap_or(link.range)) {
+            continue;
+        }
         let place = cx.at(at.unwrap_or(link.range), "");
         let message = format!(
             "`{}` is the path of a source file, not of a published page",

@@ -40,6 +40,11 @@ fn check(cx: &PageContext, out: &mut Findings) {
                     .tell(cx.at(at, ""), message)
                     .symbol(format!("{}:{}:{name}", cx.page.path, cell.kind.as_str()))
                     .related(cx.at(cell.label, "the row is about this kind of sign-in"));
+                let sibling = reference.sibling(name);
+                let is_of_kind = |it: &&Known| contradiction(cell.kind, it).is_none();
+                if let Some(right) = sibling.filter(is_of_kind) {
+                    finding.help(format!("did you mean `{}`?", right.name));
+                }
                 if let Some(file) = cx.world.beside_files.permissions {
                     finding.related(Place::new(
                         file,

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use crate::{
     ir::PermissionKind,
     lint::{
@@ -19,6 +21,19 @@ pub(super) static RULE: Rule = Rule {
     doc: include_str!("perm003_permission_table_malformed.md"),
     check: Check::Page(check),
 };
+
+/// The kinds of sign-in with their labels.
+const KINDS: [(PermissionKind, &str); 3] = [
+    (
+        PermissionKind::DelegatedWork,
+        "Delegated (work or school account)",
+    ),
+    (
+        PermissionKind::DelegatedPersonal,
+        "Delegated (personal Microsoft account)",
+    ),
+    (PermissionKind::Application, "Application"),
+];
 
 fn check(cx: &PageContext, out: &mut Findings) {
     for table in cx.permission_tables() {
@@ -44,9 +59,15 @@ fn check_labels(cx: &PageContext, table: &PermissionTable, out: &mut Findings) {
         }
         let symbol = format!("{}:{text}", cx.section_symbol(table.section));
         if permissions::label_kind(cx, label).is_none() {
-            out.tell(cx.at(label, ""), format!("`{text}` is no kind of sign-in"))
+            let place = cx.at(label, "");
+            let fix = meant(text).map(|(_, right)| {
+                Fix::safe(format!("call it `{right}`"), Fix::replace(&place, right))
+            });
+            let finding = out
+                .tell(place, format!("`{text}` is no kind of sign-in"))
                 .symbol(symbol)
                 .help("rows are `Delegated (work or school account)`, `Delegated (personal Microsoft account)` and `Application`");
+            finding.fix = fix;
         } else if text.contains('(') && !text.contains(')') {
             let end = ByteRange {
                 start: label.end,
@@ -67,24 +88,36 @@ fn check_labels(cx: &PageContext, table: &PermissionTable, out: &mut Findings) {
     }
 }
 
-/// Kinds of sign-in that a table does not speak of.
+/// The kind of sign-in that a label with other words is meant for: the only one whose label has a word of it that no
+/// other has.
+fn meant(label: &str) -> Option<(PermissionKind, &'static str)> {
+    let words = |label: &str| -> HashSet<String> {
+        let words = label.split(|c: char| !c.is_alphanumeric());
+        words.map(str::to_ascii_lowercase).collect()
+    };
+    let said = words(label);
+    let mut meant = KINDS.into_iter().filter(|(kind, own)| {
+        let others = KINDS.iter().filter(|(other, _)| other != kind);
+        let others: HashSet<_> = others.flat_map(|(_, label)| words(label)).collect();
+        words(own)
+            .difference(&others)
+            .any(|word| said.contains(word))
+    });
+    meant.next().filter(|_| meant.next().is_none())
+}
+
+/// Kinds of sign-in that a table does not speak of, by whatever label.
 fn check_missing(cx: &PageContext, table: &PermissionTable, out: &mut Findings) {
-    let kinds = [
-        (
-            PermissionKind::DelegatedWork,
-            "Delegated (work or school account)",
-        ),
-        (
-            PermissionKind::DelegatedPersonal,
-            "Delegated (personal Microsoft account)",
-        ),
-        (PermissionKind::Application, "Application"),
-    ];
     let Some(&head) = table.table.header.first() else {
         return;
     };
-    for (kind, label) in kinds {
-        if !table.cells.iter().any(|cell| cell.kind == kind) {
+    let is_meant = |kind| {
+        let mut labels = table.table.rows.iter().filter_map(|row| row.cells.first());
+        labels.any(|&label| meant(cx.str(label)).is_some_and(|(meant, _)| meant == kind))
+    };
+    for (kind, label) in KINDS {
+        let is_told = table.cells.iter().any(|cell| cell.kind == kind);
+        if !is_told && !is_meant(kind) {
             out.tell(cx.at(head, ""), format!("the table has no row `{label}`"))
                 .symbol(format!("{}:{label}", cx.section_symbol(table.section)))
                 .help("say `Not supported.` if there is no such permission");

@@ -35,10 +35,13 @@ fn check(cx: &PageContext, out: &mut Findings) {
             out.tell(place, message)
                 .symbol(symbol)
                 .related(cx.at(at, "this list goes from least to most"))
-                .fix(Fix::safe(
-                    "turn the words of the head round",
-                    head_words(cx, head),
-                ));
+                .fix(turned_head(cx, head));
+        } else if !has_lists(cx, table) {
+            let message = "the head says from most to least privileged, those of other pages from least to most";
+            out.tell(place, message)
+                .symbol(symbol)
+                .help("no list has two permissions, so that only the head is to be changed")
+                .fix(turned_head(cx, head));
         } else {
             let message = "the permissions stand from most to least privileged, those of other pages from least to most";
             let finding = out.tell(place, message).symbol(symbol);
@@ -47,6 +50,17 @@ fn check(cx: &PageContext, out: &mut Findings) {
             }
         }
     }
+}
+
+/// Whether any cell names several permissions, so that they stand in some order.
+fn has_lists(cx: &PageContext, table: &PermissionTable) -> bool {
+    let mut cells = table.cells.iter();
+    cells.any(|cell| permissions::names_in(cx, cell.at).len() > 1)
+}
+
+/// The fix that leaves the lists as they are.
+fn turned_head(cx: &PageContext, head: ByteRange) -> Fix {
+    Fix::safe("turn the words of the head round", head_words(cx, head))
 }
 
 /// A list that goes the other way than the head says.

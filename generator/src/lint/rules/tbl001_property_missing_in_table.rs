@@ -94,7 +94,20 @@ fn tell(cx: &PageContext, page: &Resource, key: &Key, out: &mut Findings) {
             finding.help(format!("did you mean `{near}`?"));
         }
     }
-    add_row(cx, page, key, finding);
+    // A row for what the metadata does not have would be a second mistake.
+    if declared.is_some() || !is_closed(cx, page) {
+        add_row(cx, page, key, finding);
+    } else if finding.help.is_none() {
+        finding.help("the metadata does not have it either: does the service send it?");
+    }
+}
+
+/// Whether the metadata declares the type of the page without saying that its instances may have members that are not
+/// declared.
+fn is_closed(cx: &PageContext, page: &Resource) -> bool {
+    let declared = cx.version.declared();
+    let ty = declared.types.get(&page.ty.key());
+    ty.is_some_and(|ty| !declared.lineage(ty).any(|it| it.is_open))
 }
 
 /// Offers a row for the table of properties.

@@ -45,9 +45,12 @@ fn check(cx: &PageContext, out: &mut Findings) {
             continue;
         }
         let sample = Sample::of(&key.entry.value, &cx.page.text);
-        let Some(severity) = contradiction(cx, &ty.item, &sample) else {
+        let Some(mut severity) = contradiction(cx, &ty.item, &sample) else {
             continue;
         };
+        if is_enum_by_other_name(cx, &page, (row, &ty), &sample) {
+            severity = Severity::Warning;
+        }
         // Where one of them shows many, that is told as such.
         let is_as_many = sample.collection.is_none_or(|many| many == ty.collection);
         if is_as_many && told.insert(&*row.row.name) {
@@ -93,6 +96,25 @@ fn contradiction(cx: &PageContext, ty: &ItemType, sample: &Sample) -> Option<Sev
 /// Whether a value names an enumeration, whose members are strings on the wire.
 fn shows_enum(cx: &PageContext, sample: &Sample) -> bool {
     matches!(sample.ty(cx.version, cx.id), Some(ItemType::Enum(_)))
+}
+
+/// Whether the JSON has a name that is not known for what is a string in the table and an enumeration in the metadata.
+fn is_enum_by_other_name(
+    cx: &PageContext,
+    page: &Resource,
+    (row, ty): (&MemberRow, &Type),
+    sample: &Sample,
+) -> bool {
+    let is_unknown =
+        matches!(sample.item, Item::Object(Some(_))) && sample.ty(cx.version, cx.id).is_none();
+    if !is_unknown || ty.item != ItemType::Primitive(Primitive::String) {
+        return false;
+    }
+    let declared = members::declared(cx.version, page.ty, &row.row.name);
+    declared.is_some_and(|(_, declared)| match &declared.item {
+        ItemRef::Named(name) => cx.version.declared().enums.contains_key(&name.key()),
+        ItemRef::Primitive(_) | ItemRef::Unread(_) => false,
+    })
 }
 
 /// Whether the values of a type are objects, and something tells of which members.

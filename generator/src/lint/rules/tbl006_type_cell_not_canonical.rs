@@ -1,4 +1,7 @@
+use std::collections::HashSet;
+
 use crate::{
+    api::SegmentKind,
     csdl::ItemRef,
     facts::Claim,
     ir::Primitive,
@@ -43,7 +46,13 @@ fn check(cx: &PageContext, out: &mut Findings) {
         if written == right {
             continue;
         }
-        let (right, is_certain) = meant(cx, typed, primitive, written);
+        let declared = declared(cx, typed);
+        // A word of another kind is no slip for the right one: CSDL003 and TBL004 tell the contradiction.
+        let is_other_case = written.eq_ignore_ascii_case(right);
+        if !is_other_case && declared.is_some_and(|it| is_of_other_kind(cx, primitive, it)) {
+            continue;
+        }
+        let (right, is_certain) = meant(declared, primitive, written);
         let place = cx.at(word, "");
         let fix = Fix::replace(&place, right);
         let message = format!("the type of `{}` is spelled `{written}`", typed.row.name);
@@ -70,33 +79,64 @@ fn is_any_value(primitive: Primitive) -> bool {
     primitive == Primitive::Untyped
 }
 
+/// What the metadata declares for the member or the parameter in a row.
+fn declared<'a>(cx: &PageContext<'_, 'a>, typed: &TypeCell) -> Option<&'a ItemRef> {
+    let name = &typed.row.name;
+    match typed.claim {
+        Claim::Member { ty, .. } => {
+            let (_, declared) = members::declared(cx.version, ty, name)?;
+            Some(&declared.item)
+        }
+        Claim::Parameter { .. } | Claim::BodyMember(_) => declared_parameter(cx, name),
+        _ => None,
+    }
+}
+
+/// The type of a parameter of the action or function that the page is about, if all overloads agree on it.
+fn declared_parameter<'a>(cx: &PageContext<'_, 'a>, name: &str) -> Option<&'a ItemRef> {
+    let metadata = cx.version.compilation.metadata.as_ref()?;
+    let operations = cx.version.operations_of(&cx.page.path).iter();
+    let segments = operations.flat_map(|operation| &operation.path.segments);
+    let called: HashSet<_> = segments
+        .filter_map(|segment| match &segment.kind {
+            SegmentKind::Call(name) => Some(name.to_ascii_lowercase()),
+            _ => None,
+        })
+        .collect();
+    let callables = metadata.schemas.iter().flat_map(|schema| &schema.callables);
+    let overloads = callables.filter(|it| called.contains(&it.name.text.to_ascii_lowercase()));
+    let parameters = overloads.flat_map(|it| &it.parameters);
+    let same = parameters.filter(|it| it.name.text.eq_ignore_ascii_case(name));
+    let mut types = same.map(|it| &it.ty.item);
+    let first = types.next()?;
+    types.all(|ty| ty == first).then_some(first)
+}
+
+/// Whether the values of a type that the metadata declares look different on the wire than those of a primitive type.
+fn is_of_other_kind(cx: &PageContext, primitive: Primitive, declared: &ItemRef) -> bool {
+    let kind = |it| (samples::is_number(it), samples::is_text(it));
+    match declared {
+        ItemRef::Primitive(declared) => kind(*declared) != kind(primitive),
+        ItemRef::Named(name) => {
+            let (key, known) = (name.key(), cx.version.declared());
+            known.types.contains_key(&key)
+                || (known.enums.contains_key(&key) && !samples::is_text(primitive))
+        }
+        ItemRef::Unread(_) => false,
+    }
+}
+
 /// The word that is meant, and whether that is certain: which number a `number` is, only the metadata knows.
-fn meant(
-    cx: &PageContext,
-    typed: &TypeCell,
-    primitive: Primitive,
-    written: &str,
-) -> (&'static str, bool) {
+fn meant(declared: Option<&ItemRef>, primitive: Primitive, written: &str) -> (&'static str, bool) {
     let word = names::word_of(primitive);
     let lower = written.to_ascii_lowercase();
     let is_vague = matches!(
         &*lower,
         "number" | "numeric" | "integer" | "float" | "datetime" | "edm.datetime"
     );
-    if !is_vague {
-        return (word, true);
-    }
-    let Claim::Member { ty, .. } = typed.claim else {
-        return (word, lower.ends_with("datetime"));
-    };
-    let declared = members::declared(cx.version, ty, &typed.row.name);
-    let declared = declared.and_then(|(_, ty)| match ty.item {
-        ItemRef::Primitive(declared) => Some(declared),
-        ItemRef::Named(_) | ItemRef::Unread(_) => None,
-    });
-    let is_kind = |it: &Primitive| samples::is_number(*it) == samples::is_number(primitive);
-    match declared.filter(is_kind) {
-        Some(declared) => (names::word_of(declared), true),
-        None => (word, lower.ends_with("datetime")),
+    match declared {
+        _ if !is_vague => (word, true),
+        Some(ItemRef::Primitive(declared)) => (names::word_of(*declared), true),
+        Some(ItemRef::Named(_) | ItemRef::Unread(_)) | None => (word, lower.ends_with("datetime")),
     }
 }

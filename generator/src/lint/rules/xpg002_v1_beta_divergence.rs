@@ -1,7 +1,6 @@
 use std::collections::HashSet;
 
 use crate::{
-    api::Type,
     facts::{Claim, Fact},
     ir::{ApiVersion, TypeName},
     lint::{
@@ -28,10 +27,18 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &PageContext, out: &mut Findings) {
-    if cx.version.compilation.version != ApiVersion::V1_0 {
+    let Some(page) = Resource::of(cx) else {
         return;
+    };
+    match cx.version.compilation.version {
+        ApiVersion::V1_0 => check_v1(cx, &page, out),
+        ApiVersion::Beta => check_beta(cx, &page, out),
     }
-    let (Some(beta), Some(page)) = (cx.world.version(ApiVersion::Beta), Resource::of(cx)) else {
+}
+
+/// Tells what beta says otherwise.
+fn check_v1(cx: &PageContext, page: &Resource, out: &mut Findings) {
+    let Some(beta) = cx.world.version(ApiVersion::Beta) else {
         return;
     };
     let ty = beta.model().types.get(&page.ty.key());
@@ -60,23 +67,86 @@ fn check_row(cx: &PageContext, beta: &Version, ty: &TypeName, row: &MemberRow, o
         tell_case(cx, beta, ty, row, (&theirs.name, other), out);
         return;
     }
-    let own = names::ty(cx.version, &row.row.ty, cx.id);
-    let their = names::ty(beta, &theirs.ty, other.page);
-    if let Some((own, their)) = own.zip(their) {
-        let words = (names::words(cx.version, &own), names::words(beta, &their));
-        if !words.0.eq_ignore_ascii_case(&words.1) {
-            let by_design =
-                is_declared(cx.version, ty, name, &own) && is_declared(beta, ty, name, &their);
-            tell_type(cx, beta, ty, row, (&words, other), by_design, out);
+    let Some(types) = Types::of(cx, (beta, other), ty, row).filter(Types::differ) else {
+        return;
+    };
+    // Where the metadata of both sides with this page, it is the other one that wants a change.
+    if !types.is_declared_by_both(&types.own) {
+        let by_design = types.declared() == Some((&types.own, &types.their));
+        tell_type(cx, (beta, other), ty, row, &types, by_design, out);
+    }
+}
+
+/// Tells the types that v1.0 and the metadata of both versions say otherwise.
+fn check_beta(cx: &PageContext, page: &Resource, out: &mut Findings) {
+    let Some(v1) = cx.world.version(ApiVersion::V1_0) else {
+        return;
+    };
+    let mut told = HashSet::new();
+    for row in &page.rows {
+        let other = members::table_row(v1, page.ty, &row.row.name).map(|id| id.of(v1.facts()));
+        let Some(other) = other.filter(|_| told.insert(&*row.row.name)) else {
+            continue;
+        };
+        let types = Types::of(cx, (v1, other), page.ty, row);
+        let types = types.filter(Types::differ);
+        if let Some(types) = types.filter(|it| it.is_declared_by_both(&it.their)) {
+            tell_type(cx, (v1, other), page.ty, row, &types, false, out);
         }
     }
 }
 
-/// Whether the metadata of a version declares the type that its page says.
-fn is_declared(version: &Version, owner: &TypeName, name: &str, ty: &Type) -> bool {
-    let declared = members::declared(version, owner, name);
-    let declared = declared.and_then(|(_, declared)| names::declared_ty(version, declared));
-    declared.as_ref() == Some(ty)
+/// The types of one member, as pages name them.
+struct Types {
+    /// What this page says.
+    own: String,
+    /// What the page of the other version says.
+    their: String,
+    /// What the metadata of this version declares.
+    own_declared: Option<String>,
+    /// What the metadata of the other version declares.
+    their_declared: Option<String>,
+}
+
+impl Types {
+    /// What a row says and what the row of the other version says, if both name types that are known.
+    fn of(
+        cx: &PageContext,
+        (version, other): (&Version, &Fact),
+        ty: &TypeName,
+        row: &MemberRow,
+    ) -> Option<Self> {
+        let own = names::ty(cx.version, &row.row.ty, cx.id)?;
+        let their = names::ty(version, &other.claim.row()?.ty, other.page)?;
+        Some(Self {
+            own: names::words(cx.version, &own),
+            their: names::words(version, &their),
+            own_declared: declared(cx.version, ty, &row.row.name),
+            their_declared: declared(version, ty, &row.row.name),
+        })
+    }
+
+    fn differ(&self) -> bool {
+        !self.own.eq_ignore_ascii_case(&self.their)
+    }
+
+    /// What the metadata of both versions declares, if both do.
+    fn declared(&self) -> Option<(&String, &String)> {
+        self.own_declared.as_ref().zip(self.their_declared.as_ref())
+    }
+
+    fn is_declared_by_both(&self, ty: &String) -> bool {
+        self.declared() == Some((ty, ty))
+    }
+}
+
+/// The type that the metadata of a version declares, as pages name it.
+fn declared(version: &Version, owner: &TypeName, name: &str) -> Option<String> {
+    let (_, declared) = members::declared(version, owner, name)?;
+    Some(names::words(
+        version,
+        &names::declared_ty(version, declared)?,
+    ))
 }
 
 fn tell_absent(
@@ -137,10 +207,10 @@ fn tell_case(
 
 fn tell_type(
     cx: &PageContext,
-    beta: &Version,
+    (version, other): (&Version, &Fact),
     ty: &TypeName,
     row: &MemberRow,
-    ((own, their), other): (&(String, String), &Fact),
+    types: &Types,
     by_design: bool,
     out: &mut Findings,
 ) {
@@ -148,19 +218,24 @@ fn tell_type(
     let Some(cell) = cx.row_at(row.at).and_then(|it| it.cell(Column::Type)) else {
         return;
     };
-    let there = crate::lint::page::row_at(cx.world, beta.page(other.page), other.at);
-    let there = there
-        .and_then(|it| it.cell(Column::Type))
-        .unwrap_or(other.at);
+    let there = version.cell_of(cx.world, other, Column::Type);
+    let (here, elsewhere) = (cx.version.compilation.version, version.compilation.version);
+    let (own, their) = (&types.own, &types.their);
     let finding = out
         .tell(
-            cx.at(cell, format!("v1.0 says `{own}`")),
-            format!("`{name}` is `{own}` in v1.0, but `{their}` in beta"),
+            cx.at(cell, format!("{here} says `{own}`")),
+            format!("`{name}` is `{own}` in {here}, but `{their}` in {elsewhere}"),
         )
         .symbol(format!("{ty}/{name}"))
-        .related(beta.at(other.page, there, format!("beta says `{their}`")));
+        .related(version.at(
+            other.page,
+            there.unwrap_or(other.at),
+            format!("{elsewhere} says `{their}`"),
+        ));
     if by_design {
         finding.severity(Severity::Info);
         finding.help("the metadata of both versions says so, too: tell readers that it changes");
+    } else if types.is_declared_by_both(their) {
+        finding.help(format!("the metadata of both versions says `{their}`"));
     }
 }
