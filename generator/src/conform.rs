@@ -144,8 +144,12 @@ impl Check<'_> {
     fn below(&mut self, name: &str, check: impl FnOnce(&mut Self)) {
         let length = self.at.len();
         self.at.push('/');
-        self.at
-            .push_str(&name.replace('~', "~0").replace('/', "~1"));
+        if name.contains(['~', '/']) {
+            let escaped = name.replace('~', "~0").replace('/', "~1");
+            self.at.push_str(&escaped);
+        } else {
+            self.at.push_str(name);
+        }
         check(self);
         self.at.truncate(length);
     }

@@ -69,14 +69,16 @@ impl TypeName {
 
     /// What stands before the last dot.
     pub fn namespace(&self) -> &str {
-        self.0
-            .rsplit_once('.')
-            .map_or("", |(namespace, _)| namespace)
+        self.last_dot().map_or("", |at| &self.0[..at])
     }
 
     /// What stands after the last dot.
     pub fn name(&self) -> &str {
-        self.0.rsplit_once('.').map_or(&*self.0, |(_, name)| name)
+        self.last_dot().map_or(&*self.0, |at| &self.0[at + 1..])
+    }
+
+    fn last_dot(&self) -> Option<usize> {
+        memchr::memrchr(b'.', self.0.as_bytes())
     }
 
     /// In the order of [`Self::key`], without making keys.

@@ -7,7 +7,7 @@
 //! Names are compared without case. Trust: a type's own pages before pages that use it; among its own pages the one
 //! named by an annotation, then the one with most members; tables before request bodies.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use rustc_hash::FxHashMap;
 
@@ -46,6 +46,8 @@ pub struct Model {
     pub enums: BTreeMap<String, EnumModel>,
     /// The type that each resource page is about.
     pub type_of_page: FxHashMap<PageId, TypeName>,
+    /// The namespaces that pages state, of those that state another one than the default.
+    pub namespace_of_page: FxHashMap<PageId, Arc<str>>,
 }
 
 /// The claims about a type.
@@ -93,7 +95,10 @@ pub struct EnumModel {
 
 /// Brings the claims of all pages together.
 pub fn build(pages: &[(Role, Page)], facts: &[PageFacts]) -> Model {
-    let mut model = Model::default();
+    let mut model = Model {
+        namespace_of_page: namespaces(pages),
+        ..Model::default()
+    };
     declare(facts, &mut model);
     order_pages(facts, &mut model);
     add_members(facts, &mut model);
@@ -128,6 +133,17 @@ pub fn name_all(api: &Api, model: &mut Model) {
     for ty in &api.types {
         type_model(model, &ty.name);
     }
+}
+
+/// The namespaces that pages state, other than the default one.
+fn namespaces(pages: &[(Role, Page)]) -> FxHashMap<PageId, Arc<str>> {
+    let stated = pages.iter().zip(0..).filter_map(|((_, page), at)| {
+        let namespace = facts::stated_namespace(page)?;
+        Some((PageId(at), namespace.into()))
+    });
+    stated
+        .filter(|(_, namespace): &(_, Arc<str>)| **namespace != *DEFAULT_NAMESPACE)
+        .collect()
 }
 
 /// Every fact with its id.
@@ -366,7 +382,7 @@ fn described_type(
     let linked =
         target_page(pages, from, reference).and_then(|target| model.type_of_page.get(&target));
     linked.cloned().or_else(|| {
-        let names = candidates(pages, from, reference, model);
+        let names = candidates(from, reference, model);
         names.into_iter().find(|name| {
             model
                 .types
@@ -438,7 +454,7 @@ fn add_undescribed(pages: &[(Role, Page)], facts: &[PageFacts], model: &mut Mode
         let Some(reference) = reference.filter(|reference| reference.name != "Json") else {
             continue;
         };
-        let names = candidates(pages, fact.page, reference, model);
+        let names = candidates(fact.page, reference, model);
         let is_known = |name: &TypeName| {
             model.types.contains_key(&name.key()) || model.enums.contains_key(&name.key())
         };
@@ -511,7 +527,7 @@ fn enum_name(
 ) -> Option<TypeName> {
     match item {
         ItemText::Named(reference) => {
-            let names = candidates(pages, fact.page, reference, model);
+            let names = candidates(fact.page, reference, model);
             if let Some(known) = names.iter().find(|name| {
                 model
                     .enums
@@ -562,27 +578,15 @@ fn enum_shown(of_page: &PageFacts, fact: &Fact, model: &Model) -> Option<TypeNam
 }
 
 /// The qualified names that a reference may stand for, the likeliest first.
-pub(crate) fn candidates(
-    pages: &[(Role, Page)],
-    from: PageId,
-    reference: &Reference,
-    model: &Model,
-) -> Vec<TypeName> {
+pub(crate) fn candidates(from: PageId, reference: &Reference, model: &Model) -> Vec<TypeName> {
     if reference.name.contains('.') {
         return vec![TypeName::new(&reference.name)];
     }
     let mut out = Vec::with_capacity(2);
-    let own = model
-        .type_of_page
-        .get(&from)
-        .map(|name| name.namespace().to_owned());
-    let own = own.or_else(|| {
-        pages
-            .get(from.index())
-            .and_then(|(_, page)| facts::stated_namespace(page).map(str::to_owned))
-    });
-    if let Some(namespace) = own.filter(|namespace| namespace != DEFAULT_NAMESPACE) {
-        out.push(TypeName::in_namespace(&namespace, &reference.name));
+    let own = model.type_of_page.get(&from).map(TypeName::namespace);
+    let own = own.or_else(|| model.namespace_of_page.get(&from).map(|it| &**it));
+    if let Some(namespace) = own.filter(|namespace| *namespace != DEFAULT_NAMESPACE) {
+        out.push(TypeName::in_namespace(namespace, &reference.name));
     }
     out.push(TypeName::new(&reference.name));
     out

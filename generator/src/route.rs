@@ -167,10 +167,7 @@ impl<'a> Router<'a> {
         for (pattern, child) in &node.patterns {
             let longest = if pattern.is_long { segments.len() } else { 1 };
             for length in 1..=longest {
-                // Blanks may stand between the arguments of a function.
-                let text = segments[..length].join("/");
-                let text = text.replace(", ", ",").replace(",%20", ",");
-                if pattern.read(&text, arguments)
+                if pattern.read(&without_blanks(&segments[..length]), arguments)
                     && let Some(found) = self.search(*child, &segments[length..], arguments, accept)
                 {
                     return Some(found);
@@ -268,6 +265,17 @@ fn in_order(path: &Path, found: &[String]) -> Vec<String> {
         arguments[at].clone_from(argument);
     }
     arguments
+}
+
+/// Segments as one text, without the blanks that may stand between the arguments of a function.
+fn without_blanks<'t>(segments: &[&'t str]) -> Cow<'t, str> {
+    match segments {
+        [only] if !only.contains(',') => Cow::Borrowed(only),
+        _ => {
+            let text = segments.join("/");
+            Cow::Owned(text.replace(", ", ",").replace(",%20", ","))
+        }
+    }
 }
 
 /// Percent-encoded text as what it stands for (RFC 3986, section 2.1); as it is, if that is no UTF-8.

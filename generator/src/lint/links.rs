@@ -113,8 +113,8 @@ fn destination(cx: &PageContext, link: &Link) -> Destination {
 
 /// The path of a target, without query and fragment.
 fn path_of(target: &str) -> &str {
-    let end = target.find(['#', '?']).unwrap_or(target.len());
-    &target[..end]
+    let end = memchr::memchr2(b'#', b'?', target.as_bytes());
+    end.map_or(target, |end| &target[..end])
 }
 
 /// The fragment of a target, if it names a heading.
@@ -156,13 +156,8 @@ fn beyond(cx: &PageContext, path: &str) -> Destination {
 
 /// A path below the version's folder as one below the root.
 fn from_root(cx: &PageContext, path: &str) -> Option<String> {
-    let folder = cx
-        .version
-        .folder?
-        .strip_prefix(&cx.world.beside.root)
-        .ok()?;
-    let folder = folder.to_str()?.replace('\\', "/");
-    Some(facts::join(&format!("{folder}/_"), path))
+    let page = cx.version.page_from_root.as_ref()?;
+    Some(facts::join(page, path))
 }
 
 /// Samples of code are generated; a copy of the documents without any of them is no worse for it.

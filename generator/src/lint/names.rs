@@ -59,8 +59,7 @@ pub fn ty(version: &Version, text: &TypeText, from: PageId) -> Option<Type> {
 /// What a name on a page stands for: what is called so in the page's namespace or in the default one; else what its link
 /// leads to; else the only thing with that name in any namespace.
 pub fn named(version: &Version, reference: &Reference, from: PageId) -> Option<ItemType> {
-    let pages = &version.compilation.pages;
-    let names = model::candidates(pages, from, reference, version.model());
+    let names = model::candidates(from, reference, version.model());
     let by_text = names.iter().find_map(|name| with_name(version, name));
     // A type without a page of its own may be there only because this very link names it.
     if by_text
@@ -252,20 +251,25 @@ pub fn page_of(version: &Version, name: &TypeName) -> Option<PageId> {
 /// The type or enumeration that a name is most likely meant for, by what stands behind the namespaces, and where it is
 /// described.
 pub fn nearest<'a>(version: &Version<'a>, name: &str) -> Option<(&'a TypeName, Place)> {
-    let api = version.api();
-    let types = api
-        .type_ids()
-        .map(|id| (&api[id].name, ItemType::Structured(id)));
-    let enums = api.enum_ids().map(|id| (&api[id].name, ItemType::Enum(id)));
-    let described: Vec<_> = types
-        .chain(enums)
-        .filter(|(_, item)| is_described(version, item))
-        .collect();
+    let described = version.described();
     let short = name.rsplit('.').next().unwrap_or_default();
     let near = suggest::closest(short, described.iter().map(|(name, _)| name.name()))?;
     let (near, item) = described.iter().find(|(name, _)| name.name() == near)?;
     let at = described_at(version, item, "this type is described here")?;
     Some((near, at))
+}
+
+/// The types and enumerations of a version that something describes.
+pub(super) fn described<'a>(version: &Version<'a>) -> Vec<(&'a TypeName, ItemType)> {
+    let api = version.api();
+    let types = api
+        .type_ids()
+        .map(|id| (&api[id].name, ItemType::Structured(id)));
+    let enums = api.enum_ids().map(|id| (&api[id].name, ItemType::Enum(id)));
+    types
+        .chain(enums)
+        .filter(|(_, item)| is_described(version, item))
+        .collect()
 }
 
 /// Where something is described.

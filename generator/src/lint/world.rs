@@ -18,7 +18,7 @@ use super::{
     finding::Place,
     generated::Generated,
     links::Repository,
-    names::ShortNames,
+    names::{self, ShortNames},
     openapi::{self, OpenApi},
     page,
     permissions::Permissions,
@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     Compilation,
-    api::{Api, Operation, Source},
+    api::{Api, ItemType, Operation, Source},
     csdl,
     docs::DocsTree,
     facts::{self, Claim, Fact, PageFacts, PageId, PageKind},
@@ -99,6 +99,8 @@ pub struct Version<'a> {
     pub compilation: &'a Compilation,
     /// The folder that its pages lie in.
     pub folder: Option<&'a Path>,
+    /// A page right in this folder, told from the root.
+    pub(super) page_from_root: Option<String>,
     /// The file of its metadata document.
     pub metadata_file: Option<FileId>,
     first_page: FileId,
@@ -107,6 +109,7 @@ pub struct Version<'a> {
     operations: OnceLock<FxHashMap<&'a str, Vec<&'a Operation>>>,
     declared: OnceLock<Declared<'a>>,
     short_names: OnceLock<ShortNames>,
+    described: OnceLock<Vec<(&'a TypeName, ItemType)>>,
     listed: OnceLock<FxHashMap<PageId, Vec<FactId>>>,
     in_tables: OnceLock<FxHashSet<PageId>>,
     capitals: OnceLock<FxHashMap<String, PageId>>,
@@ -441,6 +444,11 @@ impl<'a> Version<'a> {
         self.short_names.get_or_init(|| ShortNames::of(self.api()))
     }
 
+    /// The types and enumerations that something describes.
+    pub(super) fn described(&self) -> &[(&'a TypeName, ItemType)] {
+        self.described.get_or_init(|| names::described(self))
+    }
+
     /// Whether something that is described has this namespace, in lower case.
     pub fn has_namespace(&self, namespace: &str) -> bool {
         let namespaces = self.namespaces.get_or_init(|| {
@@ -559,6 +567,7 @@ fn versions<'a>(subject: &'a Subject, base: &Path, files: &mut Files) -> Vec<Ver
         versions.push(Version {
             compilation,
             folder: folder.map(PathBuf::as_path),
+            page_from_root: folder.and_then(|folder| page_from_root(folder, root)),
             metadata_file,
             first_page,
             paths: OnceLock::new(),
@@ -566,6 +575,7 @@ fn versions<'a>(subject: &'a Subject, base: &Path, files: &mut Files) -> Vec<Ver
             operations: OnceLock::new(),
             declared: OnceLock::new(),
             short_names: OnceLock::new(),
+            described: OnceLock::new(),
             listed: OnceLock::new(),
             in_tables: OnceLock::new(),
             capitals: OnceLock::new(),
@@ -575,6 +585,12 @@ fn versions<'a>(subject: &'a Subject, base: &Path, files: &mut Files) -> Vec<Ver
         first_page = FileId(first_page.0 + count as u32);
     }
     versions
+}
+
+/// A page right in a folder, as links told from the root would name it; nothing, if the folder is not below the root.
+fn page_from_root(folder: &Path, root: &Path) -> Option<String> {
+    let folder = folder.strip_prefix(root).ok()?.to_str()?;
+    Some(format!("{}/_", folder.replace('\\', "/")))
 }
 
 /// The same map with the id of each file.

@@ -292,7 +292,7 @@ impl<'a> Scope<'a> {
     /// What a reference on a page stands for: a qualified name itself; else the type of the page that it links to;
     /// else the name in the page's own namespace, in the default one, or in the only namespace that has it.
     pub(crate) fn named(&self, reference: &Reference, from: PageId) -> Option<ItemType> {
-        let by_text = model::candidates(self.input.pages, from, reference, self.input.model)
+        let by_text = model::candidates(from, reference, self.input.model)
             .iter()
             .find_map(|name| self.by_name.get(name.key().as_str()).cloned());
         if reference.name.contains('.') && by_text.is_some() {

@@ -1,3 +1,5 @@
+use memchr::memmem;
+
 use crate::{
     api::ItemType,
     ir::TypeName,
@@ -100,8 +102,11 @@ impl List<'_, '_> {
     /// Where a value stands in the cell: between back-ticks, or as a word.
     fn at(&self, cx: &PageContext, value: &str) -> Option<ByteRange> {
         let text = cx.str(self.cell);
-        let quoted = text.find(&format!("`{value}`")).map(|at| at + 1);
-        let at = quoted.or_else(|| text.find(value))? + self.cell.start as usize;
+        let places = memmem::find_iter(text.as_bytes(), value);
+        let is_quoted =
+            |at: &usize| text[..*at].ends_with('`') && text[at + value.len()..].starts_with('`');
+        let quoted = places.clone().find(is_quoted);
+        let at = quoted.or_else(|| places.clone().next())? + self.cell.start as usize;
         Some(ByteRange::new(at, at + value.len()))
     }
 }

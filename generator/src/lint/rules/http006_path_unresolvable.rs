@@ -45,12 +45,12 @@ fn check(cx: &PageContext, out: &mut Findings) {
             let spelling = spelling(cx.version, cx.version.api().lineage(owner), text);
             let name = cx.version.api()[owner].name.as_str();
             let is_told = told.iter().any(|(ty, known)| *ty == name && known == text);
-            if is_told || spelling.is_some_and(|known| known == *text) || is_call(cx, text) {
+            if is_told || spelling.is_some_and(|known| known == *text) {
                 continue;
             }
             // Of a type that nothing describes, nothing can be missing.
             let is_described = cx.version.type_at(name, "").is_some();
-            if is_described && !is_of_derived(cx, owner, text) {
+            if is_described && !is_of_derived(cx, owner, text) && !is_call(cx, text) {
                 told.push((name, (*text).to_owned()));
                 tell(cx, &line, text, owner, spelling, out);
             }

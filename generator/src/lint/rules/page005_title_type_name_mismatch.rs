@@ -65,11 +65,9 @@ fn check_title(cx: &PageContext, heading: &str, out: &mut Findings) {
 
 /// Whether two titles are the same but for marks.
 fn same(a: &str, b: &str) -> bool {
-    let letters = |text: &'_ str| -> Vec<char> {
-        let mark = |c: &char| !matches!(c, '`' | '*' | '\\' | '"' | '\'') && !c.is_whitespace();
-        text.chars().filter(mark).collect()
-    };
-    letters(a) == letters(b)
+    let is_letter = |c: &char| !matches!(c, '`' | '*' | '\\' | '"' | '\'') && !c.is_whitespace();
+    let (a, b) = (a.chars().filter(is_letter), b.chars().filter(is_letter));
+    a.eq(b)
 }
 
 /// The name of the page's type in its heading, where it is written in another case, and as it should be. The metadata

@@ -57,7 +57,7 @@ fn check_labels(cx: &PageContext, table: &PermissionTable, out: &mut Findings) {
         if text.is_empty() || permissions::is_workload(text) {
             continue;
         }
-        let symbol = format!("{}:{text}", cx.section_symbol(table.section));
+        let symbol = || format!("{}:{text}", cx.section_symbol(table.section));
         if permissions::label_kind(cx, label).is_none() {
             let place = cx.at(label, "");
             let fix = meant(text).map(|(_, right)| {
@@ -65,7 +65,7 @@ fn check_labels(cx: &PageContext, table: &PermissionTable, out: &mut Findings) {
             });
             let finding = out
                 .tell(place, format!("`{text}` is no kind of sign-in"))
-                .symbol(symbol)
+                .symbol(symbol())
                 .help("rows are `Delegated (work or school account)`, `Delegated (personal Microsoft account)` and `Application`");
             finding.fix = fix;
         } else if text.contains('(') && !text.contains(')') {
@@ -82,7 +82,7 @@ fn check_labels(cx: &PageContext, table: &PermissionTable, out: &mut Findings) {
                 cx.at(label, ""),
                 format!("`{text}` is not closed by a parenthesis"),
             )
-            .symbol(symbol)
+            .symbol(symbol())
             .fix(Fix::safe("close the parenthesis", edits));
         }
     }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::{
     facts::{self, Columns},
@@ -49,7 +49,7 @@ fn check_cells<'p>(cx: &PageContext<'p, '_>, it: &PageTable<'p>, out: &mut Findi
         return;
     }
     if columns.has(Column::Name) && columns.has(Column::Type) {
-        let mut seen = HashMap::new();
+        let mut seen = FxHashMap::default();
         for row in &table.rows {
             check_repetition(cx, section, columns, row, &mut seen, out);
         }
@@ -111,7 +111,7 @@ fn check_repetition<'p>(
     section: usize,
     columns: &Columns,
     row: &'p Row,
-    seen: &mut HashMap<&'p str, &'p Row>,
+    seen: &mut FxHashMap<&'p str, &'p Row>,
     out: &mut Findings,
 ) {
     let Some(cell) = columns.cell(&row.cells, Column::Name) else {

@@ -13,7 +13,6 @@ use crate::{
         Callable, CallableId, ItemType, Operation, OperationKind, OperationPage, Parameter, Piece,
         RequestBody, StructuredType, Type,
     },
-    facts::stated_namespace,
     ir::{DEFAULT_NAMESPACE, Primitive},
     resolve::{Input, Scope},
     spelling::Reference,
@@ -75,8 +74,9 @@ impl Callables {
             names
         });
         let binding = binding(line, steps, scope);
-        let namespace = stated_namespace(&input.pages[line.page.claims.id.index()].1);
-        let name = walk::qualified(name, namespace.unwrap_or(DEFAULT_NAMESPACE));
+        let namespace = input.model.namespace_of_page.get(&line.page.claims.id);
+        let namespace = namespace.map_or(DEFAULT_NAMESPACE, |it| &**it);
+        let name = walk::qualified(name, namespace);
         let at = match self.index.entry((name.key(), binding.clone(), names)) {
             Entry::Occupied(at) => {
                 let at = *at.get();
