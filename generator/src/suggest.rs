@@ -4,7 +4,7 @@
 
 /// Below this, two names have nothing to do with each other (Jaro-Winkler, 0 to 1).
 const CLOSE: f64 = 0.84;
-/// What a name counts that has the word in it.
+/// What a name counts at least that has the word in it, or that the word ends with.
 const PART: f64 = 0.9;
 
 /// The one of `names` that `word` is most likely a misspelling of; the first of several equally close ones.
@@ -18,12 +18,7 @@ pub fn closest<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Opti
             continue;
         }
         let name_folded = name.to_lowercase();
-        let is_part = word.len() > 2 && name_folded.contains(&word);
-        let score = if is_part {
-            PART
-        } else {
-            strsim::jaro_winkler(&word, &name_folded)
-        };
+        let score = likeness(&word, &name_folded);
         if score >= CLOSE && best.is_none_or(|(highest, _)| score > highest) {
             best = Some((score, name));
         }
@@ -40,6 +35,31 @@ pub fn slips(word: &str, name: &str, most: usize) -> Option<usize> {
     may_be
         .then(|| strsim::osa_distance(word, name))
         .filter(|&slips| slips <= most)
+}
+
+/// How alike a word and a name are, both in lower case.
+fn likeness(word: &str, name: &str) -> f64 {
+    let jaro_winkler = strsim::jaro_winkler(word, name);
+    if is_part(word, name) {
+        jaro_winkler.max(PART)
+    } else if jaro_winkler >= CLOSE && is_slip(word, name) {
+        jaro_winkler
+    } else {
+        0.0
+    }
+}
+
+/// Whether a name has the word in it, or is the word without its beginning; three letters in a long name mean nothing.
+fn is_part(word: &str, name: &str) -> bool {
+    let is_within = word.len() > 2 && word.len() * 4 >= name.len() && name.contains(word);
+    let is_end = name.len() > 2 && name.len() * 5 >= word.len() * 3 && word.ends_with(name);
+    is_within || is_end
+}
+
+/// Whether two thirds of the letters stay where they are: names that only begin alike are two names.
+fn is_slip(word: &str, name: &str) -> bool {
+    let longer = word.chars().count().max(name.chars().count());
+    strsim::osa_distance(word, name) * 3 <= longer
 }
 
 /// How often each letter stands in a word: enough to see that most names are nothing like it.
@@ -89,7 +109,7 @@ impl<'a> Letters<'a> {
             shared += usize::from(*count > 0);
             *count = count.saturating_sub(1);
         }
-        if shared == length {
+        if shared == length || shared == name.len() {
             return 1.0;
         }
         let part = |length: usize| shared as f64 / length as f64;
@@ -159,7 +179,13 @@ mod tests {
         assert_eq!(closest("Colums", names), Some("columns"));
         assert_eq!(closest("crate_name", names), Some("crate-name"));
         assert_eq!(closest("crate", names), Some("crate-name"));
+        assert_eq!(closest("bookcolumns", names), Some("columns"));
+        assert_eq!(closest("columnWidth", names), None);
         assert_eq!(closest("output", names), None);
+        let parts = ["shelfNumbers", "shelfNumbre"];
+        assert_eq!(closest("shelfNumber", parts), Some("shelfNumbers"));
+        assert_eq!(closest("titel", ["titelist", "title"]), Some("title"));
+        assert_eq!(closest("uri", ["alternativeSecurityId"]), None);
         assert_eq!(hint("output", names), "");
     }
 }

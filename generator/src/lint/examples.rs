@@ -174,14 +174,17 @@ pub(super) fn bodies<'a>(cx: &PageContext<'_, 'a>) -> Vec<Body<'a>> {
             continue;
         };
         let parts = match expected(cx, operation, message, &tree.root) {
-            Some((ty, root)) => vec![(ty, root.to_owned())],
-            None => arguments(operation, message, &tree.root),
+            Some((ty, root)) => {
+                let others = alternatives(cx, operation, message, &ty);
+                vec![(ty, root.to_owned(), others)]
+            }
+            None => arguments(cx, operation, message, &tree.root),
         };
-        for (ty, root) in parts {
+        for (ty, root, others) in parts {
             let Some((node, _)) = tree.root.pointer(&root) else {
                 continue;
             };
-            let (ty, mut mismatches) = judged(cx, message, ty, node);
+            let (ty, mut mismatches) = judged(cx, ty, others, node);
             for mismatch in &mut mismatches {
                 mismatch.at.insert_str(0, &root);
             }
@@ -198,8 +201,32 @@ pub(super) fn bodies<'a>(cx: &PageContext<'_, 'a>) -> Vec<Body<'a>> {
     bodies
 }
 
-/// The arguments that an action is called with, and where in the body each is.
-fn arguments(operation: &Operation, message: &Message, body: &Node) -> Vec<(Type, String)> {
+/// What a body may be of as well, by other witnesses than the page's own words: the annotation, and the page that decides
+/// what the same request carries.
+fn alternatives(
+    cx: &PageContext,
+    operation: &Operation,
+    message: &Message,
+    ty: &Type,
+) -> Vec<Type> {
+    let annotated = annotated(cx, message).map(|item| Type {
+        item,
+        collection: ty.collection,
+    });
+    let decided = match &operation.page.body {
+        Some(RequestBody::Object { ty, .. }) if message.request().is_some() => Some(ty.clone()),
+        _ => None,
+    };
+    annotated.into_iter().chain(decided).collect()
+}
+
+/// The arguments that an action is called with, where in the body each is, and of what type it is by the metadata.
+fn arguments(
+    cx: &PageContext,
+    operation: &Operation,
+    message: &Message,
+    body: &Node,
+) -> Vec<(Type, String, Vec<Type>)> {
     let Some(RequestBody::Parameters(parameters)) = &operation.page.body else {
         return Vec::new();
     };
@@ -214,31 +241,34 @@ fn arguments(operation: &Operation, message: &Message, body: &Node) -> Vec<(Type
         if is_untold {
             return None;
         }
-        Some((parameter.ty.clone(), format!("/{}", entry.key)))
+        let called = operation.calls.map(|id| &cx.version.api()[id].parameters);
+        let mut declared = called.into_iter().flatten();
+        let declared = declared.find(|it| *it.name == *entry.key);
+        let others = declared.map(|it| it.ty.clone()).into_iter().collect();
+        Some((parameter.ty.clone(), format!("/{}", entry.key), others))
     });
     arguments.collect()
 }
 
-/// What in a value is not of its type. Where the annotation names another type than the sentence, both are tried, and the
-/// one that fits better has it: that the two differ is another thing to tell.
-fn judged(cx: &PageContext, message: &Message, ty: Type, node: &Node) -> (Type, Vec<Mismatch>) {
+/// What in a value is not of its type. Where other witnesses name other types than the page's words, all are tried, and
+/// the first of those that fit best has it: that they differ is another thing to tell.
+fn judged(cx: &PageContext, ty: Type, others: Vec<Type>, node: &Node) -> (Type, Vec<Mismatch>) {
     let api = cx.version.api();
     let value = node.value(&cx.page.text);
     let mismatches = conform::mismatches(api, &ty, &value);
-    if mismatches.is_empty() {
-        return (ty, mismatches);
+    let mut best = (ty, mismatches);
+    for other in others {
+        if best.1.is_empty() {
+            break;
+        }
+        if other != best.0 {
+            let mismatches = conform::mismatches(api, &other, &value);
+            if mismatches.len() < best.1.len() {
+                best = (other, mismatches);
+            }
+        }
     }
-    let Some(item) = annotated(cx, message).filter(|item| *item != ty.item) else {
-        return (ty, mismatches);
-    };
-    let collection = ty.collection;
-    let other = Type { item, collection };
-    let others = conform::mismatches(api, &other, &value);
-    if others.len() < mismatches.len() {
-        (other, others)
-    } else {
-        (ty, mismatches)
-    }
+    best
 }
 
 /// The structured type that the annotation of a message names.

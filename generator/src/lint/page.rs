@@ -63,6 +63,25 @@ pub struct CodeBlock<'a> {
     pub annotation: Option<AnnotationText>,
 }
 
+impl<'a> CodeBlock<'a> {
+    /// A code block of a page, with its annotation read.
+    pub fn new(page: &Page, section: usize, code: &'a Code) -> Self {
+        Self {
+            section,
+            code,
+            annotation: code.annotation.and_then(|at| annotation(page, at)),
+        }
+    }
+
+    /// Whether the annotation says that nobody checks the block: `"blockType": "ignored"`.
+    pub fn is_ignored(&self) -> bool {
+        let annotation = self.annotation.as_ref();
+        let tree = annotation.and_then(|it| it.tree.as_ref().ok());
+        let block_type = tree.and_then(|tree| tree.root.get("blockType")?.text());
+        block_type.is_some_and(|it| it.eq_ignore_ascii_case("ignored"))
+    }
+}
+
 /// The JSON object of an annotation, and its place.
 #[derive(Clone, Debug)]
 pub struct AnnotationText {
@@ -241,11 +260,7 @@ impl<'p, 'a> PageContext<'p, 'a> {
             let sections = self.page.sections.iter().enumerate();
             sections
                 .flat_map(|(section, it)| it.codes().map(move |code| (section, code)))
-                .map(|(section, code)| CodeBlock {
-                    section,
-                    code,
-                    annotation: code.annotation.and_then(|at| annotation(self.page, at)),
-                })
+                .map(|(section, code)| CodeBlock::new(self.page, section, code))
                 .collect()
         })
     }
@@ -521,14 +536,15 @@ impl TypeCell<'_> {
     }
 }
 
-/// The same without JSON where a stream is answered with: what `/$value` leads to (OData 4.0, URL Conventions, section 4.6)
-/// is no object, whatever it begins with.
+/// The same without JSON where a stream is sent or answered with: what `/$value` leads to (OData 4.0, URL Conventions,
+/// section 4.6) is no object, whatever it begins with.
 fn without_streams(mut messages: Vec<Message<'_>>) -> Vec<Message<'_>> {
     let mut is_stream = false;
     for message in &mut messages {
         if let Some((_, target)) = message.request() {
             is_stream = Target::of(target).path.ends_with("/$value");
-        } else if is_stream {
+        }
+        if is_stream {
             message.json = None;
         }
     }

@@ -480,6 +480,22 @@ impl<'a> Version<'a> {
             .contains(&page)
     }
 
+    /// Whether paths may begin with a name, by the metadata document: an entity set, a singleton or an import. Nothing
+    /// without one, or where it has no such roots at all.
+    pub fn has_root(&self, name: &str) -> Option<bool> {
+        let schemas = &self.compilation.metadata.as_ref()?.schemas;
+        let containers = || {
+            schemas
+                .iter()
+                .filter_map(|schema| schema.container.as_ref())
+        };
+        let roots = containers().flat_map(|it| &it.roots).map(|it| &it.name);
+        let imports = containers().flat_map(|it| &it.imports).map(|it| &it.name);
+        let mut names = roots.chain(imports).peekable();
+        names.peek()?;
+        Some(names.any(|known| known.text.eq_ignore_ascii_case(name)))
+    }
+
     /// What the metadata document declares; nothing without one.
     pub fn declared(&self) -> &Declared<'a> {
         self.declared.get_or_init(|| {

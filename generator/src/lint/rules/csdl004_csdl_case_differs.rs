@@ -1,8 +1,9 @@
 use crate::{
+    api::Source,
     csdl::Name,
     facts::{Claim, Fact},
     lint::{
-        finding::{Edit, Findings, Fix, Place, Severity},
+        finding::{Edit, Finding, Findings, Fix, Place, Severity},
         pages_alone::{EnumPair, PagesAlone, TypePair, json_key, word_in},
         rule::{Check, Fixes, Preset, Rule},
         world::World,
@@ -80,7 +81,11 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
         let mut members = pair.model.members.iter();
         let claims = members.find(|it| it.name.eq_ignore_ascii_case(&member.name));
         let places = claims.map(|claims| spellings(world, alone, claims, found.name));
-        let places = places.unwrap_or_default();
+        let mut places = places.unwrap_or_default();
+        let is_in_paths_alone = places.is_empty();
+        if is_in_paths_alone {
+            places.extend(segment(alone, &member.source, &member.name));
+        }
         let Some(place) = (match places.first() {
             Some(place) => Some(place.clone()),
             None => alone.member_at(world, pair, member),
@@ -88,7 +93,7 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
             continue;
         };
         let symbol = format!("{}/{}", pair.paged.name, member.name);
-        tell(
+        let finding = tell(
             alone,
             &place,
             &places,
@@ -96,7 +101,18 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
             found.name,
             out,
         );
+        // The service compares the segments of a path without case.
+        if is_in_paths_alone {
+            finding.severity(Severity::Warning);
+        }
     }
+}
+
+/// The segment of a path in the line that a member was read from.
+fn segment(alone: &PagesAlone, source: &Source, name: &str) -> Option<Place> {
+    let (page, line) = alone.version.line(source)?;
+    let at = word_in(&alone.version.page(page).text, line, name);
+    (at != line).then(|| alone.version.at(page, at, ""))
 }
 
 /// The rows and keys that spell a member otherwise than the metadata does.
@@ -148,14 +164,14 @@ fn check_enum(alone: &PagesAlone, pair: EnumPair, out: &mut Findings) {
 }
 
 /// Tells a name that the metadata spells otherwise; `places` are those that spell it wrong and can be repaired.
-fn tell(
+fn tell<'o>(
     alone: &PagesAlone,
     place: &Place,
     places: &[Place],
     (symbol, name): (&str, &str),
     declared: &Name,
-    out: &mut Findings,
-) {
+    out: &'o mut Findings,
+) -> &'o mut Finding {
     let right = &declared.text;
     let message = format!("`{name}` is spelled `{right}` in the metadata");
     let primary = Place::new(place.file, place.at, "");
@@ -174,4 +190,5 @@ fn tell(
         });
         finding.fix(Fix::safe(format!("spell it `{right}`"), edits.collect()));
     }
+    finding
 }

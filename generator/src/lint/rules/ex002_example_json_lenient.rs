@@ -108,6 +108,7 @@ fn words(kind: SlipKind) -> Option<(&'static str, &'static str)> {
 fn edit(cx: &PageContext, slip: &Slip) -> Option<Edit> {
     let text = cx.str(slip.at);
     let (at, text) = match slip.kind {
+        SlipKind::Ellipsis if stands_for_all(cx, slip.at) => return None,
         SlipKind::Comment | SlipKind::Ellipsis => (with_line(cx, slip.at), String::new()),
         SlipKind::MissingComma => (slip.at, ",".to_owned()),
         SlipKind::SingleQuotes => (slip.at, double_quoted(text)?),
@@ -121,6 +122,14 @@ fn edit(cx: &PageContext, slip: &Slip) -> Option<Edit> {
     };
     let file = cx.file();
     Some(Edit { file, at, text })
+}
+
+/// Whether a mark of omission is all that stands between two brackets: without it they would say that there is nothing.
+fn stands_for_all(cx: &PageContext, mark: ByteRange) -> bool {
+    let text = &cx.page.text;
+    let before = text.get(..mark.start as usize).unwrap_or_default();
+    let after = text.get(mark.end as usize..).unwrap_or_default();
+    before.trim_end().ends_with(['[', '{']) && after.trim_start().starts_with([']', '}'])
 }
 
 /// A string in double quotes; nothing, if quotes within would need more thought.

@@ -56,7 +56,8 @@ fn check(cx: &PageContext, out: &mut Findings) {
                 continue;
             }
             if let Some((_, Some(entry))) = tree.root.pointer(&mismatch.at) {
-                unknown.add((&**ty, &*entry.key), entry.key_at);
+                let object = object_around(&tree.root, &mismatch.at);
+                unknown.add((&**ty, &*entry.key), (entry.key_at, object));
             }
         }
     }
@@ -66,14 +67,26 @@ fn check(cx: &PageContext, out: &mut Findings) {
     }
 }
 
+/// The object that a pointer leads into.
+fn object_around<'t>(root: &'t Node, pointer: &str) -> Option<&'t Node> {
+    let (parent, _) = pointer.rsplit_once('/')?;
+    root.pointer(parent).map(|(object, _)| object)
+}
+
+/// Whether an object has a key, in any case.
+fn has_key(object: &Node, key: &str) -> bool {
+    let mut entries = object.entries().iter();
+    entries.any(|it| it.key.eq_ignore_ascii_case(key))
+}
+
 /// Whether something else explains a key that the type does not have: the object says that it is of another type; it is the
 /// failure of one item among several (RFC 4918, section 13); the JSON representation of the type shows it, which TBL001 tells;
 /// or so little of the object is of the type that the example must be about another one.
 fn is_explained(cx: &PageContext, message: &Message, root: &Node, pointer: &str, ty: &str) -> bool {
-    let Some((parent, key)) = pointer.rsplit_once('/') else {
+    let Some((_, key)) = pointer.rsplit_once('/') else {
         return false;
     };
-    let Some((object, _)) = root.pointer(parent) else {
+    let Some(object) = object_around(root, pointer) else {
         return false;
     };
     if key == "error" && message.status() == Some(207) {
@@ -132,11 +145,11 @@ fn check_arguments(cx: &PageContext, out: &mut Findings) {
                 .map(|it| it.name.as_str())
                 .chain(declared())
         };
+        let is_known = |key: &str| names().any(|name| name == key) || is_named(cx, key);
         let entries = tree.root.entries().iter();
-        for entry in
-            entries.filter(|it| !it.key.contains('@') && !names().any(|name| *name == *it.key))
-        {
+        for entry in entries.filter(|it| !it.key.contains('@') && !is_known(&it.key)) {
             let key = &*one_line(&entry.key);
+            let free = || names().filter(|name| !has_key(&tree.root, name));
             let action = operation.kind.words();
             let place = cx.at(entry.key_at, "");
             let finding = out
@@ -153,30 +166,49 @@ fn check_arguments(cx: &PageContext, out: &mut Findings) {
             if let Some(known) = names().find(|name| name.eq_ignore_ascii_case(key)) {
                 // Requests are tried more often than tables are.
                 let edits = Fix::replace(&place, format!("\"{known}\""));
-                finding.fix(Fix::needs_review(format!("spell it `{known}`"), edits));
-            } else if let Some(near) = suggest::closest(key, names()) {
+                finding
+                    .help(format!("did you mean `{known}`? only the case differs"))
+                    .fix(Fix::needs_review(format!("spell it `{known}`"), edits));
+            } else if let Some(near) = suggest::closest(key, free()) {
                 finding.help(format!("did you mean `{near}`?"));
             }
         }
     }
 }
 
-/// Tells that a type has no member with the key that stands at these places.
-fn tell(cx: &PageContext, ty: &str, key: &str, places: &[ByteRange], out: &mut Findings) {
-    let Some(&first) = places.first() else {
+/// Whether the paragraph on the body names a parameter: ``supply a `loan` object with the following properties``.
+fn is_named(cx: &PageContext, key: &str) -> bool {
+    let mut facts = cx.facts.facts.iter();
+    let said = facts.find(|fact| fact.page == cx.id && matches!(fact.claim, Claim::Body(_)));
+    said.is_some_and(|fact| {
+        let said = cx.str(fact.at);
+        said.contains(&format!("`{key}`")) || said.contains(&format!("**{key}**"))
+    })
+}
+
+/// Tells that a type has no member with the key that stands at these places, each with the object around it.
+fn tell(
+    cx: &PageContext,
+    ty: &str,
+    key: &str,
+    places: &[(ByteRange, Option<&Node>)],
+    out: &mut Findings,
+) {
+    let Some(&(first, object)) = places.first() else {
         return;
     };
     let api = cx.version.api();
     let members = api.find_type(ty).map(|id| api.all_members(id));
     let members = members.unwrap_or_default();
     let names = || members.iter().map(|member| member.name.as_str());
+    let free = || names().filter(|name| !object.is_some_and(|object| has_key(object, name)));
     let key = &*one_line(key);
     let message = format!("`{ty}` has no property `{key}`{}", times(places.len()));
     let finding = out
         .tell(cx.at(first, ""), message)
         .symbol(format!("{}:{ty}/{key}", cx.page.path));
     if let Some(known) = names().find(|it| it.eq_ignore_ascii_case(key)) {
-        let edits = places.iter().map(|&at| Edit {
+        let edits = places.iter().map(|&(at, _)| Edit {
             file: cx.file(),
             at,
             text: format!("\"{known}\""),
@@ -184,6 +216,7 @@ fn tell(cx: &PageContext, ty: &str, key: &str, places: &[ByteRange], out: &mut F
         let title = format!("spell it `{known}`");
         finding
             .severity(Severity::Error)
+            .help(format!("did you mean `{known}`? only the case differs"))
             .fix(Fix::safe(title, edits.collect()));
         let label = format!("it is spelled `{known}` here");
         let declared = cx.version.member_at(cx.world, ty, known, label);
@@ -194,7 +227,7 @@ fn tell(cx: &PageContext, ty: &str, key: &str, places: &[ByteRange], out: &mut F
         finding.help(format!(
             "`{derived}` has it: does the object lack `\"@odata.type\": \"#{derived}\"`?"
         ));
-    } else if let Some(near) = suggest::closest(key, names()) {
+    } else if let Some(near) = suggest::closest(key, free()) {
         finding.help(format!("did you mean `{near}`?"));
     }
     let declared = cx.version.type_at(ty, "the type is described here");

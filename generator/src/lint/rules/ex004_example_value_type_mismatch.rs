@@ -1,6 +1,7 @@
 use crate::{
     api::{ItemType, Type, TypeId},
     conform::Problem,
+    facts::{Claim, Fact},
     ir::Primitive,
     json::tree::{Kind, Node},
     lint::{
@@ -10,6 +11,7 @@ use crate::{
         rule::{Check, Fixes, Preset, Rule},
         values::{self, Groups, Owner, Typed, is_mark, is_placeholder, times},
     },
+    vocabulary::Column,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -134,18 +136,24 @@ fn tell(
     out: &mut Findings,
 ) {
     let api = cx.version.api();
-    let (symbol, subject) = match subject {
+    let (symbol, name) = match subject {
         Subject::Member(ty, name) => (format!("{}/{name}", api[ty].name), format!("`{name}`")),
         Subject::Parameter(name) => (name.to_owned(), format!("`{name}`")),
         Subject::Body => ("body".to_owned(), "the body".to_owned()),
     };
     let shown = words(first.node);
-    let expected = match expected.strip_prefix("collection of ") {
-        Some(item) => format!("a collection of `{item}`"),
-        None => format!("`{expected}`"),
+    let row = match subject {
+        Subject::Parameter(name) => parameter_row(cx, name, first.collection),
+        Subject::Member(..) | Subject::Body => None,
+    };
+    let told = row.and_then(|row| type_words(cx, row));
+    let expected = match (told, expected.strip_prefix("collection of ")) {
+        (Some(told), _) => format!("`{told}`"),
+        (None, Some(item)) => format!("a collection of `{item}`"),
+        (None, None) => format!("`{expected}`"),
     };
     let place = cx.at(first.node.at, "");
-    let message = format!("{subject} is {shown}, not {expected}{}", times(count));
+    let message = format!("{name} is {shown}, not {expected}{}", times(count));
     let finding = out
         .tell(place.clone(), message)
         .symbol(format!("{}:{symbol}", cx.page.path));
@@ -156,10 +164,30 @@ fn tell(
     if let Some(owner) = first.owner {
         relate(cx, &owner, finding);
     }
+    if let Some(row) = row {
+        finding.related(cx.version.name_of(cx.world, row, "its type is told here"));
+    }
     let repaired = repaired(first.item, first.collection, first.node, cx);
     if let Some((title, text)) = repaired.filter(|_| count == 1) {
         finding.fix(Fix::needs_review(title, Fix::replace(&place, text)));
     }
+}
+
+/// The row of the page's own table that tells the type of a parameter, if that is as single or as many as the value should
+/// be.
+fn parameter_row<'p>(cx: &PageContext<'p, '_>, name: &str, collection: bool) -> Option<&'p Fact> {
+    let mut facts = cx.facts.facts.iter();
+    facts.find(|fact| match &fact.claim {
+        Claim::BodyMember(row) => row.name == name && row.ty.collection == collection,
+        _ => false,
+    })
+}
+
+/// The type in the words of a row; nothing if they are more than words.
+fn type_words<'a>(cx: &PageContext<'_, 'a>, row: &Fact) -> Option<&'a str> {
+    let cell = cx.version.cell_of(cx.world, row, Column::Type)?;
+    let words = cx.version.page(row.page).str(cell).trim();
+    (!words.contains(['[', '<', '`', '*', '\\'])).then_some(words)
 }
 
 /// Adds where the type of the member is told.

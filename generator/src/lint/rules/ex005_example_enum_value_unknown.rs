@@ -1,10 +1,10 @@
 use crate::{
     api::{EnumId, EnumType, ItemType},
     lint::{
-        finding::{Edit, Findings, Fix, Severity},
+        finding::{Edit, Findings, Fix, Place, Severity},
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
-        values::{self, Groups, is_mark, is_placeholder, one_line, times},
+        values::{self, Groups, Owner, is_mark, is_placeholder, one_line, times},
     },
     span::ByteRange,
     suggest,
@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     name: "example-enum-value-unknown",
     severity: Severity::Error,
     preset: Preset::Minimal,
-    fixes: Fixes::Safe,
+    fixes: Fixes::Both,
     apidoctor: &["InvalidEnumeratedValueString"],
     doc: include_str!("ex005_example_enum_value_unknown.md"),
     check: Check::Page(check),
@@ -35,12 +35,15 @@ fn check(cx: &PageContext, out: &mut Findings) {
             if let (ItemType::Enum(id), Some(text)) = (value.item, value.node.text())
                 && is_wrong(&api[*id], text)
             {
-                wrong.add((*id, text), value.node.at);
+                let listed = value.owner.and_then(|owner| own_list(cx, &owner, text));
+                wrong.add((*id, text), (value.node.at, listed));
             }
         });
     }
-    for ((id, text), places) in wrong.list {
-        tell(cx, id, text, &places, out);
+    for ((id, text), values) in wrong.list {
+        let (places, listed): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+        let listed = listed.into_iter().flatten().next();
+        tell(cx, id, text, &places, listed, out);
     }
 }
 
@@ -79,7 +82,30 @@ fn spelled(ty: &EnumType, text: &str) -> Option<String> {
     names.map(|names| names.join(comma))
 }
 
-fn tell(cx: &PageContext, id: EnumId, text: &str, places: &[ByteRange], out: &mut Findings) {
+/// The row of the object's own type that lists the value, though the enumeration does not have it.
+fn own_list(cx: &PageContext, owner: &Owner, text: &str) -> Option<Place> {
+    let api = cx.version.api();
+    let name = &owner.member.name;
+    let mut lineage = api.lineage(owner.ty);
+    lineage.find_map(|ty| {
+        let model = cx.version.model().types.get(&ty.name.key())?;
+        let member = model.members.iter().find(|it| it.name == *name)?;
+        let mut rows = member.rows.iter().map(|row| row.of(cx.version.facts()));
+        let quoted = format!("`{text}`");
+        let row = rows.find(|row| cx.version.page(row.page).str(row.at).contains(&quoted))?;
+        let label = format!("this row lists `{text}`");
+        Some(cx.version.name_of(cx.world, row, label))
+    })
+}
+
+fn tell(
+    cx: &PageContext,
+    id: EnumId,
+    text: &str,
+    places: &[ByteRange],
+    listed_at: Option<Place>,
+    out: &mut Findings,
+) {
     let Some(&first) = places.first() else {
         return;
     };
@@ -96,8 +122,12 @@ fn tell(cx: &PageContext, id: EnumId, text: &str, places: &[ByteRange], out: &mu
             at,
             text: format!("\"{known}\""),
         });
+        finding.help(format!("did you mean `{known}`? only the case differs"));
         let title = format!("spell it `{known}`");
-        finding.fix(Fix::safe(title, edits.collect()));
+        finding.fix(match listed_at {
+            None => Fix::safe(title, edits.collect()),
+            Some(_) => Fix::needs_review(title, edits.collect()),
+        });
     } else {
         let names = || ty.members.iter().map(|member| member.name.as_str());
         let near = suggest::closest(text, names());
@@ -120,6 +150,10 @@ fn tell(cx: &PageContext, id: EnumId, text: &str, places: &[ByteRange], out: &mu
     }
     let declared = cx.version.type_at(name, "the members are told here");
     declared.map(|place| finding.related(place));
+    // Two lists contradict each other, and the example follows one of them.
+    if let Some(place) = listed_at {
+        finding.severity(Severity::Warning).related(place);
+    }
 }
 
 /// The first few of some names.

@@ -1,4 +1,6 @@
 use crate::{
+    api::Operation,
+    ir::ApiVersion,
     json::tree::Node,
     lint::{
         finding::{Edit, Findings, Fix, Severity},
@@ -25,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
 const SERVICE: &str = "://graph.microsoft.com/";
 
 fn check(cx: &PageContext, out: &mut Findings) {
-    for message in cx.messages() {
+    for (message, operation) in cx.messages().iter().zip(cx.called()) {
         let mut wrong = Vec::new();
         if let Some((_, target)) = message.request() {
             wrong.extend(in_target(cx, message, target));
@@ -37,11 +39,17 @@ fn check(cx: &PageContext, out: &mut Findings) {
                 }
             });
         }
-        tell(cx, message, &wrong, out);
+        tell(cx, message, *operation, &wrong, out);
     }
 }
 
-fn tell(cx: &PageContext, message: &Message, wrong: &[ByteRange], out: &mut Findings) {
+fn tell(
+    cx: &PageContext,
+    message: &Message,
+    operation: Option<&Operation>,
+    wrong: &[ByteRange],
+    out: &mut Findings,
+) {
     let Some(&first) = wrong.first() else {
         return;
     };
@@ -54,15 +62,33 @@ fn tell(cx: &PageContext, message: &Message, wrong: &[ByteRange], out: &mut Find
         "this page is about `{version}`, its example about `{}`{more}",
         cx.str(first)
     );
+    let finding = out
+        .tell(cx.at(first, ""), text)
+        .symbol(cx.section_symbol(message.section));
+    let path = operation.map(|it| it.path.template());
+    if let Some((root, other)) = path.and_then(|path| misplaced(cx, &path, cx.str(first))) {
+        finding.help(format!(
+            "the metadata of `{other}` has `/{root}`, that of `{version}` has not: does the page stand in the wrong version?"
+        ));
+        return;
+    }
     let edits = wrong.iter().map(|&at| Edit {
         file: cx.file(),
         at,
         text: version.to_string(),
     });
-    let fix = Fix::safe(format!("write `{version}`"), edits.collect());
-    out.tell(cx.at(first, ""), text)
-        .symbol(cx.section_symbol(message.section))
-        .fix(fix);
+    finding.fix(Fix::safe(format!("write `{version}`"), edits.collect()));
+}
+
+/// What a path begins with and the version that it is of, where the metadata of that version has it, and the metadata of the
+/// page's version has not.
+fn misplaced(cx: &PageContext, path: &str, version: &str) -> Option<(String, ApiVersion)> {
+    let mut versions = ApiVersion::ALL.into_iter();
+    let version = versions.find(|it| it.as_str().eq_ignore_ascii_case(version))?;
+    let root = path.trim_start_matches('/').split(['/', '(']).next()?;
+    let is_there = cx.world.version(version)?.has_root(root)?;
+    let is_here = cx.version.has_root(root)?;
+    (is_there && !is_here).then(|| (root.to_owned(), version))
 }
 
 /// The version in a target, if it is another one than that of the page.

@@ -49,10 +49,11 @@ fn is_placeholder(text: &str) -> bool {
     is_type_word(text) || is_filler(text)
 }
 
-/// `displayName-value`: a filler of a generator, which has at least the right type where that is a string.
+/// `displayName-value`, `string-value`: a filler of a generator, which has at least the right type where that is a string.
 fn is_filler(text: &str) -> bool {
     let word = text.strip_suffix("-value").unwrap_or_default();
-    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !is_type_word(text)
+    let is_name = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_name && (word.eq_ignore_ascii_case("string") || !is_type_word(text))
 }
 
 /// Whether the values of a key are names of types: `dataType`, `type`.

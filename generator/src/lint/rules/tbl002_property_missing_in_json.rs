@@ -93,6 +93,13 @@ fn is_navigation(cx: &PageContext, page: &Resource, name: &str) -> bool {
     })
 }
 
+/// Whether the metadata describes the type, but neither it nor its base types have the property.
+fn is_undeclared(cx: &PageContext, page: &Resource, name: &str) -> bool {
+    let declared = cx.version.declared();
+    let ty = declared.types.get(&page.ty.key());
+    ty.is_some_and(|ty| declared.member_in_any_case(ty, name).is_none())
+}
+
 fn tell(
     cx: &PageContext,
     page: &Resource,
@@ -117,6 +124,10 @@ fn tell(
         ..object.at
     };
     finding.related(cx.at(open, "the JSON representation begins here"));
+    if is_undeclared(cx, page, name) {
+        finding.help("the metadata does not have it either: should the row go?");
+        return;
+    }
     let ty = names::ty(cx.version, &row.row.ty, cx.id);
     let Some(ty) = ty.filter(|_| cx.representation_is_clean(body)) else {
         return;

@@ -1,14 +1,16 @@
 use crate::{
     api::{ItemType, Operation, ResponseBody, Type},
-    facts::{Claim, Fact, PageId, PageKind},
+    facts::{Claim, Fact, PageId, PageKind, ResponseText},
+    ir::Method,
     lint::{
         finding::{Findings, Fix, Place, Severity},
         names,
-        page::PageContext,
+        page::{CodeBlock, PageContext},
+        requests,
         rule::{Check, Fixes, Preset, Rule},
         tables,
     },
-    sections::Page,
+    sections::{Page, Section},
     span::ByteRange,
     spelling::TypeText,
     vocabulary::{Column, Heading},
@@ -42,10 +44,42 @@ fn check_listed(cx: &PageContext, out: &mut Findings) {
     }
     let message = "no table of methods leads to this page";
     let finding = out.tell(cx.at(title, ""), message).symbol(cx.symbol());
+    if let Some(other) = listed_twin(cx) {
+        let path = &cx.version.page(other).path;
+        let at = title_of(cx.version.page(other));
+        finding
+            .related(cx.version.at(other, at, "the page that the table leads to"))
+            .help(format!(
+                "`{path}` describes the same request: take one of the two away, or redirect it"
+            ));
+        return;
+    }
     if let Some(place) = own_table(cx) {
         finding.related(place);
     }
     finding.help("add a row to the methods of the resource that it is about");
+}
+
+/// Another page that describes all requests of this one, and that a table of methods leads to.
+fn listed_twin(cx: &PageContext) -> Option<PageId> {
+    let lines = requests::lines(cx);
+    let mut twins = lines
+        .iter()
+        .map(|line| listed_page(cx, line.method, line.path));
+    let first = twins.next()??;
+    twins.all(|twin| twin == Some(first)).then_some(first)
+}
+
+/// The first page but this one that describes a request and that a table of methods leads to.
+fn listed_page(cx: &PageContext, method: Method, path: &str) -> Option<PageId> {
+    let operation = cx.version.router().find(method, path).ok()?.operation;
+    let also = operation.also.iter().map(|source| &source.page);
+    let paths = std::iter::once(&operation.page.page).chain(also);
+    let mut pages = paths.filter_map(|path| cx.version.page_by_path(path));
+    pages.find(|&page| {
+        let is_listed = cx.version.listed(page).is_some_and(|rows| !rows.is_empty());
+        page != cx.id && is_listed
+    })
 }
 
 /// The heading of the methods of the resource that the page's file is named after.
@@ -180,6 +214,9 @@ fn check_returns(
         ResponseBody::Value(ty) => format!("`{}`", names::words(cx.version, ty)),
         ResponseBody::Unknown => return,
     };
+    let Some(source) = source_of(cx, page, answer.status) else {
+        return;
+    };
     let Some(cell) = cx.row_at(row).and_then(|it| it.cell(Column::ReturnType)) else {
         return;
     };
@@ -189,12 +226,13 @@ fn check_returns(
     }
     let words = names::words(cx.version, &ty);
     let message = format!("the row returns `{words}`, but the page answers with {says}");
-    let response = response_of(cx, page);
     let finding = out.tell(cx.at(cell, ""), message).symbol(symbol);
-    finding.related(
-        cx.version
-            .at(page, response, "the answer is described here"),
-    );
+    finding.related(source);
+    if let Some(other) = other_row(cx, page, row) {
+        finding
+            .related(cx.at(other, "this row leads to the same page"))
+            .help("two rows lead to one page: should one of them lead to another?");
+    }
     let other = Type {
         collection: !ty.collection,
         ..ty
@@ -205,6 +243,14 @@ fn check_returns(
     }
 }
 
+/// Another row of the page whose link leads to a page.
+fn other_row(cx: &PageContext, page: PageId, row: ByteRange) -> Option<ByteRange> {
+    let rows = cx.version.listed(page)?.iter();
+    let mut facts = rows.map(|row| row.of(cx.version.facts()));
+    let other = facts.find(|fact| fact.page == cx.id && fact.at != row)?;
+    Some(cx.row_at(other.at)?.name(cx.page))
+}
+
 /// Whether the answer of a page is told as something else with more in it, or as several things.
 fn says_what_comes_along(cx: &PageContext, page: PageId) -> bool {
     let facts = cx.version.facts().get(page.index());
@@ -213,12 +259,18 @@ fn says_what_comes_along(cx: &PageContext, page: PageId) -> bool {
     cx.version.page(page).text.contains("expanded with") || facts.filter(is_annotated).count() > 1
 }
 
-/// Whether an operation may answer with a type.
+/// Whether an operation may answer with a type: one of its answers does, or none is told.
 fn may_return(cx: &PageContext, operation: &Operation, ty: &Type) -> bool {
-    let Some(answer) = operation.page.success() else {
-        return true;
-    };
-    match &answer.body {
+    let answers = operation.page.responses.iter();
+    let mut successes = answers
+        .filter(|it| (200..300).contains(&it.status))
+        .peekable();
+    successes.peek().is_none() || successes.any(|answer| may_carry(cx, &answer.body, ty))
+}
+
+/// Whether an answer may carry a type.
+fn may_carry(cx: &PageContext, body: &ResponseBody, ty: &Type) -> bool {
+    match body {
         ResponseBody::Unknown => true,
         ResponseBody::Empty => false,
         ResponseBody::Stream => names::is_any(cx.version, &ty.item) || is_text(ty),
@@ -245,9 +297,37 @@ fn is_kin(cx: &PageContext, a: &ItemType, b: &ItemType) -> bool {
     }
 }
 
-/// The heading of the response, else the title.
-fn response_of(cx: &PageContext, page: PageId) -> ByteRange {
+/// Where a page tells what an answer carries: in a sentence, else in the annotation of an example, else, where nothing is told
+/// of a body, in the section. Nothing, if an annotation tells it of a block that nobody checks.
+fn source_of(cx: &PageContext, page: PageId, status: u16) -> Option<Place> {
+    let facts = &cx.version.facts().get(page.index())?.facts;
+    let sentence = facts.iter().find(|fact| match &fact.claim {
+        Claim::Response {
+            status: told, body, ..
+        } => *told == status && *body != ResponseText::Unknown,
+        _ => false,
+    });
+    if let Some(fact) = sentence {
+        return Some(cx.version.fact(fact, "the answer is described here"));
+    }
+    let mut annotations = facts.iter();
+    let annotation =
+        annotations.find(|fact| matches!(fact.claim, Claim::ResponseAnnotation { .. }));
     let target = cx.version.page(page);
+    let Some(annotation) = annotation else {
+        let at = response_of(cx, target);
+        return Some(cx.version.at(page, at, "the answer is described here"));
+    };
+    let mut codes = target.sections.iter().flat_map(Section::codes);
+    let code = codes.find(|code| code.range == annotation.at)?;
+    let block = CodeBlock::new(target, 0, code);
+    let at = code.annotation.unwrap_or(code.range);
+    let label = "the annotation of the answer says so";
+    (!block.is_ignored()).then(|| cx.version.at(page, at, label))
+}
+
+/// The heading of the response, else the title.
+fn response_of(cx: &PageContext, target: &Page) -> ByteRange {
     let response = target.sections.iter().find(|section| {
         section.level == 2
             && cx.world.vocabulary.heading(target.str(section.title)) == Some(Heading::Response)
