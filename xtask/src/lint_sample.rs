@@ -1,7 +1,8 @@
 //! A random sample of findings to be read by hand: how many of them are wrong?
 //!
-//! Comes in: documents, a number, and a word that decides which findings are drawn. Goes out: the findings with the lines that
-//! they speak of, and a table to write verdicts into. The same word draws the same findings, as long as they are there.
+//! Comes in: documents, a number, and a word that decides which findings are drawn. Goes out: as many errors as warnings with
+//! the lines that they speak of, and a table to write verdicts into. The same word draws the same findings, as long as they are
+//! there.
 
 use std::{env, path::PathBuf};
 
@@ -37,20 +38,19 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     let subject = Subject::of(tree, Vocabulary::default());
     let world = World::new(&subject, &env::current_dir()?.canonicalize()?);
     let findings = run::run(&world, &settings, None).findings;
-    let told = findings.iter().filter(|it| it.severity > Severity::Info);
-    let told: Vec<Finding> = told.cloned().collect();
-    let all = told.len();
-    // A number that looks random, and is the same for the same finding.
-    let chances = fingerprint::fingerprints(&world, &told).into_iter();
-    let chances = chances.map(|finding| fingerprint::hash_of(&[word, &finding]));
-    let mut drawn: Vec<_> = chances.zip(&told).collect();
-    drawn.sort_by_key(|(chance, _)| *chance);
-    drawn.truncate(count);
-    let drawn: Vec<&Finding> = drawn.into_iter().map(|(_, finding)| finding).collect();
-    println!(
-        "# {} of {all} errors and warnings, drawn with `{word}`\n",
-        drawn.len()
-    );
+    let mut drawn = Vec::new();
+    for severity in [Severity::Error, Severity::Warning] {
+        let told = findings.iter().filter(|it| it.severity == severity);
+        let told: Vec<Finding> = told.cloned().collect();
+        let all = told.len();
+        let of_severity = draw(&world, told, word, count / 2);
+        println!(
+            "# {} of {all} findings that are {severity}s, drawn with `{word}`",
+            of_severity.len()
+        );
+        drawn.extend(of_severity);
+    }
+    println!();
     for (at, finding) in drawn.iter().enumerate() {
         print_finding(&world, at + 1, finding);
     }
@@ -65,6 +65,16 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         );
     }
     Ok(())
+}
+
+/// So many of the findings, chosen by a number that looks random and is the same for the same finding.
+fn draw(world: &World, findings: Vec<Finding>, word: &str, count: usize) -> Vec<Finding> {
+    let chances = fingerprint::fingerprints(world, &findings).into_iter();
+    let chances = chances.map(|finding| fingerprint::hash_of(&[word, &finding]));
+    let mut drawn: Vec<_> = chances.zip(findings).collect();
+    drawn.sort_by_key(|(chance, _)| *chance);
+    drawn.truncate(count);
+    drawn.into_iter().map(|(_, finding)| finding).collect()
 }
 
 fn add_metadata(tree: &mut DocsTree, argument: &str) -> Outcome {

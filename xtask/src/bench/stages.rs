@@ -15,7 +15,8 @@ use std::{
 use docwright::{
     docs::{Docs, DocsTree, Role},
     emit::rust,
-    facts, generate, model, resolve,
+    facts, generate, model,
+    resolve::Resolver,
     sections::{self, Page},
     vocabulary::Vocabulary,
     writer,
@@ -130,7 +131,7 @@ fn round(docs: &Path, place: &Place) -> Result<Round, String> {
         let facts = clock.time(3, || facts::collect(&pages, &words));
         let model = clock.time(4, || model::build(&pages, &facts));
         let api = clock.time(5, || {
-            resolve::resolve(*version, &pages, &facts, &model, None)
+            Resolver::new(*version, &pages, &facts).resolve(&model, None)
         });
         let options = rust::Options::new(generate::DEFAULT_CRATE_NAME);
         let files = clock.time(6, || rust::emit(&api, &options));
