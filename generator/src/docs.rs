@@ -190,14 +190,17 @@ impl DocsTree {
     /// If the folder is missing or there is no page in it. A single unreadable page is no error, see [`Problem`].
     pub fn read(root: &Path, only: Option<ApiVersion>) -> Result<Self, Error> {
         let mut tree = Self::default();
-        for (version, folder) in version_folders(root)? {
+        let mut folders = version_folders(root)?;
+        folders.retain(|(version, _)| only.is_none() || version.is_none() || *version == only);
+        let pages: Vec<_> = folders
+            .par_iter()
+            .map(|(_, folder)| read_folder(folder))
+            .collect();
+        for ((version, folder), pages) in folders.into_iter().zip(pages) {
             let version_is_known = version.is_some();
-            if only.is_some_and(|only| version.is_some_and(|version| version != only)) {
-                continue;
-            }
             let mut docs = Docs {
                 version: version.or(only).unwrap_or_default(),
-                pages: read_folder(&folder)?,
+                pages: pages?,
                 metadata: None,
             };
             if !docs.pages.iter().any(|page| page.role == Role::Page) {

@@ -7,8 +7,8 @@
 use rayon::prelude::*;
 
 use crate::{
-    Compilation, Purpose, compile_for,
-    docs::{Docs, DocsTree},
+    Compilation, Purpose, ReadDocs,
+    docs::DocsTree,
     emit::{Files, rust},
     ir::ApiVersion,
     pattern::Pattern,
@@ -33,17 +33,20 @@ pub fn compile_to_compare(tree: DocsTree, vocabulary: &Vocabulary) -> Vec<Compil
 
 /// Compiles every version of a tree and does something with each as soon as it is there.
 ///
-/// A part of a compilation is done by one thread; what follows in another version keeps the others busy.
+/// All threads read one version after the other. What follows is a chain of steps, most of which one thread does: then the
+/// versions keep each other's threads busy.
 fn compile_each<T: Send>(
     tree: DocsTree,
     vocabulary: &Vocabulary,
     purpose: Purpose,
     then: impl Fn(Compilation) -> T + Sync,
 ) -> Vec<T> {
-    let versions: Vec<Docs> = tree.versions.into_values().collect();
-    versions
-        .into_par_iter()
-        .map(|docs| then(compile_for(docs, vocabulary, purpose)))
+    let versions = tree.versions.into_values();
+    let read: Vec<ReadDocs> = versions
+        .map(|docs| ReadDocs::new(docs, vocabulary))
+        .collect();
+    read.into_par_iter()
+        .map(|read| then(read.compile(purpose)))
         .collect()
 }
 

@@ -94,42 +94,75 @@ pub enum Purpose {
 
 /// Compiles documents for a purpose.
 pub fn compile_for(docs: Docs, vocabulary: &Vocabulary, purpose: Purpose) -> Compilation {
-    let metadata = || {
-        let file = docs.metadata.as_ref();
-        file.map(|file| csdl::read(file.path.clone(), file.text.clone()))
-    };
-    let ((pages, facts), metadata) = rayon::join(|| read(&docs, vocabulary), metadata);
-    let mut model = model::build(&pages, &facts);
-    let is_compared = purpose == Purpose::Compare && metadata.is_some();
-    let of_pages = is_compared.then(|| model.clone());
-    if let Some(metadata) = &metadata {
-        model::declare_all(metadata, &mut model);
+    ReadDocs::new(docs, vocabulary).compile(purpose)
+}
+
+/// Documents that were read: what each of them claims, and nothing of what that means together.
+#[derive(Debug)]
+pub struct ReadDocs {
+    docs: Docs,
+    pages: Vec<(Role, Page)>,
+    facts: Vec<PageFacts>,
+    metadata: Option<Metadata>,
+}
+
+impl ReadDocs {
+    /// Reads documents, each on its own, on all threads.
+    pub fn new(docs: Docs, vocabulary: &Vocabulary) -> Self {
+        let read_metadata = || {
+            let file = docs.metadata.as_ref();
+            file.map(|file| csdl::read(file.path.clone(), file.text.clone()))
+        };
+        let ((pages, facts), metadata) =
+            rayon::join(|| read_pages(&docs, vocabulary), read_metadata);
+        Self {
+            docs,
+            pages,
+            facts,
+            metadata,
+        }
     }
-    let resolver = Resolver::new(docs.version, &pages, &facts);
-    let (api, alone) = rayon::join(
-        || resolver.resolve(&model, metadata.as_ref()),
-        || {
-            of_pages.map(|mut model| {
-                let api = resolver.resolve_documented(&model, None);
-                model::name_all(&api, &mut model);
-                Alone { model, api }
-            })
-        },
-    );
-    Compilation {
-        version: docs.version,
-        docs,
-        pages,
-        facts,
-        metadata,
-        model,
-        api,
-        alone,
+
+    /// Brings together what they claim, on a thread or two.
+    pub fn compile(self, purpose: Purpose) -> Compilation {
+        let Self {
+            docs,
+            pages,
+            facts,
+            metadata,
+        } = self;
+        let mut model = model::build(&pages, &facts);
+        let is_compared = purpose == Purpose::Compare && metadata.is_some();
+        let of_pages = is_compared.then(|| model.clone());
+        if let Some(metadata) = &metadata {
+            model::declare_all(metadata, &mut model);
+        }
+        let resolver = Resolver::new(docs.version, &pages, &facts);
+        let (api, alone) = rayon::join(
+            || resolver.resolve(&model, metadata.as_ref()),
+            || {
+                of_pages.map(|mut model| {
+                    let api = resolver.resolve_documented(&model, None);
+                    model::name_all(&api, &mut model);
+                    Alone { model, api }
+                })
+            },
+        );
+        Compilation {
+            version: docs.version,
+            docs,
+            pages,
+            facts,
+            metadata,
+            model,
+            api,
+            alone,
+        }
     }
 }
 
 /// Takes pages apart and reads their facts.
-fn read(docs: &Docs, vocabulary: &Vocabulary) -> (Vec<(Role, Page)>, Vec<PageFacts>) {
+fn read_pages(docs: &Docs, vocabulary: &Vocabulary) -> (Vec<(Role, Page)>, Vec<PageFacts>) {
     let pages = docs.pages.par_iter();
     let pages = pages.map(|doc| {
         let page = sections::parse(doc.path.clone(), doc.text.clone());

@@ -9,6 +9,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -102,7 +103,6 @@ pub fn build(pages: &[(Role, Page)], facts: &[PageFacts]) -> Model {
     declare(facts, &mut model);
     order_pages(facts, &mut model);
     add_members(facts, &mut model);
-    add_json_keys(facts, &mut model);
     add_from_bodies(pages, facts, &mut model);
     add_undescribed_ancestors(facts, &mut model);
     add_lists(pages, facts, &mut model);
@@ -251,24 +251,36 @@ fn order_pages(facts: &[PageFacts], model: &mut Model) {
     }
 }
 
-/// The rows of the types' own pages.
+/// The rows of the types' own pages, and the keys of their JSON representations.
 fn add_members(facts: &[PageFacts], model: &mut Model) {
-    for ty in model.types.values_mut() {
-        let name = ty.name.clone();
-        let mut index = FxHashMap::default();
-        let pages: Vec<PageId> = ty.pages.iter().map(|id| id.page).collect();
-        for page in pages {
-            for (at, fact) in facts[page.index()].facts.iter().enumerate() {
-                let Claim::Member { ty: owner, row, .. } = &fact.claim else {
-                    continue;
-                };
-                if owner.is_like(&name) {
-                    member(ty, &mut index, &row.name).rows.push(FactId {
-                        page,
-                        index: at as u32,
-                    });
-                }
-            }
+    let types = model.types.par_iter_mut();
+    types.for_each(|(_, ty)| add_own_members(facts, ty));
+}
+
+fn add_own_members(facts: &[PageFacts], ty: &mut TypeModel) {
+    let name = ty.name.clone();
+    let pages: Vec<PageId> = ty.pages.iter().map(|id| id.page).collect();
+    let own = pages.iter().flat_map(|&page| {
+        let facts = facts[page.index()].facts.iter().zip(0..);
+        facts.map(move |(fact, index)| (&fact.claim, FactId { page, index }))
+    });
+    let mut index = FxHashMap::default();
+    for (claim, id) in own.clone() {
+        if let Claim::Member { ty: owner, row, .. } = claim
+            && owner.is_like(&name)
+        {
+            member(ty, &mut index, &row.name).rows.push(id);
+        }
+    }
+    for (claim, id) in own {
+        if let Claim::JsonKey {
+            ty: owner,
+            name: key,
+            ..
+        } = claim
+            && owner.is_like(&name)
+        {
+            member(ty, &mut index, key).keys.push(id);
         }
     }
 }
@@ -288,39 +300,6 @@ fn member<'a>(
         ty.members.len() - 1
     });
     &mut ty.members[at]
-}
-
-/// The keys of the types' JSON representations.
-fn add_json_keys(facts: &[PageFacts], model: &mut Model) {
-    for ty in model.types.values_mut() {
-        let name = ty.name.clone();
-        let mut index: FxHashMap<String, usize> = ty
-            .members
-            .iter()
-            .enumerate()
-            .map(|(at, member)| (member.name.to_ascii_lowercase(), at))
-            .collect();
-        let pages: Vec<PageId> = ty.pages.iter().map(|id| id.page).collect();
-        for page in pages {
-            for (at, fact) in facts[page.index()].facts.iter().enumerate() {
-                let Claim::JsonKey {
-                    ty: owner,
-                    name: key,
-                    ..
-                } = &fact.claim
-                else {
-                    continue;
-                };
-                if owner.is_like(&name) {
-                    let id = FactId {
-                        page,
-                        index: at as u32,
-                    };
-                    member(ty, &mut index, key).keys.push(id);
-                }
-            }
-        }
-    }
 }
 
 /// The rows of request bodies. Where a page describes the type, they are further witnesses for the members it has;

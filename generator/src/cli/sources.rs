@@ -61,12 +61,11 @@ fn version_parser() -> impl TypedValueParser<Value = ApiVersion> {
 impl Sources {
     /// Reads the settings and the documents; warns about each page that is not what its file holds.
     pub(super) fn read(&self) -> Result<Input, Failure> {
-        let input = match (&self.docs, self.csdl.first()) {
-            (None, Some(first)) => self.no_pages(first)?,
-            (Some(folder), _) => self.pages(folder.clone())?,
-            (None, None) => self.pages(default_docs()?)?,
-        };
-        self.with_metadata(input)
+        self.with_metadata(|| match (&self.docs, self.csdl.first()) {
+            (None, Some(first)) => self.no_pages(first),
+            (Some(folder), _) => self.pages(folder.clone()),
+            (None, None) => self.pages(default_docs()?),
+        })
     }
 
     /// The same for an editor that has a folder open: its pages, unless the arguments name others.
@@ -74,14 +73,19 @@ impl Sources {
     pub(super) fn read_at(&self, root: Option<&Path>) -> Result<Input, Failure> {
         let folder = self.docs.as_deref().or(root).map(Path::to_path_buf);
         match folder {
-            Some(folder) => self.with_metadata(self.pages(folder)?),
+            Some(folder) => self.with_metadata(|| self.pages(folder)),
             None => self.read(),
         }
     }
 
-    fn with_metadata(&self, mut input: Input) -> Result<Input, Failure> {
-        let metadata = self.metadata()?;
-        for (version, file) in metadata {
+    /// Reads pages, and the metadata documents at the same time.
+    fn with_metadata(
+        &self,
+        read: impl FnOnce() -> Result<Input, Failure> + Send,
+    ) -> Result<Input, Failure> {
+        let (input, metadata) = rayon::join(read, || self.metadata());
+        let mut input = input?;
+        for (version, file) in metadata? {
             let docs = input.tree.versions.entry(version).or_insert_with(|| Docs {
                 version,
                 ..Docs::default()

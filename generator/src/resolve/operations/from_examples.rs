@@ -17,6 +17,7 @@
 
 use std::{collections::BTreeMap, iter, ptr, sync::Arc};
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
@@ -48,32 +49,38 @@ fn added(api: &Api) -> Vec<Operation> {
     for operation in &api.operations {
         taken.insert((operation.method, key(&operation.path)));
     }
-    let mut out = Vec::new();
-    for operations in pages(api).values() {
-        for message in requests(operations) {
-            let StartLine::Request(method, url) = &message.start_line else {
-                continue;
-            };
-            let target = Target::of(url);
-            if target.elsewhere(api.version).is_some() || router.find(*method, target.path).is_ok()
-            {
-                continue;
-            }
-            let same_method = operations.iter().copied();
-            let same_method: Vec<_> = same_method.filter(|it| it.method == *method).collect();
-            let path = ways.walk(&path::parse(&with_one_segment(target.path)));
-            let Some(operation) = path.and_then(|path| ways.operation(path, &same_method)) else {
-                continue;
-            };
-            if taken.insert((*method, key(&operation.path))) {
-                out.push(Operation {
-                    source: message.source.clone(),
-                    ..operation
-                });
-            }
+    let pages: Vec<Vec<&Operation>> = pages(api).into_values().collect();
+    let shown = pages
+        .par_iter()
+        .flat_map_iter(|operations| shown_by(api, &router, &ways, operations));
+    let mut shown: Vec<Operation> = shown.collect();
+    shown.retain(|operation| taken.insert((operation.method, key(&operation.path))));
+    shown
+}
+
+/// The operations that only the examples of a page show, those that other pages show among them.
+fn shown_by<'o>(
+    api: &Api,
+    router: &Router,
+    ways: &Ways,
+    operations: &'o [&'o Operation],
+) -> impl Iterator<Item = Operation> {
+    requests(operations).into_iter().filter_map(|message| {
+        let StartLine::Request(method, url) = &message.start_line else {
+            return None;
+        };
+        let target = Target::of(url);
+        if target.elsewhere(api.version).is_some() || router.find(*method, target.path).is_ok() {
+            return None;
         }
-    }
-    out
+        let same_method = operations.iter().copied();
+        let same_method: Vec<_> = same_method.filter(|it| it.method == *method).collect();
+        let path = ways.walk(&path::parse(&with_one_segment(target.path)))?;
+        Some(Operation {
+            source: message.source.clone(),
+            ..ways.operation(path, &same_method)?
+        })
+    })
 }
 
 /// The operations that each page documents, also where another page describes them better.
