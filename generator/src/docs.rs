@@ -141,6 +141,9 @@ impl std::error::Error for Error {
     }
 }
 
+/// So many pages in a row are one thread's at most, so that all threads come to an end at the same time.
+pub(crate) const PAGES_AT_ONCE: usize = 32;
+
 impl Docs {
     /// Documents from texts, for tests and for callers that have no folder. Paths are below the version's folder;
     /// those below an `includes` folder are includes.

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use crate::{
     api::{Deprecation, Example, PermissionAlternative, Text},
-    docs::Role,
+    docs::{PAGES_AT_ONCE, Role},
     ir::{Method, PermissionKind, TypeName},
     sections::{Page, Section},
     span::ByteRange,
@@ -366,6 +366,7 @@ pub fn collect(pages: &[(Role, Page)], vocabulary: &Vocabulary) -> Vec<PageFacts
     let reader = Reader::new(pages, vocabulary);
     pages
         .par_iter()
+        .with_max_len(PAGES_AT_ONCE)
         .enumerate()
         .map(|(index, (role, page))| match role {
             Role::Page => reader.page(PageId(index as u32), page),

@@ -163,7 +163,7 @@ impl ReadDocs {
 
 /// Takes pages apart and reads their facts.
 fn read_pages(docs: &Docs, vocabulary: &Vocabulary) -> (Vec<(Role, Page)>, Vec<PageFacts>) {
-    let pages = docs.pages.par_iter();
+    let pages = docs.pages.par_iter().with_max_len(docs::PAGES_AT_ONCE);
     let pages = pages.map(|doc| {
         let page = sections::parse(doc.path.clone(), doc.text.clone());
         (doc.role, page)

@@ -47,7 +47,7 @@ pub use finding::{Edit, Finding, Fix, Place, Safety, Severity};
 pub use rule::{Check, Preset, Rule};
 pub use world::{Subject, World};
 
-use crate::facts::PageId;
+use crate::{docs::PAGES_AT_ONCE, facts::PageId};
 use change::Change;
 use finding::Findings;
 use page::PageContext;
@@ -104,6 +104,7 @@ fn check_pages(world: &World, rules: &[&'static Rule]) -> Vec<Finding> {
         .collect();
     pages
         .par_iter()
+        .with_max_len(PAGES_AT_ONCE)
         .flat_map_iter(|&(version, id)| {
             let (role, page) = &version.compilation.pages[id.index()];
             let facts = &version.facts()[id.index()];

@@ -8,7 +8,7 @@
 //! named. Spellings that differ in case, in the names of placeholders, in quotes or in the namespace of the service are
 //! the same path; each word of it is spelled as it is most often, each placeholder as it was first.
 
-use std::{cmp::Reverse, collections::hash_map::Entry, rc::Rc, sync::Arc};
+use std::{cmp::Reverse, collections::hash_map::Entry, sync::Arc};
 
 use rayon::prelude::*;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -118,44 +118,151 @@ pub(super) fn resolve(
             }
         }
     }
-    let mut texts = Texts {
-        input,
-        scope,
-        cache: FxHashMap::default(),
+    let walked: Vec<Walked> = groups
+        .iter()
+        .map(|group| {
+            let steps = walker.walk(group[0].path);
+            Walked::new(group, steps, &depths, &evidence)
+        })
+        .collect();
+    let pages = operation_pages(&walked, input, scope);
+    let made = walked.par_iter().map(|it| {
+        let page = &pages[&(it.line.page.claims.id, it.flavour)];
+        it.operation(page.clone(), &spellings, input)
+    });
+    let mut out = Resolved {
+        operations: made.collect(),
+        ..Resolved::default()
     };
-    let mut out = Resolved::default();
     let mut calls = callables::Callables::default();
-    for group in &groups {
-        let steps = walker.walk(group[0].path);
-        let line = winner(group, &steps, &depths);
-        let kind = kind::of(
-            line.method,
-            line.path,
-            &steps,
-            line.page.claims,
-            line.page.answer.as_ref(),
-            &evidence,
-        );
-        let page = texts.page(line, &kind, &steps);
-        let path = path_of(line, &steps, &kind, &spellings, &page);
-        let mut operation = Operation {
-            method: line.method,
-            id: String::new(),
-            path,
-            kind,
-            calls: None,
-            page,
-            source: input.source(line.fact),
-            witness: Witness::RequestLine,
-            also: also(group, line, input),
-        };
-        operation.calls = calls.add(&operation, line, &steps, input, scope);
-        out.operations.push(operation);
+    for (it, operation) in walked.iter().zip(&mut out.operations) {
+        operation.calls = calls.add(operation, it.line, &it.steps, input, scope);
     }
     name(&mut out.operations);
     out.roots = walker.into_roots(&spellings);
     out.callables = calls.finish(types, &mut out.operations);
     out
+}
+
+/// The lines with one method and path, and what the path goes through.
+struct Walked<'a> {
+    group: &'a [Line<'a>],
+    steps: Vec<Arc<Step>>,
+    /// The line of the page that describes it best.
+    line: Line<'a>,
+    kind: OperationKind,
+    flavour: Flavour,
+}
+
+impl<'a> Walked<'a> {
+    fn new(
+        group: &'a [Line<'a>],
+        steps: Vec<Arc<Step>>,
+        depths: &[u32],
+        evidence: &Evidence,
+    ) -> Self {
+        let line = winner(group, &steps, depths);
+        let claims = &line.page.claims;
+        let answer = line.page.answer.as_ref();
+        let kind = kind::of(line.method, line.path, &steps, claims, answer, evidence);
+        let flavour = Flavour {
+            bodiless: has_no_body(line.method),
+            stream: claims
+                .has_two_answers()
+                .then(|| kind::is_stream(&steps, line.path)),
+            counts: kind == OperationKind::Count,
+        };
+        Self {
+            group,
+            steps,
+            line,
+            kind,
+            flavour,
+        }
+    }
+
+    fn operation(
+        &self,
+        page: Arc<OperationPage>,
+        spellings: &Spellings,
+        input: Input,
+    ) -> Operation {
+        Operation {
+            method: self.line.method,
+            id: String::new(),
+            path: path_of(self.line, &self.steps, &self.kind, spellings, &page),
+            kind: self.kind.clone(),
+            calls: None,
+            page,
+            source: input.source(self.line.fact),
+            witness: Witness::RequestLine,
+            also: also(self.group, self.line, input),
+        }
+    }
+
+    /// What the page says of requests of this flavour.
+    fn page(&self, input: Input, scope: &Scope) -> OperationPage {
+        let (known, flavour) = (self.line.page, self.flavour);
+        let selected = self.steps.last().and_then(|step| step.ty.as_ref());
+        let carries_item = matches!(
+            self.kind,
+            OperationKind::Create
+                | OperationKind::Update
+                | OperationKind::Upsert
+                | OperationKind::Replace
+        );
+        let structured = |ty: &&Type| structured(ty).is_some();
+        let answer = known.answer.as_ref().filter(structured);
+        let target = answer.or(selected.filter(structured));
+        let target = target.filter(|_| carries_item);
+        let responses = known.responses.clone();
+        let mut page = known.claims.page(target, responses, input, scope);
+        if flavour.bodiless {
+            page.body = None;
+        } else if self.kind == OperationKind::AddReference
+            && page.body.as_ref().is_none_or(is_untold)
+        {
+            page.body = Some(RequestBody::Reference);
+        }
+        if let Some(stream) = flavour.stream {
+            page.responses.retain(|response| match response.body {
+                ResponseBody::Stream => stream,
+                ResponseBody::Value(_) | ResponseBody::Collection(_) => !stream,
+                ResponseBody::Empty | ResponseBody::Unknown => true,
+            });
+        }
+        if flavour.counts {
+            // OData 4.0 Part 1, section 11.2.9: a number, whatever the page calls it.
+            answer_with(&mut page.responses, ResponseBody::Value(walk::number()));
+        }
+        page
+    }
+}
+
+/// In what the requests of one page differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Flavour {
+    /// Requests of this method carry no body where the page has others that do.
+    bodiless: bool,
+    /// Of an answer with bytes and one with a value, which one it is.
+    stream: Option<bool>,
+    /// How many there are is asked, whatever the other requests of the page ask.
+    counts: bool,
+}
+
+/// The pages of the api, one for each way in which requests of a page differ, as the first of these requests has it.
+fn operation_pages(
+    walked: &[Walked],
+    input: Input,
+    scope: &Scope,
+) -> FxHashMap<(PageId, Flavour), Arc<OperationPage>> {
+    let mut seen = FxHashSet::default();
+    let key = |it: &Walked| (it.line.page.claims.id, it.flavour);
+    let first: Vec<&Walked> = walked.iter().filter(|it| seen.insert(key(it))).collect();
+    let pages = first.into_par_iter();
+    pages
+        .map(|it| (key(it), Arc::new(it.page(input, scope))))
+        .collect()
 }
 
 /// Whether a page tells nothing of a body but what it represents: what is linked then, not what is sent.
@@ -332,7 +439,7 @@ fn word(part: &Part) -> Option<&str> {
 }
 
 /// Of the lines with the same method and path, that of the page that describes it best.
-fn winner<'a>(group: &[Line<'a>], steps: &[Rc<Step>], depths: &[u32]) -> Line<'a> {
+fn winner<'a>(group: &[Line<'a>], steps: &[Arc<Step>], depths: &[u32]) -> Line<'a> {
     let selected = steps
         .last()
         .and_then(|step| step.ty.as_ref())
@@ -359,79 +466,6 @@ fn also(group: &[Line], winner: Line, input: Input) -> Vec<crate::api::Source> {
     others.map(|line| input.source(line.fact)).collect()
 }
 
-/// The pages of the api, made once for each way in which requests of a page differ.
-struct Texts<'a> {
-    input: Input<'a>,
-    scope: &'a Scope<'a>,
-    cache: FxHashMap<(PageId, Flavour), Arc<OperationPage>>,
-}
-
-/// In what the requests of one page differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Flavour {
-    /// Requests of this method carry no body where the page has others that do.
-    bodiless: bool,
-    /// Of an answer with bytes and one with a value, which one it is.
-    stream: Option<bool>,
-    /// How many there are is asked, whatever the other requests of the page ask.
-    counts: bool,
-}
-
-impl Texts<'_> {
-    fn page(&mut self, line: Line, kind: &OperationKind, steps: &[Rc<Step>]) -> Arc<OperationPage> {
-        let claims = &line.page.claims;
-        let stream = claims
-            .has_two_answers()
-            .then(|| kind::is_stream(steps, line.path));
-        let flavour = Flavour {
-            bodiless: has_no_body(line.method),
-            stream,
-            counts: *kind == OperationKind::Count,
-        };
-        if let Some(known) = self.cache.get(&(claims.id, flavour)) {
-            return known.clone();
-        }
-        let selected = steps
-            .last()
-            .and_then(|step| step.ty.as_ref())
-            .filter(|ty| structured(ty).is_some());
-        let carries_item = matches!(
-            kind,
-            OperationKind::Create
-                | OperationKind::Update
-                | OperationKind::Upsert
-                | OperationKind::Replace
-        );
-        let target = line
-            .page
-            .answer
-            .as_ref()
-            .filter(|ty| structured(ty).is_some())
-            .or(selected)
-            .filter(|_| carries_item);
-        let mut page = claims.page(target, line.page.responses.clone(), self.input, self.scope);
-        if flavour.bodiless {
-            page.body = None;
-        } else if *kind == OperationKind::AddReference && page.body.as_ref().is_none_or(is_untold) {
-            page.body = Some(RequestBody::Reference);
-        }
-        if let Some(stream) = stream {
-            page.responses.retain(|response| match response.body {
-                ResponseBody::Stream => stream,
-                ResponseBody::Value(_) | ResponseBody::Collection(_) => !stream,
-                ResponseBody::Empty | ResponseBody::Unknown => true,
-            });
-        }
-        if flavour.counts {
-            // OData 4.0 Part 1, section 11.2.9: a number, whatever the page calls it.
-            answer_with(&mut page.responses, ResponseBody::Value(walk::number()));
-        }
-        let page = Arc::new(page);
-        self.cache.insert((claims.id, flavour), page.clone());
-        page
-    }
-}
-
 /// Puts another answer in the place of those that tell of success.
 fn answer_with(responses: &mut Vec<Response>, body: ResponseBody) {
     let success = responses.iter().find(|response| response.status < 300);
@@ -454,7 +488,7 @@ fn has_no_body(method: Method) -> bool {
 /// The path of the api: segments with types, placeholders with names that are unique within it.
 fn path_of(
     line: Line,
-    steps: &[Rc<Step>],
+    steps: &[Arc<Step>],
     kind: &OperationKind,
     spellings: &Spellings,
     page: &OperationPage,

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeSet, hash_map::Entry},
-    rc::Rc,
+    sync::Arc,
 };
 
 use rustc_hash::FxHashMap;
@@ -34,7 +34,7 @@ impl Callables {
         &mut self,
         operation: &Operation,
         line: Line,
-        steps: &[Rc<Step>],
+        steps: &[Arc<Step>],
         input: Input,
         scope: &Scope,
     ) -> Option<CallableId> {
@@ -177,7 +177,7 @@ fn is_same(one: &Callable, other: &Callable) -> bool {
 }
 
 /// What the path selects before the call; else the type that the title names.
-fn binding(line: Line, steps: &[Rc<Step>], scope: &Scope) -> Option<Type> {
+fn binding(line: Line, steps: &[Arc<Step>], scope: &Scope) -> Option<Type> {
     let parent = steps.len().checked_sub(2).map(|at| &steps[at])?;
     if let Some(ty) = &parent.ty {
         return Some(ty.clone());

@@ -1,6 +1,6 @@
 //! What kind of request an operation is: from its method, the end of its path, the title of its page and the answer.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{
     page::PageClaims,
@@ -17,7 +17,7 @@ use crate::{
 pub(super) fn of(
     method: Method,
     path: &Parsed,
-    steps: &[Rc<Step>],
+    steps: &[Arc<Step>],
     page: &PageClaims,
     answer: Option<&Type>,
     evidence: &Evidence,
@@ -135,7 +135,7 @@ pub(super) fn creates(page: &PageClaims) -> bool {
 }
 
 /// Whether the end of a path selects bytes.
-pub(super) fn is_stream(steps: &[Rc<Step>], path: &Parsed) -> bool {
+pub(super) fn is_stream(steps: &[Arc<Step>], path: &Parsed) -> bool {
     let ends_in_value = matches!(path.segments.last().map(|part| &part.shape), Some(Shape::System(name)) if name == "$value");
     let ty = steps
         .last()

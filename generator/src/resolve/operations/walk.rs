@@ -6,7 +6,7 @@
 //!
 //! A beginning of a path means the same whichever page it is from, so each is looked up once.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -71,7 +71,7 @@ pub(super) struct Walker<'a> {
     scope: &'a Scope<'a>,
     types: &'a [StructuredType],
     evidence: &'a Evidence<'a>,
-    steps: FxHashMap<&'a str, Rc<Step>>,
+    steps: FxHashMap<&'a str, Arc<Step>>,
     /// The types of the members of a type, own and inherited, by lower-cased name.
     members: FxHashMap<TypeId, FxHashMap<String, Type>>,
     roots: FxHashMap<String, Root>,
@@ -94,8 +94,8 @@ impl<'a> Walker<'a> {
     }
 
     /// The steps of a path.
-    pub(super) fn walk(&mut self, path: &'a Parsed) -> Vec<Rc<Step>> {
-        let mut steps: Vec<Rc<Step>> = Vec::with_capacity(path.segments.len());
+    pub(super) fn walk(&mut self, path: &'a Parsed) -> Vec<Arc<Step>> {
+        let mut steps: Vec<Arc<Step>> = Vec::with_capacity(path.segments.len());
         for at in 0..path.segments.len() {
             let key = path.prefix(at);
             if let Some(known) = self.steps.get(key) {
@@ -103,7 +103,7 @@ impl<'a> Walker<'a> {
                 continue;
             }
             let is_last = at + 1 == path.segments.len();
-            let step = Rc::new(match steps.last() {
+            let step = Arc::new(match steps.last() {
                 None => self.first(path, key),
                 Some(parent) => self.next(path, at, key, parent, is_last),
             });
