@@ -52,7 +52,7 @@ impl fmt::Display for Mismatch {
 pub fn mismatches(api: &Api, ty: &Type, value: &Value) -> Vec<Mismatch> {
     let mut check = Check {
         api,
-        at: String::new(),
+        at: Vec::new(),
         found: Vec::new(),
     };
     check.value(ty, value);
@@ -62,12 +62,18 @@ pub fn mismatches(api: &Api, ty: &Type, value: &Value) -> Vec<Mismatch> {
 struct Check<'a> {
     api: &'a Api,
     /// The place that is looked at.
-    at: String,
+    at: Vec<Step<'a>>,
     found: Vec<Mismatch>,
 }
 
-impl Check<'_> {
-    fn value(&mut self, ty: &Type, value: &Value) {
+/// A step from a value to one within it.
+enum Step<'a> {
+    Member(&'a str),
+    Item(usize),
+}
+
+impl<'a> Check<'a> {
+    fn value(&mut self, ty: &Type, value: &'a Value) {
         if value.is_null() {
             return;
         }
@@ -81,7 +87,7 @@ impl Check<'_> {
             )));
         };
         for (index, item) in items.iter().enumerate() {
-            self.below(&index.to_string(), |check| {
+            self.below(Step::Item(index), |check| {
                 if !item.is_null() {
                     check.item(&ty.item, item);
                 }
@@ -89,7 +95,7 @@ impl Check<'_> {
         }
     }
 
-    fn item(&mut self, item: &ItemType, value: &Value) {
+    fn item(&mut self, item: &ItemType, value: &'a Value) {
         match item {
             ItemType::Unknown { .. } => {}
             ItemType::Primitive(primitive) => {
@@ -124,13 +130,14 @@ impl Check<'_> {
         }
     }
 
-    fn object(&mut self, declared: TypeId, members: &Map<String, Value>) {
-        let id = actual_type(self.api, declared, members);
-        let is_open = self.api.lineage(id).any(|ty| ty.is_open);
-        let declared = self.api.all_members(id);
+    fn object(&mut self, declared: TypeId, members: &'a Map<String, Value>) {
+        let api = self.api;
+        let id = actual_type(api, declared, members);
+        let is_open = api.lineage(id).any(|ty| ty.is_open);
         for (name, value) in members.iter().filter(|(name, _)| !name.contains('@')) {
-            let member = declared.iter().find(|member| member.name == *name);
-            self.below(name, |check| match member {
+            let mut declared = api.lineage(id).flat_map(|ty| &ty.members);
+            let member = declared.find(|member| member.name == *name);
+            self.below(Step::Member(name), |check| match member {
                 Some(member) => check.value(&member.ty, value),
                 None if is_open => {}
                 None => check.report(Problem::UnknownMember(
@@ -141,24 +148,19 @@ impl Check<'_> {
     }
 
     /// Does something one step down.
-    fn below(&mut self, name: &str, check: impl FnOnce(&mut Self)) {
-        let length = self.at.len();
-        self.at.push('/');
-        if name.contains(['~', '/']) {
-            let escaped = name.replace('~', "~0").replace('/', "~1");
-            self.at.push_str(&escaped);
-        } else {
-            self.at.push_str(name);
-        }
+    fn below(&mut self, step: Step<'a>, check: impl FnOnce(&mut Self)) {
+        self.at.push(step);
         check(self);
-        self.at.truncate(length);
+        self.at.pop();
     }
 
     fn report(&mut self, problem: Problem) {
-        self.found.push(Mismatch {
-            at: self.at.clone(),
-            problem,
+        let steps = self.at.iter().map(|step| match step {
+            Step::Member(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
+            Step::Item(index) => format!("/{index}"),
         });
+        let at = steps.collect();
+        self.found.push(Mismatch { at, problem });
     }
 
     fn name(&self, item: &ItemType) -> String {

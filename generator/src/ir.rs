@@ -86,7 +86,9 @@ impl TypeName {
         const CHUNK: usize = 8;
         let (own, other) = (self.0.as_bytes(), name.as_bytes());
         // Most names begin with the same namespace.
-        let chunks = own.chunks_exact(CHUNK).zip(other.chunks_exact(CHUNK));
+        let (own_chunks, _) = own.as_chunks::<CHUNK>();
+        let (other_chunks, _) = other.as_chunks::<CHUNK>();
+        let chunks = own_chunks.iter().zip(other_chunks);
         let same = CHUNK * chunks.take_while(|(own, other)| own == other).count();
         let mut pairs = own[same..].iter().zip(&other[same..]);
         let difference = pairs.find(|(own, other)| !own.eq_ignore_ascii_case(other));

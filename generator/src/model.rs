@@ -9,6 +9,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use memchr::memmem;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -577,14 +578,16 @@ pub(crate) fn target_page(
     from: PageId,
     reference: &Reference,
 ) -> Option<PageId> {
+    const PUBLISHED: &str = "/api/resources/";
     let target = reference.target.as_deref()?;
     let base = &pages.get(from.index())?.1.path;
     if target.starts_with('#') {
         return Some(from);
     }
-    let path = match target.split_once("/api/resources/") {
+    let published = memmem::find(target.as_bytes(), PUBLISHED.as_bytes());
+    let path = match published.map(|at| &target[at + PUBLISHED.len()..]) {
         // `/graph/api/resources/user?view=…` is the address of a published page.
-        Some((_, name)) => format!(
+        Some(name) => format!(
             "resources/{}.md",
             name.split(['?', '#'])
                 .next()

@@ -243,11 +243,10 @@ fn segment_texts(path: &Path, index: usize) -> Pattern {
         SegmentKind::Call(_) | SegmentKind::Cast(_) | SegmentKind::Name
     );
     for (at, text) in texts.iter_mut().enumerate() {
-        let whole = text.to_ascii_lowercase();
         *text = if at == 0 && is_qualified {
-            without_namespace(&whole).replace(' ', "")
+            folded(text)
         } else {
-            whole.replace(' ', "")
+            without_case(text)
         };
     }
     Pattern { texts, is_long }
@@ -287,9 +286,14 @@ fn decoded(text: &str) -> Cow<'_, str> {
 
 /// What two spellings of a name have in common: without case, without blanks, without the namespace of the service.
 fn folded(text: &str) -> String {
-    without_namespace(text)
-        .to_ascii_lowercase()
-        .replace(' ', "")
+    without_case(without_namespace(text))
+}
+
+/// A text in lower case and without blanks.
+fn without_case(text: &str) -> String {
+    let mut text = text.to_ascii_lowercase();
+    text.retain(|c| c != ' ');
+    text
 }
 
 /// `microsoft.graph.delta` and `delta` are called alike.

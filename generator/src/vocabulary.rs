@@ -381,24 +381,24 @@ pub(crate) fn anchor(title: &str) -> (Option<&str>, &str) {
 /// Lower case, without markup, trailing colon and repeated blanks.
 fn normalize(text: &str) -> String {
     let replaced;
-    let text = if text.contains("&nbsp;") {
+    let text = if text.contains('&') {
         replaced = text.replace("&nbsp;", " ");
         &replaced
     } else {
         text
     };
     let mut out = String::with_capacity(text.len());
+    // Behind a blank, and at the beginning, another blank says nothing.
+    let mut is_blank = true;
     for c in text.chars() {
         match c {
-            '*' | '`' => {}
-            c if c.is_ascii() && !c.is_ascii_whitespace() => out.push(c.to_ascii_lowercase()),
-            c if c.is_whitespace() => {
-                if !out.is_empty() && !out.ends_with(' ') {
-                    out.push(' ');
-                }
-            }
+            '*' | '`' => continue,
+            c if c.is_whitespace() && is_blank => {}
+            c if c.is_whitespace() => out.push(' '),
+            c if c.is_ascii() => out.push(c.to_ascii_lowercase()),
             c => out.extend(c.to_lowercase()),
         }
+        is_blank = c.is_whitespace();
     }
     let trimmed = out.trim_end_matches([':', ' ']).len();
     out.truncate(trimmed);

@@ -3,6 +3,8 @@
 //! Comes in: the description cell of a row. Goes out: [`Facets`]. Only phrases that mean one thing are read; `Read-only
 //! when …` or `Nullable if …` stay prose.
 
+use memchr::memmem;
+
 use crate::{api::Deprecation, spelling::Reference};
 
 /// The phrases found in one description.
@@ -162,7 +164,8 @@ fn default(description: &str, lower: &str) -> Option<String> {
 
 /// The name behind the last `Inherited from`.
 fn inherited_from(description: &str, lower: &str) -> Option<Reference> {
-    let at = lower.rfind("inherited from")? + "inherited from".len();
+    const LEAD: &str = "inherited from";
+    let at = memmem::rfind(lower.as_bytes(), LEAD.as_bytes())? + LEAD.len();
     named_type(&description[at..])
 }
 
@@ -455,7 +458,7 @@ fn is_value(value: &str) -> bool {
 
 /// The values that the sentence on evolvable enumerations keeps for clients that ask.
 fn prefer_only(description: &str, lower: &str) -> Vec<String> {
-    let Some(at) = lower.find("include-unknown-enum-members") else {
+    let Some(at) = memmem::find(lower.as_bytes(), b"include-unknown-enum-members") else {
         return Vec::new();
     };
     let rest = &description[at..];

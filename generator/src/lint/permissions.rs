@@ -5,10 +5,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{page::PageContext, world::World};
+use super::{
+    page::{PageContext, PageTable},
+    world::World,
+};
 use crate::{
     docs::Role,
-    facts::{self, Area, Claim, Columns, PageId, PageKind},
+    facts::{self, Area, Claim, PageId, PageKind},
     ir::{ApiVersion, PermissionKind},
     sections::{self, Page, Section, Table},
     span::ByteRange,
@@ -52,7 +55,7 @@ pub struct Uses {
 }
 
 /// A cell that lists permissions.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Cell {
     /// For whom.
     pub kind: PermissionKind,
@@ -60,7 +63,9 @@ pub struct Cell {
     pub label: ByteRange,
     /// The cell.
     pub at: ByteRange,
-    /// How its names are ordered.
+    /// The names in it.
+    pub names: Vec<ByteRange>,
+    /// How they are ordered.
     pub order: Order,
     /// The rows below it name permissions for one workload each.
     pub is_group: bool,
@@ -246,22 +251,17 @@ fn named(world: &World) -> HashMap<String, Uses> {
 /// The tables of permissions on a page.
 pub(super) fn tables<'p>(cx: &PageContext<'p, '_>) -> Vec<PermissionTable<'p>> {
     let may_have_some = cx.role == Role::Include || cx.kind() == PageKind::Operation;
-    let mut found = Vec::new();
     if !may_have_some {
-        return found;
+        return Vec::new();
     }
-    for (section, it) in cx.page.sections.iter().enumerate() {
-        found.extend(it.tables().filter_map(|table| read(cx, section, table)));
-    }
-    found
+    let describes = |it: &&PageTable| it.columns.has(Column::Name) && it.columns.has(Column::Type);
+    let tables = cx.tables().iter().filter(|it| !describes(it));
+    tables.filter_map(|it| read(cx, it)).collect()
 }
 
 /// A table, if it tells permissions.
-fn read<'p>(
-    cx: &PageContext<'p, '_>,
-    section: usize,
-    table: &'p Table,
-) -> Option<PermissionTable<'p>> {
+fn read<'p>(cx: &PageContext<'p, '_>, it: &PageTable<'p>) -> Option<PermissionTable<'p>> {
+    let (section, table) = (it.section, it.table);
     let vocabulary = cx.world.vocabulary;
     let kind = |at: ByteRange| vocabulary.permission_kind(cx.str(at));
     let heads = table.header.iter().enumerate().skip(1);
@@ -279,6 +279,7 @@ fn read<'p>(
                     kind,
                     label,
                     at,
+                    names: names_in(cx, at),
                     order,
                     is_group: false,
                 })
@@ -287,8 +288,7 @@ fn read<'p>(
         cells.collect()
     } else {
         let in_place = cx.role == Role::Page && cx.areas().get(section) == Some(&Area::Permissions);
-        let columns = Columns::of(cx.page, table, vocabulary);
-        if !columns.has(Column::PermissionType) && !in_place {
+        if !it.columns.has(Column::PermissionType) && !in_place {
             return None;
         }
         row_cells(cx, table)
@@ -326,6 +326,7 @@ fn row_cells(cx: &PageContext, table: &Table) -> Vec<Cell> {
                 kind,
                 label,
                 at,
+                names: names_in(cx, at),
                 order,
                 is_group,
             });
@@ -358,7 +359,7 @@ fn order(head: &str) -> Order {
 }
 
 /// The places of the names in a cell.
-pub fn names_in(cx: &PageContext, cell: ByteRange) -> Vec<ByteRange> {
+fn names_in(cx: &PageContext, cell: ByteRange) -> Vec<ByteRange> {
     let names = facts::permission_names(cx.str(cell));
     names.map(|name| cx.range_of(name)).collect()
 }

@@ -2,7 +2,7 @@ use crate::{
     lint::{
         finding::{Findings, Fix, Place, Severity},
         page::PageContext,
-        permissions::{self, Permissions},
+        permissions::Permissions,
         rule::{Check, Fixes, Preset, Rule},
     },
     span::ByteRange,
@@ -26,7 +26,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
     let mut first_told = Vec::new();
     for table in cx.permission_tables() {
         for cell in &table.cells {
-            for at in permissions::names_in(cx, cell.at) {
+            for &at in &cell.names {
                 let name = cx.str(at);
                 let known = reference.find(name);
                 if known.is_some_and(|known| known.name == name) {

@@ -3,7 +3,7 @@ use crate::{
     lint::{
         finding::{Findings, Place, Severity},
         page::PageContext,
-        permissions::{self, Known},
+        permissions::Known,
         rule::{Check, Fixes, Preset, Rule},
     },
 };
@@ -25,7 +25,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
     };
     for table in cx.permission_tables() {
         for cell in &table.cells {
-            for at in permissions::names_in(cx, cell.at) {
+            for &at in &cell.names {
                 let Some(known) = reference.find(cx.str(at)) else {
                     continue;
                 };

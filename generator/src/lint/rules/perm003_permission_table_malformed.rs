@@ -141,7 +141,7 @@ fn check_cell(cx: &PageContext, table: &PermissionTable, cell: &Cell, out: &mut 
         }
         return;
     }
-    let names = permissions::names_in(cx, cell.at);
+    let names = &cell.names;
     if names.is_empty() {
         if !cx.world.vocabulary.is_unsupported(text) && !text.contains("TODO") {
             out.tell(

@@ -20,11 +20,11 @@ pub(super) static RULE: Rule = Rule {
 fn check(cx: &PageContext, out: &mut Findings) {
     for table in cx.permission_tables() {
         for cell in &table.cells {
-            if cell.order != Order::Ascending || !permissions::is_plain_list(cx, cell.at) {
+            let is_ordered = cell.order == Order::Ascending && cell.names.len() > 1;
+            if !is_ordered || !permissions::is_plain_list(cx, cell.at) {
                 continue;
             }
-            let names = permissions::names_in(cx, cell.at);
-            for (first, second) in permissions::misplaced(cx, &names, cell.order) {
+            for (first, second) in permissions::misplaced(cx, &cell.names, cell.order) {
                 tell(cx, first, second, out);
             }
         }

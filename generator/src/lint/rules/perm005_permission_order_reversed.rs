@@ -36,7 +36,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
                 .symbol(symbol)
                 .related(cx.at(at, "this list goes from least to most"))
                 .fix(turned_head(cx, head));
-        } else if !has_lists(cx, table) {
+        } else if !has_lists(table) {
             let message = "the head says from most to least privileged, those of other pages from least to most";
             out.tell(place, message)
                 .symbol(symbol)
@@ -53,9 +53,8 @@ fn check(cx: &PageContext, out: &mut Findings) {
 }
 
 /// Whether any cell names several permissions, so that they stand in some order.
-fn has_lists(cx: &PageContext, table: &PermissionTable) -> bool {
-    let mut cells = table.cells.iter();
-    cells.any(|cell| permissions::names_in(cx, cell.at).len() > 1)
+fn has_lists(table: &PermissionTable) -> bool {
+    table.cells.iter().any(|cell| cell.names.len() > 1)
 }
 
 /// The fix that leaves the lists as they are.
@@ -69,10 +68,8 @@ fn contradiction(cx: &PageContext, table: &PermissionTable) -> Option<ByteRange>
         .cells
         .iter()
         .filter(|cell| permissions::is_plain_list(cx, cell.at));
-    let mut wrong = lists.filter(|cell| {
-        let names = permissions::names_in(cx, cell.at);
-        !permissions::misplaced(cx, &names, cell.order).is_empty()
-    });
+    let mut wrong =
+        lists.filter(|cell| !permissions::misplaced(cx, &cell.names, cell.order).is_empty());
     wrong.next().map(|cell| cell.at)
 }
 
@@ -109,7 +106,7 @@ fn turned(cx: &PageContext, head: ByteRange, table: &PermissionTable) -> Option<
         .iter()
         .filter(|cell| cell.order == Order::Descending)
     {
-        let names = permissions::names_in(cx, cell.at);
+        let names = &cell.names;
         if names.len() < 2 {
             continue;
         }
