@@ -74,7 +74,7 @@ pub struct Compilation {
 pub struct Alone {
     /// Their claims brought together.
     pub model: Model,
-    /// What they make, without the operations that only examples show.
+    /// The types and enumerations that they make; of operations only what these follow from.
     pub api: api::Api,
 }
 
@@ -142,7 +142,7 @@ impl ReadDocs {
             || resolver.resolve(&model, metadata.as_ref()),
             || {
                 of_pages.map(|mut model| {
-                    let api = resolver.resolve_documented(&model, None);
+                    let api = resolver.resolve_types(&model);
                     model::name_all(&api, &mut model);
                     Alone { model, api }
                 })

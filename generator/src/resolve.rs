@@ -25,6 +25,7 @@ pub(crate) mod scope;
 mod types;
 
 use declared::Declared;
+use operations::Extent;
 /// How the text of a path is taken apart, for who reads paths that no operation has.
 pub(crate) use operations::path as path_text;
 pub(crate) use scope::Scope;
@@ -70,15 +71,19 @@ impl<'a> Resolver<'a> {
 
     /// Makes the api of pages, of metadata, or of both; the model has the names of the metadata then.
     pub fn resolve(&self, model: &Model, metadata: Option<&Metadata>) -> Api {
-        let mut api = self.resolve_documented(model, metadata);
+        let mut api = self.documented(model, metadata, Extent::Whole);
         if metadata.is_none() || !self.pages.is_empty() {
             operations::from_examples::complete(&mut api);
         }
         api
     }
 
-    /// The same without the operations that only examples show, for who asks for types.
-    pub fn resolve_documented(&self, model: &Model, metadata: Option<&Metadata>) -> Api {
+    /// Makes the types and enumerations of pages alone; the operations are there as far as types follow from them.
+    pub fn resolve_types(&self, model: &Model) -> Api {
+        self.documented(model, None, Extent::Outline)
+    }
+
+    fn documented(&self, model: &Model, metadata: Option<&Metadata>, extent: Extent) -> Api {
         let input = Input {
             pages: self.pages,
             facts: self.facts,
@@ -106,7 +111,7 @@ impl<'a> Resolver<'a> {
             declared.complete_enums(&mut enums);
         }
         kinds::demote_navigation(&mut types);
-        let mut resolved = operations::resolve(input, &scope, &types, requests);
+        let mut resolved = operations::resolve(input, &scope, &types, requests, extent);
         let placed = declared.as_ref().map(|it| it.placed_members(&types));
         from_paths::complete(&mut types, &resolved.operations, |id, name| {
             let mut placed = placed.iter();

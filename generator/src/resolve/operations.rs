@@ -93,12 +93,22 @@ struct Line<'a> {
     path: &'a Parsed,
 }
 
+/// How much of operations is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Everything.
+    Whole,
+    /// What types follow from: paths, and what comes back.
+    Outline,
+}
+
 /// Resolves the operations of all pages.
 pub(super) fn resolve(
     input: Input,
     scope: &Scope,
     types: &[StructuredType],
     requests: &Requests,
+    extent: Extent,
 ) -> Resolved {
     let pages: Vec<Known> = known_pages(requests, scope);
     let lines: Vec<Line> = lines(&pages, &requests.paths);
@@ -125,7 +135,7 @@ pub(super) fn resolve(
             Walked::new(group, steps, &depths, &evidence)
         })
         .collect();
-    let pages = operation_pages(&walked, input, scope);
+    let pages = operation_pages(&walked, |it| it.page(input, scope, extent));
     let made = walked.par_iter().map(|it| {
         let page = &pages[&(it.line.page.claims.id, it.flavour)];
         it.operation(page.clone(), &spellings, input)
@@ -135,8 +145,10 @@ pub(super) fn resolve(
         ..Resolved::default()
     };
     let mut calls = callables::Callables::default();
-    for (it, operation) in walked.iter().zip(&mut out.operations) {
-        operation.calls = calls.add(operation, it.line, &it.steps, input, scope);
+    if extent == Extent::Whole {
+        for (it, operation) in walked.iter().zip(&mut out.operations) {
+            operation.calls = calls.add(operation, it.line, &it.steps, input, scope);
+        }
     }
     name(&mut out.operations);
     out.roots = walker.into_roots(&spellings);
@@ -201,7 +213,7 @@ impl<'a> Walked<'a> {
     }
 
     /// What the page says of requests of this flavour.
-    fn page(&self, input: Input, scope: &Scope) -> OperationPage {
+    fn page(&self, input: Input, scope: &Scope, extent: Extent) -> OperationPage {
         let (known, flavour) = (self.line.page, self.flavour);
         let selected = self.steps.last().and_then(|step| step.ty.as_ref());
         let carries_item = matches!(
@@ -216,7 +228,10 @@ impl<'a> Walked<'a> {
         let target = answer.or(selected.filter(structured));
         let target = target.filter(|_| carries_item);
         let responses = known.responses.clone();
-        let mut page = known.claims.page(target, responses, input, scope);
+        let mut page = match extent {
+            Extent::Whole => known.claims.page(target, responses, input, scope),
+            Extent::Outline => known.claims.outline(responses),
+        };
         if flavour.bodiless {
             page.body = None;
         } else if self.kind == OperationKind::AddReference
@@ -253,16 +268,13 @@ struct Flavour {
 /// The pages of the api, one for each way in which requests of a page differ, as the first of these requests has it.
 fn operation_pages(
     walked: &[Walked],
-    input: Input,
-    scope: &Scope,
+    page: impl Fn(&Walked) -> OperationPage + Sync,
 ) -> FxHashMap<(PageId, Flavour), Arc<OperationPage>> {
     let mut seen = FxHashSet::default();
     let key = |it: &Walked| (it.line.page.claims.id, it.flavour);
     let first: Vec<&Walked> = walked.iter().filter(|it| seen.insert(key(it))).collect();
     let pages = first.into_par_iter();
-    pages
-        .map(|it| (key(it), Arc::new(it.page(input, scope))))
-        .collect()
+    pages.map(|it| (key(it), Arc::new(page(it)))).collect()
 }
 
 /// Whether a page tells nothing of a body but what it represents: what is linked then, not what is sent.

@@ -415,6 +415,15 @@ impl<'a> PageClaims<'a> {
         out
     }
 
+    /// What the page says of what it describes, and of what comes back.
+    pub(super) fn outline(&self, responses: Vec<Response>) -> OperationPage {
+        OperationPage {
+            description: self.description.to_owned(),
+            responses,
+            ..OperationPage::default()
+        }
+    }
+
     /// Everything that the page says of all its requests.
     pub(super) fn page(
         &self,
