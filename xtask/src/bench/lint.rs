@@ -1,7 +1,8 @@
 //! The linter beside a linter of Markdown style on the same files, and the language server from keystroke to findings.
 //!
-//! Comes in: a docs tree, its metadata documents, and a peer's program. Goes out: a table. Both sides run in turn, so that
-//! what else the machine does hits both.
+//! Comes in: a docs tree, its metadata documents, and a peer's program with the options of rumdl. Goes out: a table. All run
+//! in turn, so that what else the machine does hits all. The peer keeps what it found in unchanged files, docwright does not: so
+//! the peer runs without that, and with it.
 
 use std::{
     error::Error,
@@ -53,22 +54,32 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     let tree = DocsTree::read(&docs, None)?;
     let pages: usize = tree.versions.values().map(|docs| docs.pages.len()).sum();
     println!("{pages} pages and includes; {repeat} rounds\n");
-    let peer = option(arguments, "--peer")?;
-    let (mut ours, mut peers) = (Vec::new(), Vec::new());
+    let mut runs = vec![("docwright lint, all rules", subject.lint())];
+    let cache = tempfile::tempdir()?;
+    if let Some(peer) = option(arguments, "--peer")? {
+        let peer = || {
+            let mut command = Command::new(peer);
+            command
+                .args(["check", "--silent"])
+                .args(tree.folders.values());
+            command
+        };
+        let mut anew = peer();
+        anew.arg("--no-cache");
+        runs.push(("the peer, everything anew", anew));
+        let mut cached = peer();
+        cached.arg("--cache-dir").arg(cache.path());
+        cost(&mut cached)?;
+        runs.push(("the peer, nothing changed since", cached));
+    }
+    let mut costs = vec![Vec::new(); runs.len()];
     for _ in 0..repeat {
-        ours.push(cost(&mut subject.lint())?);
-        if let Some(peer) = &peer {
-            peers.push(cost(
-                Command::new(peer)
-                    .arg("check")
-                    .arg("--silent")
-                    .args(tree.folders.values()),
-            )?);
+        for ((_, command), costs) in runs.iter_mut().zip(&mut costs) {
+            costs.push(cost(command)?);
         }
     }
-    print_costs("docwright lint, all rules", &ours);
-    if let Some(peer) = &peer {
-        print_costs(&format!("{peer} check"), &peers);
+    for ((name, _), costs) in runs.iter().zip(&costs) {
+        print_costs(name, costs);
     }
     let page = option(arguments, "--page")?.unwrap_or("resources/user.md");
     match page_at(&tree, page) {

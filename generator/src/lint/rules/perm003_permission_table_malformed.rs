@@ -155,9 +155,9 @@ fn check_cell(cx: &PageContext, table: &PermissionTable, cell: &Cell, out: &mut 
     }
     check_commas(cx, cell.at, &symbol("comma"), out);
     if permissions::is_plain_list(cx, cell.at) {
-        check_repeated(cx, &names, &symbol, out);
+        check_repeated(cx, names, &symbol, out);
     }
-    check_gaps(cx, &names, &symbol("gap"), out);
+    check_gaps(cx, names, &symbol("gap"), out);
 }
 
 /// Commas with nothing before or behind them.
