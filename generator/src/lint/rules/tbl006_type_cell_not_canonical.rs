@@ -1,5 +1,3 @@
-use std::collections::HashSet;
-
 use crate::{
     api::SegmentKind,
     csdl::ItemRef,
@@ -97,14 +95,15 @@ fn declared_parameter<'a>(cx: &PageContext<'_, 'a>, name: &str) -> Option<&'a It
     let metadata = cx.version.compilation.metadata.as_ref()?;
     let operations = cx.version.operations_of(&cx.page.path).iter();
     let segments = operations.flat_map(|operation| &operation.path.segments);
-    let called: HashSet<_> = segments
+    let called: Vec<&str> = segments
         .filter_map(|segment| match &segment.kind {
-            SegmentKind::Call(name) => Some(name.to_ascii_lowercase()),
+            SegmentKind::Call(name) => Some(name.as_str()),
             _ => None,
         })
         .collect();
+    let is_called = |name: &str| called.iter().any(|it| it.eq_ignore_ascii_case(name));
     let callables = metadata.schemas.iter().flat_map(|schema| &schema.callables);
-    let overloads = callables.filter(|it| called.contains(&it.name.text.to_ascii_lowercase()));
+    let overloads = callables.filter(|it| is_called(&it.name.text));
     let parameters = overloads.flat_map(|it| &it.parameters);
     let same = parameters.filter(|it| it.name.text.eq_ignore_ascii_case(name));
     let mut types = same.map(|it| &it.ty.item);

@@ -67,7 +67,7 @@ fn check_row(cx: &PageContext, beta: &Version, ty: &TypeName, row: &MemberRow, o
         tell_case(cx, beta, ty, row, (&theirs.name, other), out);
         return;
     }
-    let Some(types) = Types::of(cx, (beta, other), ty, row).filter(Types::differ) else {
+    let Some(types) = Types::that_differ(cx, (beta, other), ty, row) else {
         return;
     };
     // Where the metadata of both sides with this page, it is the other one that wants a change.
@@ -88,8 +88,7 @@ fn check_beta(cx: &PageContext, page: &Resource, out: &mut Findings) {
         let Some(other) = other.filter(|_| told.insert(&*row.row.name)) else {
             continue;
         };
-        let types = Types::of(cx, (v1, other), page.ty, row);
-        let types = types.filter(Types::differ);
+        let types = Types::that_differ(cx, (v1, other), page.ty, row);
         if let Some(types) = types.filter(|it| it.is_declared_by_both(&it.their)) {
             tell_type(cx, (v1, other), page.ty, row, &types, false, out);
         }
@@ -109,8 +108,8 @@ struct Types {
 }
 
 impl Types {
-    /// What a row says and what the row of the other version says, if both name types that are known.
-    fn of(
+    /// What a row says and what the row of the other version says, if both name types that are known, and not the same.
+    fn that_differ(
         cx: &PageContext,
         (version, other): (&Version, &Fact),
         ty: &TypeName,
@@ -118,16 +117,14 @@ impl Types {
     ) -> Option<Self> {
         let own = names::ty(cx.version, &row.row.ty, cx.id)?;
         let their = names::ty(version, &other.claim.row()?.ty, other.page)?;
-        Some(Self {
-            own: names::words(cx.version, &own),
-            their: names::words(version, &their),
+        let own = names::words(cx.version, &own);
+        let their = names::words(version, &their);
+        (!own.eq_ignore_ascii_case(&their)).then(|| Self {
+            own,
+            their,
             own_declared: declared(cx.version, ty, &row.row.name),
             their_declared: declared(version, ty, &row.row.name),
         })
-    }
-
-    fn differ(&self) -> bool {
-        !self.own.eq_ignore_ascii_case(&self.their)
     }
 
     /// What the metadata of both versions declares, if both do.
