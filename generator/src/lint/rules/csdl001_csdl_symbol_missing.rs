@@ -196,7 +196,8 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
         declared_at.map(|place| finding.related(place));
         // An instance of an open type may have any member; that a row tells it is only worth knowing.
         let mut lineage = alone.declared().lineage(pair.declared);
-        if lineage.any(|it| it.is_open) {
+        let row = alone.row_of(pair.model, &member.name);
+        if lineage.any(|it| it.is_open) || row.is_some_and(says_that_it_is_gone) {
             finding.severity(Severity::Info);
         }
         match what {
@@ -230,6 +231,27 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
             finding.help(format!("did you mean `{near}`?"));
         }
     }
+}
+
+/// Whether the description of a member says that the service does not have it any more; that it is deprecated does not.
+fn says_that_it_is_gone(row: &Fact) -> bool {
+    const SUBJECTS: &[&str] = &["this property", "this relationship", "this member"];
+    const ENDS: &[&str] = &[
+        "has been removed",
+        "was removed",
+        "is removed",
+        "no longer exists",
+    ];
+    let Some(row) = row.claim.member_row() else {
+        return false;
+    };
+    let text = row.description.to_lowercase();
+    let mut sentences = text.split(['.', ';']).map(str::trim);
+    sentences.any(|sentence| {
+        let mut subjects = SUBJECTS.iter();
+        let end = subjects.find_map(|subject| sentence.strip_prefix(subject));
+        end.is_some_and(|end| ENDS.iter().any(|known| end.trim_start().starts_with(known)))
+    })
 }
 
 /// Where the metadata has a name that it does not have as a member.
