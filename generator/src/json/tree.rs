@@ -12,6 +12,10 @@ use crate::span::ByteRange;
 
 /// Deeper nesting is a failure, as it is for `serde_json`.
 const DEPTH_LIMIT: usize = 128;
+/// A quotation mark as it stands within a string.
+const ESCAPED_MARK: &str = "\\\"";
+const IS_ESCAPED: &str =
+    "is the escaped quotation mark of a string that has no quotation marks around it";
 
 /// A text that is meant as JSON.
 #[derive(Clone, Debug)]
@@ -104,6 +108,13 @@ pub struct Failure {
     pub why: &'static str,
 }
 
+impl Failure {
+    /// Whether the text begins as the content of a string that holds JSON: `{\"a\": 1}`.
+    pub fn is_escaped_content(&self) -> bool {
+        self.why == IS_ESCAPED
+    }
+}
+
 impl Node {
     /// The value without its places; the last of several equal keys.
     pub fn value(&self, text: &str) -> Value {
@@ -182,12 +193,18 @@ pub fn read(text: &str, range: ByteRange) -> Result<Tree, Failure> {
         at: range.start as usize,
         end: (range.end as usize).min(text.len()),
         slips: Vec::new(),
-        broken: None,
+        suspect: None,
     };
     reader.blanks();
+    if let Some(at) = reader.escaped_mark() {
+        return Err(Failure {
+            at,
+            why: IS_ESCAPED,
+        });
+    }
     let root = match reader.value(0) {
         Ok(root) => root,
-        Err(failure) => return Err(reader.blamed(failure)),
+        Err(failure) => return Err(reader.suspect.unwrap_or(failure)),
     };
     reader.blanks();
     if reader.at < reader.end {
@@ -204,8 +221,9 @@ struct Reader<'a> {
     at: usize,
     end: usize,
     slips: Vec<Slip>,
-    /// Where the last string begins that runs over the end of its line.
-    broken: Option<usize>,
+    /// What is to blame if nothing fits from some place on: the last string that runs over the end of its line, for what
+    /// closes it opens another; or a doubled quotation mark, for what it opens is closed at once.
+    suspect: Option<Failure>,
 }
 
 impl Reader<'_> {
@@ -229,16 +247,20 @@ impl Reader<'_> {
         }
     }
 
-    /// The failure, or the string that runs over the end of its line before it: what closes that one opens another, and
-    /// nothing fits from there on.
-    fn blamed(&self, failure: Failure) -> Failure {
-        let Some(start) = self.broken else {
-            return failure;
-        };
-        Failure {
-            at: ByteRange::new(start, start + 1),
-            why: "opens a string that runs over the end of its line",
-        }
+    fn suspect(&mut self, at: usize, why: &'static str) {
+        self.suspect = Some(Failure {
+            at: ByteRange::new(at, at + 1),
+            why,
+        });
+    }
+
+    /// The escaped quotation mark that is the first thing behind opening brackets.
+    fn escaped_mark(&self) -> Option<ByteRange> {
+        let is_before = |c: char| matches!(c, '{' | '[') || c.is_ascii_whitespace();
+        let inner = self.rest().trim_start_matches(is_before);
+        let at = self.end - inner.len();
+        let is_escaped = inner.starts_with(ESCAPED_MARK);
+        is_escaped.then(|| ByteRange::new(at, at + ESCAPED_MARK.len()))
     }
 
     /// Passes over blanks, comments and marks of omission.
@@ -310,6 +332,12 @@ impl Reader<'_> {
             };
             let key_at = ByteRange::new(start, reader.at);
             reader.blanks();
+            if let Some(b',' | b'}') = reader.peek() {
+                return Err(Failure {
+                    at: key_at,
+                    why: "is a key without a value",
+                });
+            }
             if reader.peek() != Some(b':') {
                 return Err(reader.failure("stands where a colon should"));
             }
@@ -394,6 +422,9 @@ impl Reader<'_> {
                 _ if byte == quote => {
                     out.push_str(&self.text[plain..self.at]);
                     self.at += 1;
+                    if out.is_empty() && self.rest().starts_with(char::is_alphanumeric) {
+                        self.suspect(self.at - 1, "is a quotation mark too many");
+                    }
                     if quote == b'\'' {
                         self.slip(ByteRange::new(start, self.at), SlipKind::SingleQuotes);
                     }
@@ -406,7 +437,7 @@ impl Reader<'_> {
                 }
                 0..=0x1f => {
                     if byte == b'\n' {
-                        self.broken = Some(start);
+                        self.suspect(start, "opens a string that runs over the end of its line");
                     }
                     let here = ByteRange::new(self.at, self.at + 1);
                     self.slip(here, SlipKind::ControlCharacter);
@@ -507,7 +538,8 @@ impl Reader<'_> {
     fn bare_key(&mut self) -> Result<Box<str>, Failure> {
         let start = self.at;
         let length = word_length(self.rest());
-        if length == 0 {
+        // The dash of a list item, or of a line that a comparison takes away.
+        if length == 0 || self.peek() == Some(b'-') {
             return Err(self.failure("begins no member of an object"));
         }
         self.at += length;
@@ -578,6 +610,18 @@ mod tests {
                 &[r#""2017-01" is neither a number nor between quotes"#],
             ),
             (r#"{"a" 1}"#, &[r#""1" stands where a colon should"#]),
+            (r#"{"a", "b"}"#, &[r#""\"a\"" is a key without a value"#]),
+            (r#"{- "a": 1}"#, &[r#""-" begins no member of an object"#]),
+            (
+                r#"{"a": ""b", "c": 1}"#,
+                &[r#""\"" is a quotation mark too many"#],
+            ),
+            (
+                r#"{\"a\": 1}"#,
+                &[
+                    r#""\\\"" is the escaped quotation mark of a string that has no quotation marks around it"#,
+                ],
+            ),
             (r#"{"a": ""#, &[r#""\"" opens a string that is not closed"#]),
             (
                 "{\"a\": \"b”,\n\"c\": 1}",

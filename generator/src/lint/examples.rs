@@ -10,7 +10,7 @@ use super::{
     requests,
 };
 use crate::{
-    api::{ItemType, Operation, RequestBody, ResponseBody, Type},
+    api::{ItemType, Operation, RequestBody, ResponseBody, SegmentKind, Type},
     conform::{self, Mismatch},
     facts::{self, BodyText, Claim, ResponseText},
     ir::{Method, Primitive, TypeName},
@@ -201,8 +201,8 @@ pub(super) fn bodies<'a>(cx: &PageContext<'_, 'a>) -> Vec<Body<'a>> {
     bodies
 }
 
-/// What a body may be of as well, by other witnesses than the page's own words: the annotation, and the page that decides
-/// what the same request carries.
+/// What a body may be of as well, by other witnesses than the page's own words: the annotation, the page that decides
+/// what the same request carries, and the path of the request.
 fn alternatives(
     cx: &PageContext,
     operation: &Operation,
@@ -217,7 +217,20 @@ fn alternatives(
         Some(RequestBody::Object { ty, .. }) if message.request().is_some() => Some(ty.clone()),
         _ => None,
     };
-    annotated.into_iter().chain(decided).collect()
+    let selected = selected(operation).map(|item| Type {
+        item: item.clone(),
+        collection: ty.collection,
+    });
+    let witnesses = annotated.into_iter().chain(decided);
+    witnesses.chain(selected).collect()
+}
+
+/// The structured type of what the path of an operation leads to, or of its items.
+fn selected(operation: &Operation) -> Option<&ItemType> {
+    let last = operation.path.segments.last()?;
+    let item = &last.ty.as_ref()?.item;
+    let is_place = matches!(last.kind, SegmentKind::Name | SegmentKind::Key);
+    (is_place && matches!(item, ItemType::Structured(_))).then_some(item)
 }
 
 /// The arguments that an action is called with, where in the body each is, and of what type it is by the metadata.

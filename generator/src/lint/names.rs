@@ -5,13 +5,17 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{finding::Place, world::Version};
+use super::{
+    finding::{Finding, Place},
+    world::{Version, World},
+};
 use crate::{
     api::{Api, ItemType, Type},
     csdl::{ItemRef, TypeRef},
     facts::{Claim, PageId},
     ir::{DEFAULT_NAMESPACE, Primitive, TypeName},
     model,
+    span::ByteRange,
     spelling::{ItemText, Reference, TypeText},
     suggest,
 };
@@ -279,4 +283,22 @@ pub fn described_at(version: &Version, item: &ItemType, label: impl Into<String>
         ItemType::Enum(id) => version.type_at(version.api()[*id].name.as_str(), label),
         ItemType::Primitive(_) | ItemType::Unknown { .. } => None,
     }
+}
+
+/// Says that the metadata of the other version has the type that is missing in this one's; tells whether it has.
+pub fn say_other(world: &World, version: &Version, name: &TypeName, finding: &mut Finding) -> bool {
+    let other = world.other_than(version.compilation.version);
+    let found = other.and_then(|it| Some((it, it.declared().place(&name.key())?)));
+    if let Some((other, at)) = found {
+        say_declared(other, at, finding);
+    }
+    found.is_some()
+}
+
+/// Says that the metadata of another version has what is missing in this one's.
+pub fn say_declared(other: &Version, at: ByteRange, finding: &mut Finding) {
+    let version = other.compilation.version;
+    finding.help(format!("the metadata of {version} has it"));
+    let place = other.metadata_at(at, format!("{version} declares it here"));
+    place.map(|place| finding.related(place));
 }

@@ -150,6 +150,11 @@ pub fn is_placeholder(text: &str) -> bool {
     is_type_word(text) || text.contains("-value") || text.ends_with(" value")
 }
 
+/// Whether a value is what generators write that make one of its key: `title.value` for `title`.
+pub fn is_made_of_key(key: &str, text: &str) -> bool {
+    text.strip_suffix(".value") == Some(key)
+}
+
 /// Whether a value only marks the place of one: `<id>`, `{user-id}`, `...`.
 pub fn is_mark(text: &str) -> bool {
     let text = text.trim();

@@ -2,7 +2,8 @@
 //!
 //! Comes in: the flat list of sections. Goes out: one [`Part`] for each, with the area that it belongs to. A heading of
 //! the vocabulary opens an area; any other heading keeps that of the section it is nested in. `Response` stands for the
-//! section of that name and for the second half of an example; below or behind a `Request` it is the latter.
+//! section of that name and for the second half of an example; below or behind a `Request` it is the latter. A `Request`
+//! that shows none stands for `Request body`, if examples follow.
 
 use super::{Context, area};
 use crate::{
@@ -68,10 +69,11 @@ fn assign<'a>(
     headings: impl Iterator<Item = (&'a Section, &'a str)>,
     vocabulary: &Vocabulary,
 ) -> Vec<Part<'a>> {
+    let headings: Vec<_> = headings.collect();
     let mut open: Vec<(u8, Area)> = Vec::new();
     let mut parts: Vec<Part> = Vec::new();
     let mut previous = None;
-    for (section, title) in headings {
+    for (at, &(section, title)) in headings.iter().enumerate() {
         if section.level <= 1 {
             open.clear();
             parts.push(Part {
@@ -83,7 +85,12 @@ fn assign<'a>(
         }
         open.retain(|(level, _)| *level < section.level);
         let parent = open.last().map(|(_, area)| *area);
-        let heading = vocabulary.heading(title);
+        let heading = match vocabulary.heading(title) {
+            Some(Heading::Request) if tells_of_body(&headings[at..], vocabulary) => {
+                Some(Heading::RequestBody)
+            }
+            heading => heading,
+        };
         let area = match (heading, parent) {
             // `## Request` and `## Response` beside `## Example`.
             (Some(Heading::Response), None) if previous == Some(Heading::Request) => Area::Examples,
@@ -101,6 +108,22 @@ fn assign<'a>(
     parts
 }
 
+/// Whether the first of these sections, a `Request`, tells what a request carries rather than showing one: it has words
+/// and no code, and examples have a section of their own behind it.
+fn tells_of_body(headings: &[(&Section, &str)], vocabulary: &Vocabulary) -> bool {
+    let Some(((section, _), behind)) = headings.split_first() else {
+        return false;
+    };
+    let nested = behind.iter().take_while(|(it, _)| it.level > section.level);
+    let mut shown = nested.map(|(it, _)| *it).chain([*section]);
+    section.level == 2
+        && section.texts().next().is_some()
+        && shown.all(|it| it.codes().next().is_none())
+        && behind.iter().any(|(it, title)| {
+            it.level == section.level && vocabulary.heading(title) == Some(Heading::Examples)
+        })
+}
+
 /// `Example 2: Search for a word` stands in the vocabulary, but has something of its own to say.
 fn is_titled_example(heading: Option<Heading>, title: &str) -> bool {
     let (_, title) = vocabulary::anchor(title);
@@ -110,6 +133,7 @@ fn is_titled_example(heading: Option<Heading>, title: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sections;
 
     #[track_caller]
     fn check(headings: &[(u8, &'static str)], expected: &[Area]) {
@@ -161,6 +185,34 @@ mod tests {
         check(
             &[(2, "Request"), (2, "Response")],
             &[Area::Examples, Area::Examples],
+        );
+    }
+
+    #[test]
+    fn a_request_in_words_tells_of_the_body() {
+        let areas = |text: &str| {
+            let page = sections::parse("api/user-list.md".into(), text.into());
+            super::areas(&page, &Vocabulary::default())
+        };
+        let words = "## Request\nSend nothing.\n## Response\nUsers.\n";
+        assert_eq!(
+            areas(&format!("{words}## Examples\n### Request\nGET /users\n")),
+            [
+                Area::Introduction,
+                Area::RequestBody,
+                Area::Response,
+                Area::Examples,
+                Area::Examples,
+            ],
+        );
+        assert_eq!(
+            areas(words),
+            [Area::Introduction, Area::Examples, Area::Examples]
+        );
+        let code = "## Request\nThe request.\n```http\nGET /users\n```\n## Example 2\n";
+        assert_eq!(
+            areas(code),
+            [Area::Introduction, Area::Examples, Area::Examples]
         );
     }
 

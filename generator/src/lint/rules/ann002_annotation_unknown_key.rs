@@ -82,7 +82,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
                 .entries()
                 .iter()
                 .filter(|entry| !known.contains(&&*entry.key));
-            unknown.for_each(|entry| tell(cx, entry, known, out));
+            unknown.for_each(|entry| tell(cx, (entry, &tree.root), known, out));
         }
     });
 }
@@ -99,7 +99,21 @@ fn keys(object: &Node) -> Option<&'static [&'static str]> {
     }
 }
 
-fn tell(cx: &PageContext, entry: &Entry, known: &[&str], out: &mut Findings) {
+/// Whether a key is meant for the name of a request that has none.
+fn is_name(key: &str, annotation: &Node) -> bool {
+    let block_type = annotation.get("blockType").and_then(Node::text);
+    let key = key.to_ascii_lowercase();
+    block_type.is_some_and(|it| it.eq_ignore_ascii_case("request"))
+        && annotation.get("name").is_none()
+        && (key == "id" || key.ends_with("name"))
+}
+
+fn tell(
+    cx: &PageContext,
+    (entry, annotation): (&Entry, &Node),
+    known: &[&str],
+    out: &mut Findings,
+) {
     const SLIP: usize = 2;
     let key = &*entry.key;
     let section = cx.section_symbol(cx.section_at(entry.key_at));
@@ -108,6 +122,9 @@ fn tell(cx: &PageContext, entry: &Entry, known: &[&str], out: &mut Findings) {
         .tell(place.clone(), format!("annotations have no key `{key}`"))
         .symbol(format!("{section}:{key}"));
     let Some(near) = suggest::closest(key, known.iter().copied()) else {
+        if is_name(key, annotation) {
+            finding.help("did you mean `name`? the request has none");
+        }
         return;
     };
     finding.help(format!("did you mean `{near}`?"));

@@ -54,21 +54,30 @@ fn check(_: &World, version: &Version, out: &mut Findings) {
                     break free;
                 }
             };
-            tell(version, name, *first, *other, &free, out);
+            tell(version, (name, uses.len()), (*first, *other), &free, out);
         }
     }
 }
 
-fn tell(version: &Version, name: &str, first: Name, other: Name, free: &str, out: &mut Findings) {
+/// Tells a request that has the name of one before it; so many requests have that name in all.
+fn tell(
+    version: &Version,
+    (name, count): (&str, usize),
+    (first, other): (Name, Name),
+    free: &str,
+    out: &mut Findings,
+) {
     let place = version.at(other.page, other.at, "");
     let path = &version.page(other.page).path;
+    let (many, label) = match count {
+        2 => ("two".to_owned(), "the other one"),
+        _ => (count.to_string(), "the first one"),
+    };
+    let message = format!("{many} requests have the name `{name}`");
     let finding = out
-        .tell(
-            place.clone(),
-            format!("two requests have the name `{name}`"),
-        )
+        .tell(place.clone(), message)
         .symbol(format!("{path}:{name}"))
-        .related(version.at(first.page, first.at, "the other one"));
+        .related(version.at(first.page, first.at, label));
     // An answer may name its request; then somebody has to see which of the two it is about.
     let text = &version.page(other.page).text;
     let quoted = format!("\"{name}\"");

@@ -5,13 +5,13 @@ use crate::{
     ir::{Primitive, TypeName},
     lint::{
         finding::{Finding, Findings, Severity},
-        members,
+        members, names,
         pages_alone::{PagesAlone, TypePair, word_in},
         rule::{Check, Fixes, Preset, Rule},
-        world::{DeclaredName, Version, World},
+        world::{DeclaredName, World},
     },
     model::EnumModel,
-    span::ByteRange,
+    resolve::path_text::singular,
     spelling::ItemText,
     suggest,
     vocabulary::Column,
@@ -125,13 +125,15 @@ fn say_meant(
         say_near(alone, same, finding);
         return;
     }
-    let other = world.other_than(alone.version.compilation.version);
-    if let Some((other, at)) = other.and_then(|it| Some((it, it.declared().place(&name.key())?))) {
-        tell_other(other, at, finding);
+    if names::say_other(world, alone.version, name, finding) {
         return;
     }
+    // Pages head what they call by the name of many of it.
+    let one = singular(name.name());
     let mut known = names.iter();
-    let slip = known.find(|(known, _)| members::is_slip(known.name(), name.name()));
+    let slip = known.find(|(known, _)| {
+        members::is_slip(known.name(), name.name()) || known.name().eq_ignore_ascii_case(&one)
+    });
     if let Some(near) = slip.or_else(|| only_ending(names, name.name())) {
         say_near(alone, near, finding);
     }
@@ -154,14 +156,6 @@ fn say_near(alone: &PagesAlone, (near, declared): &DeclaredName, finding: &mut F
     finding.help(format!("did you mean `{near}`?"));
     let label = format!("`{near}` is declared here");
     let place = alone.version.metadata_at(declared.at, label);
-    place.map(|place| finding.related(place));
-}
-
-/// Says that the metadata of another version has what is missing in this one's.
-fn tell_other(other: &Version, at: ByteRange, finding: &mut Finding) {
-    let version = other.compilation.version;
-    finding.help(format!("the metadata of {version} has it"));
-    let place = other.metadata_at(at, format!("{version} declares it here"));
     place.map(|place| finding.related(place));
 }
 
@@ -196,7 +190,8 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
         declared_at.map(|place| finding.related(place));
         // An instance of an open type may have any member; that a row tells it is only worth knowing.
         let mut lineage = alone.declared().lineage(pair.declared);
-        if lineage.any(|it| it.is_open) {
+        let row = alone.row_of(pair.model, &member.name);
+        if lineage.any(|it| it.is_open) || row.is_some_and(says_that_it_is_gone) {
             finding.severity(Severity::Info);
         }
         match what {
@@ -219,17 +214,51 @@ fn check_members(world: &World, alone: &PagesAlone, pair: TypePair, out: &mut Fi
         let other = world.other_than(alone.version.compilation.version);
         let there = other.and_then(|it| Some((it, members::declared(it, name, &member.name)?)));
         if let Some((other, (declared, _))) = there {
-            tell_other(other, declared.at, finding);
+            names::say_declared(other, declared.at, finding);
             continue;
         }
-        let lineage = alone.declared().lineage(pair.declared);
-        let names = lineage.flat_map(|ty| ty.member_names().map(|name| name.text.as_str()));
-        // What the page has already under its own name is not what it meant by this one.
-        let free = names.filter(|name| !alone.has_member(pair.paged, name));
-        if let Some(near) = suggest::closest(&member.name, free) {
+        if let Some(near) = near(alone, pair, &member.name) {
             finding.help(format!("did you mean `{near}`?"));
         }
     }
+}
+
+/// The member that a name is most likely meant for: one that differs by a slip and has no row, else the closest one that the
+/// page does not have under its own name.
+fn near<'a>(alone: &'a PagesAlone, pair: TypePair<'a>, name: &str) -> Option<&'a str> {
+    let lineage = alone.declared().lineage(pair.declared);
+    let names: Vec<&str> = lineage
+        .flat_map(|ty| ty.member_names().map(|name| name.text.as_str()))
+        .collect();
+    let mut known = names.iter().copied();
+    let slip = known
+        .find(|known| members::is_slip(known, name) && alone.row_of(pair.model, known).is_none());
+    let free = names
+        .iter()
+        .copied()
+        .filter(|it| !alone.has_member(pair.paged, it));
+    slip.or_else(|| suggest::closest(name, free))
+}
+
+/// Whether the description of a member says that the service does not have it any more; that it is deprecated does not.
+fn says_that_it_is_gone(row: &Fact) -> bool {
+    const SUBJECTS: &[&str] = &["this property", "this relationship", "this member"];
+    const ENDS: &[&str] = &[
+        "has been removed",
+        "was removed",
+        "is removed",
+        "no longer exists",
+    ];
+    let Some(row) = row.claim.member_row() else {
+        return false;
+    };
+    let text = row.description.to_lowercase();
+    let mut sentences = text.split(['.', ';']).map(str::trim);
+    sentences.any(|sentence| {
+        let mut subjects = SUBJECTS.iter();
+        let end = subjects.find_map(|subject| sentence.strip_prefix(subject));
+        end.is_some_and(|end| ENDS.iter().any(|known| end.trim_start().starts_with(known)))
+    })
 }
 
 /// Where the metadata has a name that it does not have as a member.

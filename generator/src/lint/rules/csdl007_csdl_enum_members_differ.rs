@@ -1,9 +1,10 @@
 use crate::{
     api::EnumMember,
     csdl::Name,
-    facts::Claim,
+    facts::{Claim, Fact},
     lint::{
         finding::{Edit, Findings, Fix, Place, Severity},
+        members,
         pages_alone::{EnumPair, PagesAlone, word_in},
         rule::{Check, Fixes, Preset, Rule},
         tables::{self, NewRow},
@@ -70,10 +71,33 @@ fn check_extra(world: &World, alone: &PagesAlone, pair: EnumPair, out: &mut Find
             let mut members = pair.paged.members.iter();
             !members.any(|it| it.name.eq_ignore_ascii_case(name))
         };
-        if let Some(near) = suggest::closest(&member.name, names.filter(|name| is_free(name))) {
+        let closest = || suggest::closest(&member.name, names.filter(|name| is_free(name)));
+        if let Some(near) = slip(alone, pair, &member.name).or_else(closest) {
             finding.help(format!("did you mean `{near}`?"));
         }
     }
+}
+
+/// The member that a value of a description is a misspelling of, if that description does not list it as well; another
+/// page may.
+fn slip<'a>(alone: &PagesAlone, pair: EnumPair<'a>, member: &str) -> Option<&'a str> {
+    let values = &list_of(alone, pair, member)?.claim.row()?.facets.values;
+    let mut names = pair.declared.members.iter().map(|it| it.name.text.as_str());
+    names.find(|name| {
+        let is_listed = values.iter().any(|it| it.eq_ignore_ascii_case(name));
+        members::is_slip(name, member) && !is_listed
+    })
+}
+
+/// The row whose description lists a member.
+fn list_of<'a>(alone: &PagesAlone<'_, 'a>, pair: EnumPair, member: &str) -> Option<&'a Fact> {
+    let facts = alone.version.facts();
+    let mut lists = pair.model.lists.iter().map(|id| id.of(facts));
+    lists.find(|fact| {
+        let values = fact.claim.row().map(|row| row.facets.values.iter());
+        let mut values = values.into_iter().flatten();
+        values.any(|it| it.eq_ignore_ascii_case(member))
+    })
 }
 
 /// Tells a list that is another one than that of the metadata.
@@ -116,16 +140,7 @@ fn member_at(world: &World, alone: &PagesAlone, pair: EnumPair, member: &str) ->
         let at = word_in(&version.page(row.page).text, row.at, member);
         return Some(version.at(row.page, at, ""));
     }
-    let mut lists = pair.model.lists.iter().map(|id| id.of(version.facts()));
-    let list = lists.find(|fact| {
-        let row = fact.claim.row();
-        row.is_some_and(|row| {
-            row.facets
-                .values
-                .iter()
-                .any(|it| it.eq_ignore_ascii_case(member))
-        })
-    })?;
+    let list = list_of(alone, pair, member)?;
     let cell = version.cell_of(world, list, Column::Description)?;
     let at = word_in(&version.page(list.page).text, cell, member);
     Some(version.at(list.page, at, ""))

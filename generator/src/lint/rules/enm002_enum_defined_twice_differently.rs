@@ -58,18 +58,24 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let Some((other, theirs)) = other else {
             continue;
         };
+        let short = names::short(name);
+        let in_other_case = |it: &&str| {
+            theirs
+                .iter()
+                .copied()
+                .find(|there| there.eq_ignore_ascii_case(it))
+        };
         let odd = own.iter().find(|it| !theirs.contains(it));
         let lacking = theirs.iter().find(|it| !own.contains(it));
         let message = match (odd, lacking) {
-            (Some(odd), _) => format!(
-                "`{}` has `{odd}` here, but not in its other table",
-                names::short(name)
-            ),
+            (Some(odd), _) => match in_other_case(odd) {
+                Some(there) => format!(
+                    "`{short}` has `{odd}` here, and `{there}` in its other table: only the case differs"
+                ),
+                None => format!("`{short}` has `{odd}` here, but not in its other table"),
+            },
             (None, Some(lacking)) => {
-                format!(
-                    "`{}` has `{lacking}` in its other table, but not here",
-                    names::short(name)
-                )
+                format!("`{short}` has `{lacking}` in its other table, but not here")
             }
             (None, None) => continue,
         };

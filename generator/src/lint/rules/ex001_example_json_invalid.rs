@@ -1,4 +1,5 @@
 use crate::{
+    facts,
     json::tree::{Failure, SlipKind, Tree},
     lint::{
         examples,
@@ -36,8 +37,15 @@ fn tell_failure(cx: &PageContext, section: usize, failure: &Failure, out: &mut F
         format!("`{text}`")
     };
     let message = format!("this is no JSON: {what} {}", failure.why);
-    out.tell(cx.at(failure.at, ""), message)
+    let finding = out
+        .tell(cx.at(failure.at, ""), message)
         .symbol(cx.section_symbol(section));
+    // Whoever reads it knows what is meant, and where it belongs.
+    if failure.is_escaped_content() {
+        finding
+            .severity(Severity::Warning)
+            .help("take the backslashes away, or put all of it between quotation marks");
+    }
 }
 
 /// A value that is not closed, or is followed by something.
@@ -45,7 +53,7 @@ fn check_ends(cx: &PageContext, section: usize, tree: &Tree, out: &mut Findings)
     let slip = tree.slips.iter().find_map(|slip| {
         let why = match slip.kind {
             SlipKind::Unclosed => "it ends before all brackets are closed",
-            SlipKind::TextBehind => "something follows the value",
+            SlipKind::TextBehind => follows(cx.str(slip.at)),
             SlipKind::TrailingComma
             | SlipKind::MissingComma
             | SlipKind::Comment
@@ -61,5 +69,18 @@ fn check_ends(cx: &PageContext, section: usize, tree: &Tree, out: &mut Findings)
     if let Some((slip, why)) = slip {
         out.tell(cx.at(slip.at, ""), format!("this is no JSON: {why}"))
             .symbol(cx.section_symbol(section));
+    }
+}
+
+/// What is wrong with a text behind a value, by how it begins.
+fn follows(text: &str) -> &'static str {
+    if text.starts_with(',') {
+        "a bracket that is too many closes the value before this comma"
+    } else if text.starts_with(['}', ']']) {
+        "a closing bracket too many follows the value"
+    } else if facts::message(text).is_some() {
+        "another request or answer follows the value"
+    } else {
+        "something follows the value"
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         finding::{Findings, Fix, Severity},
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
-        values::{self, Groups, Owner, Typed, is_mark, is_placeholder, times},
+        values::{self, Groups, Owner, Typed, is_made_of_key, is_mark, is_placeholder, times},
     },
     vocabulary::Column,
 };
@@ -107,7 +107,9 @@ fn is_excused(cx: &PageContext, value: &Typed) -> bool {
     let Some(text) = value.node.text() else {
         return false;
     };
-    if is_placeholder(text) || is_mark(text) {
+    let key = value.owner.map(|owner| &*owner.entry.key);
+    let is_of_key = key.is_some_and(|key| is_made_of_key(key, text));
+    if is_of_key || is_placeholder(text) || is_mark(text) {
         return true;
     }
     matches!(value.item, ItemType::Primitive(Primitive::DateTimeOffset))
@@ -141,7 +143,6 @@ fn tell(
         Subject::Parameter(name) => (name.to_owned(), format!("`{name}`")),
         Subject::Body => ("body".to_owned(), "the body".to_owned()),
     };
-    let shown = words(first.node);
     let row = match subject {
         Subject::Parameter(name) => parameter_row(cx, name, first.collection),
         Subject::Member(..) | Subject::Body => None,
@@ -153,7 +154,19 @@ fn tell(
         (None, None) => format!("`{expected}`"),
     };
     let place = cx.at(first.node.at, "");
-    let message = format!("{name} is {shown}, not {expected}{}", times(count));
+    let is_item = first.owner.is_some_and(|it| it.member.ty.collection) && !first.collection;
+    let name = if is_item {
+        format!("an item of {name}")
+    } else {
+        name
+    };
+    let is_text_alone = !first.collection && is_string_in_json(first.item);
+    let says = match first.node.text().filter(|_| is_text_alone) {
+        Some("") => format!("is empty, and so no {expected}"),
+        Some(_) => format!("is no {expected}"),
+        None => format!("is {}, not {expected}", words(first.node)),
+    };
+    let message = format!("{name} {says}{}", times(count));
     let finding = out
         .tell(place.clone(), message)
         .symbol(format!("{}:{symbol}", cx.page.path));
@@ -204,6 +217,15 @@ fn relate(cx: &PageContext, owner: &Owner, finding: &mut crate::lint::Finding) {
             .member_at(cx.world, name, &owner.member.name, label);
         place.map(|place| finding.related(place));
     }
+}
+
+/// Whether values of a type are strings in JSON (OData JSON Format 4.01, section 7.1), so that only the text can be wrong.
+fn is_string_in_json(item: &ItemType) -> bool {
+    use Primitive::{Binary, Date, DateTimeOffset, Duration, Guid, TimeOfDay};
+    matches!(
+        item,
+        ItemType::Primitive(Binary | Date | DateTimeOffset | Duration | Guid | TimeOfDay)
+    )
 }
 
 /// What a value is, for a sentence.

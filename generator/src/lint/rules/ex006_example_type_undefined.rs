@@ -1,4 +1,5 @@
 use crate::{
+    ir::TypeName,
     json::tree::Node,
     lint::{
         examples::odata_type,
@@ -62,6 +63,17 @@ fn is_unknown(cx: &PageContext, name: &str) -> bool {
     is_name && spelling::primitive(bare).is_none() && cx.version.type_at(name, "").is_none()
 }
 
+/// Whether a qualified name ends with a single word, which another name only has among others.
+fn is_one_word_of(name: &str, near: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let mut letters = last.chars().skip(1);
+    !letters.any(|c| c.is_ascii_uppercase())
+        && near.len() > last.len()
+        && near
+            .to_ascii_lowercase()
+            .contains(&last.to_ascii_lowercase())
+}
+
 fn tell(cx: &PageContext, places: &[ByteRange], out: &mut Findings) {
     let Some(&first) = places.first() else {
         return;
@@ -74,7 +86,11 @@ fn tell(cx: &PageContext, places: &[ByteRange], out: &mut Findings) {
     let finding = out
         .tell(cx.at(first, ""), message)
         .symbol(format!("{}:{name}", cx.page.path));
-    if let Some((near, at)) = names::nearest(cx.version, name) {
+    if names::say_other(cx.world, cx.version, &TypeName::new(name), finding) {
+        return;
+    }
+    let near = names::nearest(cx.version, name);
+    if let Some((near, at)) = near.filter(|(near, _)| !is_one_word_of(name, near.name())) {
         finding.help(format!("did you mean `{near}`?")).related(at);
     }
 }

@@ -6,7 +6,7 @@ use crate::{
         finding::{Findings, Severity},
         page::{Message, PageContext},
         rule::{Check, Fixes, Preset, Rule},
-        values::{self, each_node, is_type_word},
+        values::{self, each_node, is_made_of_key, is_type_word},
     },
     span::ByteRange,
 };
@@ -29,7 +29,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
         };
         let mut words: Vec<(&str, &Node)> = Vec::new();
         each_node(&tree.root, "", &mut |key, node| {
-            if node.text().is_some_and(is_placeholder) && !names_types(key) {
+            if node.text().is_some_and(|text| is_placeholder(key, text)) {
                 words.push((key, node));
             }
         });
@@ -44,13 +44,17 @@ fn check(cx: &PageContext, out: &mut Findings) {
     }
 }
 
-/// A type, or a word made of the key: `name-value`.
-fn is_placeholder(text: &str) -> bool {
-    is_type_word(text) || is_filler(text)
+/// A type, unless the values of the key are names of types, or a word made of the key: `name-value`.
+fn is_placeholder(key: &str, text: &str) -> bool {
+    (is_type_word(text) && !names_types(key)) || is_filler(key, text)
 }
 
-/// `displayName-value`, `string-value`: a filler of a generator, which has at least the right type where that is a string.
-fn is_filler(text: &str) -> bool {
+/// `displayName-value`, `title.value`, `string-value`: a filler of a generator, which has at least the right type where that
+/// is a string.
+fn is_filler(key: &str, text: &str) -> bool {
+    if is_made_of_key(key, text) {
+        return true;
+    }
     let word = text.strip_suffix("-value").unwrap_or_default();
     let is_name = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
     is_name && (word.eq_ignore_ascii_case("string") || !is_type_word(text))
@@ -86,13 +90,15 @@ fn has_member(api: &Api, id: EnumId, name: &str) -> bool {
     members.any(|member| member.name.eq_ignore_ascii_case(name))
 }
 
+fn is_filler_of(key: &str, node: &Node) -> bool {
+    node.text().is_some_and(|text| is_filler(key, text))
+}
+
 fn tell(cx: &PageContext, message: &Message, words: &[(&str, &Node)], out: &mut Findings) {
-    let are_fillers = words
-        .iter()
-        .all(|(_, node)| node.text().is_some_and(is_filler));
+    let are_fillers = words.iter().all(|(key, node)| is_filler_of(key, node));
     // The one that names a type comes first: it is the more misleading.
     let mut by_weight = words.iter();
-    let first = by_weight.find(|(_, node)| are_fillers || !node.text().is_some_and(is_filler));
+    let first = by_weight.find(|(key, node)| are_fillers || !is_filler_of(key, node));
     let Some((key, node)) = first else {
         return;
     };

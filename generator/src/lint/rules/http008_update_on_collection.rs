@@ -30,7 +30,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
             && let Some(found) = cx.version.router().find(line.method, line.path).ok()
             && is_update_of_many(cx, found.operation)
         {
-            tell(cx, &line, out);
+            tell(cx, &line, found.operation, out);
         }
     }
 }
@@ -67,7 +67,16 @@ fn sends_one(cx: &PageContext) -> bool {
     })
 }
 
-fn tell(cx: &PageContext, line: &Line, out: &mut Findings) {
+/// Whether what the request changes is what the collection belongs to.
+fn changes_the_owner(operation: &Operation) -> bool {
+    let Some(RequestBody::Object { ty, .. }) = &operation.page.body else {
+        return false;
+    };
+    let owner = operation.path.segments.iter().rev().nth(1);
+    owner.is_some_and(|owner| owner.ty.as_ref() == Some(ty))
+}
+
+fn tell(cx: &PageContext, line: &Line, operation: &Operation, out: &mut Findings) {
     let path = line.path_at(cx);
     let Some(last) = path_text::split(line.path).pop() else {
         return;
@@ -75,9 +84,10 @@ fn tell(cx: &PageContext, line: &Line, out: &mut Findings) {
     let end = path.end as usize;
     let place = cx.at(ByteRange::new(end - last.len().min(end), end), "");
     let message = format!("`{last}` is a collection, and a PATCH changes one entity");
-    out.tell(place, message).symbol(line.symbol()).help(format!(
-        "did you mean `{}/{{{}}}`?",
-        line.path,
-        name_of_key(last)
-    ));
+    let meant = match line.path.rsplit_once('/') {
+        Some((owner, _)) if changes_the_owner(operation) => owner.to_owned(),
+        _ => format!("{}/{{{}}}", line.path, name_of_key(last)),
+    };
+    let help = format!("did you mean `{meant}`?");
+    out.tell(place, message).symbol(line.symbol()).help(help);
 }

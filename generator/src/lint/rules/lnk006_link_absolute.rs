@@ -1,10 +1,13 @@
 use std::collections::HashSet;
 
-use crate::lint::{
-    finding::{Findings, Fix, Severity},
-    links::{self, Destination},
-    page::PageContext,
-    rule::{Check, Fixes, Preset, Rule},
+use crate::{
+    lint::{
+        finding::{Findings, Fix, Severity},
+        links::{self, Destination, Repository},
+        page::PageContext,
+        rule::{Check, Fixes, Preset, Rule},
+    },
+    suggest,
 };
 
 pub(super) static RULE: Rule = Rule {
@@ -37,18 +40,33 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let finding = out
             .tell(place.clone(), message)
             .symbol(format!("{}:{}", cx.page.path, link.target));
-        if let Some(path) = at.and_then(|at| published(cx.str(at))) {
+        let Some(page) = at.and_then(|at| conceptual(cx.str(at))) else {
+            continue;
+        };
+        let repository = cx.world.repository();
+        if repository.find(&format!("concepts/{page}.md")).is_some() {
+            let path = format!("/graph/{page}");
             let title = format!("link to `{path}`");
             finding.fix(Fix::safe(title, Fix::replace(&place, path)));
+        } else if let Some(near) = nearest(repository, page) {
+            finding.help(format!("did you mean `/graph/{near}`?"));
         }
     }
 }
 
-/// The path that a conceptual page has on the site.
-fn published(path: &str) -> Option<String> {
-    let folders = ["/concepts/", "/graph/"];
+/// The name of the conceptual page that a path of the site is meant for, without its ending.
+fn conceptual(path: &str) -> Option<&str> {
+    let folders = ["/graph/concepts/", "/concepts/", "/graph/"];
     let page = folders
         .iter()
         .find_map(|folder| path.strip_prefix(folder))?;
-    Some(format!("/graph/{}", page.strip_suffix(".md")?))
+    page.strip_suffix(".md")
+}
+
+/// The conceptual page with the closest name.
+fn nearest<'r>(repository: &'r Repository, page: &str) -> Option<&'r str> {
+    let names = repository.names_in("concepts");
+    let mut names: Vec<_> = names.filter_map(|name| name.strip_suffix(".md")).collect();
+    names.sort_unstable();
+    suggest::closest(page, names)
 }

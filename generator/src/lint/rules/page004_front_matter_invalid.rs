@@ -30,8 +30,10 @@ const KEYS: &[&[&str]] = &[
     &["author"],
     &["ms.localizationpriority", "localization_priority"],
     &["ms.subservice", "ms.prod"],
-    &["doc_type"],
+    &[DOC_TYPE],
 ];
+
+const DOC_TYPE: &str = "doc_type";
 
 const TYPES: &[&str] = &[
     "apiPageType",
@@ -57,7 +59,7 @@ fn check(cx: &PageContext, out: &mut Findings) {
         let present = names.iter().find_map(|name| find(name));
         check_key(cx, all, (names, present), out);
     }
-    if let Some(entry) = find("doc_type") {
+    if let Some(entry) = find(DOC_TYPE) {
         check_type(cx, entry, out);
     }
 }
@@ -114,11 +116,16 @@ fn check_key(
         // The line of dashes that opens the front matter stands for what is not there.
         let dashes = cx.page.text.get(..all.start as usize).unwrap_or_default();
         let dashes = cx.range_of(dashes.trim());
-        out.tell(
-            cx.at(dashes, ""),
-            format!("the front matter has no `{name}`"),
-        )
-        .symbol(format!("{}:{name}", cx.page.path));
+        let finding = out
+            .tell(
+                cx.at(dashes, ""),
+                format!("the front matter has no `{name}`"),
+            )
+            .symbol(format!("{}:{name}", cx.page.path));
+        if name == DOC_TYPE {
+            let right = page_type(cx.kind()).unwrap_or("conceptualPageType");
+            finding.help(format!("say `{DOC_TYPE}: {right}`"));
+        }
         return;
     };
     let name = cx.str(entry.key);
@@ -146,20 +153,25 @@ fn has_nested(cx: &PageContext, entry: Entry) -> bool {
     below.is_some_and(|line| line.starts_with([' ', '-']) && !line.starts_with("---"))
 }
 
+/// What a page of a kind calls itself, where the kind tells.
+fn page_type(kind: PageKind) -> Option<&'static str> {
+    match kind {
+        PageKind::Operation => Some("apiPageType"),
+        PageKind::Resource => Some("resourcePageType"),
+        PageKind::Enumeration => Some("enumPageType"),
+        PageKind::Concept | PageKind::Include => None,
+    }
+}
+
 fn check_type(cx: &PageContext, entry: Entry, out: &mut Findings) {
     let word = entry.word(cx.page);
     if word.is_empty() {
         return;
     }
-    let expected = match cx.kind() {
-        PageKind::Operation => Some("apiPageType"),
-        PageKind::Resource => Some("resourcePageType"),
-        PageKind::Enumeration => Some("enumPageType"),
-        PageKind::Concept | PageKind::Include => None,
-    };
+    let expected = page_type(cx.kind());
     let inner = cx.range_of(word);
     let place = cx.at(inner, "");
-    let symbol = format!("{}:doc_type", cx.page.path);
+    let symbol = format!("{}:{DOC_TYPE}", cx.page.path);
     if !TYPES.contains(&word) {
         let right = expected.or_else(|| suggest::closest(word, TYPES.iter().copied()));
         let finding = out

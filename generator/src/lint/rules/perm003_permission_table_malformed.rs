@@ -118,11 +118,39 @@ fn check_missing(cx: &PageContext, table: &PermissionTable, out: &mut Findings) 
     for (kind, label) in KINDS {
         let is_told = table.cells.iter().any(|cell| cell.kind == kind);
         if !is_told && !is_meant(kind) {
-            out.tell(cx.at(head, ""), format!("the table has no row `{label}`"))
-                .symbol(format!("{}:{label}", cx.section_symbol(table.section)))
-                .help("say `Not supported.` if there is no such permission");
+            let finding = out
+                .tell(cx.at(head, ""), format!("the table has no row `{label}`"))
+                .symbol(format!("{}:{label}", cx.section_symbol(table.section)));
+            if let Some(row) = strayed(cx, kind) {
+                finding
+                    .related(cx.at(row, "this row of another table looks like it"))
+                    .help("move the row to this table");
+            } else {
+                finding.help("say `Not supported.` if there is no such permission");
+            }
         }
     }
+}
+
+/// The label of a row for a kind of sign-in in a table that is about something else.
+fn strayed(cx: &PageContext, kind: PermissionKind) -> Option<ByteRange> {
+    let is_of_permissions = |range: ByteRange| {
+        let mut tables = cx.permission_tables().iter();
+        tables.any(|it| it.table.range == range)
+    };
+    let tables = cx.tables().iter().map(|it| it.table);
+    let others = tables.filter(|table| !is_of_permissions(table.range));
+    let mut rows = others.flat_map(|table| &table.rows);
+    let row = rows.find(|row| {
+        let [label, list, ..] = *row.cells.as_slice() else {
+            return false;
+        };
+        let names_kind = meant(cx.str(label)).is_some_and(|(meant, _)| meant == kind);
+        let is_list = cx.world.vocabulary.is_unsupported(cx.str(list))
+            || !permissions::names_in(cx, list).is_empty();
+        names_kind && is_list
+    })?;
+    row.cells.first().copied()
 }
 
 fn check_cell(cx: &PageContext, table: &PermissionTable, cell: &Cell, out: &mut Findings) {

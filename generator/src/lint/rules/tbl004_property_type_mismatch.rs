@@ -11,6 +11,7 @@ use crate::{
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
         samples::{self, Item, Sample},
+        values,
         world::Version,
     },
     vocabulary::Column,
@@ -191,16 +192,11 @@ fn tell(
     };
     let words = names::words(cx.version, &Type::single(ty.item.clone()));
     let in_table = cx.at(cell, format!("the table says `{words}`"));
-    let in_json = cx.at(
-        key.entry.value.at,
-        format!("the JSON shows {}", sample.words()),
-    );
+    let shows = shown_words(key, sample);
+    let in_json = cx.at(key.entry.value.at, format!("the JSON shows {shows}"));
     let declared = members::declared(cx.version, page.ty, name);
     let agrees = declared.is_some_and(|(_, declared)| is_same(cx.version, &ty.item, declared));
-    let message = format!(
-        "`{name}` is `{words}` in the table, but the JSON shows {}",
-        sample.words()
-    );
+    let message = format!("`{name}` is `{words}` in the table, but the JSON shows {shows}");
     let symbol = format!("{}/{name}", page.ty);
     let (wrong, other) = if agrees {
         (in_json, in_table)
@@ -237,6 +233,20 @@ fn tell(
     }
     if let Some((edits, text)) = fix {
         finding.fix(Fix::needs_review(format!("say `{text}`"), edits));
+    }
+}
+
+/// What a value shows, and the value itself where it is a word of its own for that.
+fn shown_words(key: &Key, sample: &Sample) -> String {
+    let words = sample.words();
+    let literal = key.entry.value.text().map(values::one_line);
+    match (sample.item, literal) {
+        (Item::Word(shown, _), Some(literal))
+            if !literal.eq_ignore_ascii_case(names::word_of(shown)) =>
+        {
+            format!("{words}, as `{literal}`")
+        }
+        _ => words,
     }
 }
 

@@ -1,8 +1,10 @@
 use crate::{
     api::{ItemType, Operation, ResponseBody, Type},
-    facts::{Claim, Fact, PageId, PageKind, ResponseText},
+    facts::{self, Claim, Fact, PageId, PageKind, ResponseText},
     ir::Method,
+    json::tree,
     lint::{
+        examples,
         finding::{Findings, Fix, Place, Severity},
         names,
         page::{CodeBlock, PageContext},
@@ -214,6 +216,11 @@ fn check_returns(
         ResponseBody::Value(ty) => format!("`{}`", names::words(cx.version, ty)),
         ResponseBody::Unknown => return,
     };
+    if is_of_as_many(&answer.body, &ty)
+        && shown_type(cx, page).is_some_and(|shown| is_kin(cx, &shown, &ty.item))
+    {
+        return;
+    }
     let Some(source) = source_of(cx, page, answer.status) else {
         return;
     };
@@ -281,6 +288,15 @@ fn may_carry(cx: &PageContext, body: &ResponseBody, ty: &Type) -> bool {
     }
 }
 
+/// Whether an answer carries one value where a type is single, and a collection where it is one.
+fn is_of_as_many(body: &ResponseBody, ty: &Type) -> bool {
+    match body {
+        ResponseBody::Collection(_) => ty.collection,
+        ResponseBody::Value(value) => value.collection == ty.collection,
+        ResponseBody::Unknown | ResponseBody::Empty | ResponseBody::Stream => false,
+    }
+}
+
 fn is_text(ty: &Type) -> bool {
     use crate::ir::Primitive::{Binary, String};
     matches!(ty.item, ItemType::Primitive(String | Binary))
@@ -324,6 +340,25 @@ fn source_of(cx: &PageContext, page: PageId, status: u16) -> Option<Place> {
     let at = code.annotation.unwrap_or(code.range);
     let label = "the annotation of the answer says so";
     (!block.is_ignored()).then(|| cx.version.at(page, at, label))
+}
+
+/// The type that the answer of a page says it has itself, where its annotation tells another one: a body is copied from the
+/// service, an annotation from another page.
+fn shown_type(cx: &PageContext, page: PageId) -> Option<ItemType> {
+    let facts = &cx.version.facts().get(page.index())?.facts;
+    let target = cx.version.page(page);
+    facts.iter().find_map(|fact| {
+        if !matches!(fact.claim, Claim::ResponseAnnotation { .. }) {
+            return None;
+        }
+        let mut codes = target.sections.iter().flat_map(Section::codes);
+        let code = codes.find(|code| code.range == fact.at)?;
+        let body = facts::message(target.str(code.body))?.body;
+        let tree = tree::read(body, ByteRange::new(0, body.len())).ok()?;
+        let name = tree.root.get("@odata.type")?.text()?;
+        let id = cx.version.api().find_type(examples::odata_type(name))?;
+        Some(ItemType::Structured(id))
+    })
 }
 
 /// The heading of the response, else the title.
