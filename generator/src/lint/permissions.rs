@@ -359,7 +359,7 @@ fn order(head: &str) -> Order {
 }
 
 /// The places of the names in a cell.
-fn names_in(cx: &PageContext, cell: ByteRange) -> Vec<ByteRange> {
+pub fn names_in(cx: &PageContext, cell: ByteRange) -> Vec<ByteRange> {
     let names = facts::permission_names(cx.str(cell));
     names.map(|name| cx.range_of(name)).collect()
 }
