@@ -18,7 +18,9 @@ pub(super) fn read(cx: &Context, out: &mut PageFacts) {
     let mut found = false;
     for section in &cx.page.sections {
         let heading = cx.page.str(section.title);
-        if cx.vocabulary().values_of(heading).is_some() {
+        // `Enum values` may be the title of a page with many of them.
+        let is_title = section.level == 1 && section.tables().next().is_none();
+        if !is_title && cx.vocabulary().values_of(heading).is_some() {
             values_section(cx, section, out);
             found = true;
         } else if cx.vocabulary().heading(heading) == Some(Heading::Members) && is_identifier(title)

@@ -148,6 +148,7 @@ fn beyond(cx: &PageContext, path: &str) -> Destination {
         Some(known) if known == path => Destination::File,
         Some(known) => Destination::OtherCase(known.into()),
         None if is_unfetched_snippet(repository, &path) => Destination::Elsewhere,
+        None if is_in_unfetched_folder(repository, &path) => Destination::Elsewhere,
         // A folder has a page of its own on the site.
         None if repository.has_folder(path.trim_end_matches('/')) => Destination::File,
         None => Destination::Missing(path.into()),
@@ -158,6 +159,12 @@ fn beyond(cx: &PageContext, path: &str) -> Destination {
 fn from_root(cx: &PageContext, path: &str) -> Option<String> {
     let page = cx.version.page_from_root.as_ref()?;
     Some(facts::join(page, path))
+}
+
+/// Of a folder that holds other folders and no page, a copy of the documents has not all.
+fn is_in_unfetched_folder(repository: &Repository, path: &str) -> bool {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    is_page(path) && repository.has_folder(folder) && !repository.names_in(folder).any(is_page)
 }
 
 /// Samples of code are generated; a copy of the documents without any of them is no worse for it.

@@ -71,22 +71,30 @@ fn check_type(
         None => alone.is_led_elsewhere(pair, member),
     };
     let name = &pair.paged.name;
-    let said = if matches!(member.ty.item, ItemType::Unknown { .. }) {
-        "nothing that can be read".to_owned()
-    } else {
-        format!("`{paged}`")
-    };
     // The cell may agree; then only the values that the description lists are those of an enumeration.
     let cell = place.at.of(&world.files.get(place.file).text);
+    let said = match row {
+        _ if matches!(member.ty.item, ItemType::Unknown { .. }) => {
+            "nothing that can be read".to_owned()
+        }
+        // A name that is nowhere described may be a word like any other.
+        Some(_) if !is_described(alone, member) => format!("`{cell}`"),
+        _ => format!("`{paged}`"),
+    };
     let is_agreed = spelling::primitive(cell).is_some_and(|it| it.as_str() == in_metadata);
     let message = if is_agreed {
         format!(
             "`{}` lists the values of `{paged}`, but is a `{in_metadata}` for the page and the metadata",
             member.name
         )
-    } else {
+    } else if row.is_some() {
         format!(
             "the page says {said} for `{}`, the metadata says `{in_metadata}`",
+            member.name
+        )
+    } else {
+        format!(
+            "the page makes `{}` {said}, the metadata says `{in_metadata}`",
             member.name
         )
     };
@@ -133,10 +141,28 @@ fn is_wider(alone: &PagesAlone, member: &Member, declared: &TypeRef) -> bool {
         .is_some_and(|(paged, ty)| alone.declared().derives_from(ty, paged))
 }
 
-/// Whether the page's type derives from the declared one, so that it fits some of the values.
+/// Whether the page's type derives from the declared one, so that it fits some of the values: by the metadata or, if that
+/// does not have the type, by its page.
 fn is_narrower(alone: &PagesAlone, member: &Member, declared: &TypeRef) -> bool {
-    types_of(alone, member, declared)
-        .is_some_and(|(paged, ty)| alone.declared().derives_from(paged, ty))
+    if let Some((paged, ty)) = types_of(alone, member, declared) {
+        return alone.declared().derives_from(paged, ty);
+    }
+    let (ItemType::Structured(paged), ItemRef::Named(name)) = (&member.ty.item, &declared.item)
+    else {
+        return false;
+    };
+    let mut lineage = alone.api.lineage(*paged);
+    member.ty.collection == declared.collection && lineage.any(|ty| ty.name.is_like(name))
+}
+
+/// Whether a page or the metadata says what the type of a member is.
+fn is_described(alone: &PagesAlone, member: &Member) -> bool {
+    let ItemType::Structured(id) = &member.ty.item else {
+        return true;
+    };
+    let key = alone.api[*id].name.key();
+    let model = alone.model.types.get(&key);
+    model.is_some_and(|ty| !ty.pages.is_empty()) || alone.declared().types.contains_key(&key)
 }
 
 /// The page's type and the declared one as the metadata has them, if both are structured and speak alike of one or of many.
@@ -237,7 +263,7 @@ fn key_at(alone: &PagesAlone, pair: TypePair, member: &Member) -> Option<Place> 
     Some(
         alone
             .version
-            .at(fact.page, at, "the JSON representation shows it here"),
+            .at(fact.page, at, "the JSON representation has it here"),
     )
 }
 

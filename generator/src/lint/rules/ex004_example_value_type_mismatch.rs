@@ -9,8 +9,10 @@ use crate::{
         finding::{Findings, Fix, Severity},
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
+        samples,
         values::{self, Groups, Owner, Typed, is_made_of_key, is_mark, is_placeholder, times},
     },
+    spelling::ItemText,
     vocabulary::Column,
 };
 
@@ -107,6 +109,12 @@ fn is_excused(cx: &PageContext, value: &Typed) -> bool {
     let Some(text) = value.node.text() else {
         return false;
     };
+    if value
+        .owner
+        .is_some_and(|owner| is_shown_as_text(cx, &owner))
+    {
+        return true;
+    }
     let key = value.owner.map(|owner| &*owner.entry.key);
     let is_of_key = key.is_some_and(|key| is_made_of_key(key, text));
     if is_of_key || is_placeholder(text) || is_mark(text) {
@@ -115,6 +123,24 @@ fn is_excused(cx: &PageContext, value: &Typed) -> bool {
     matches!(value.item, ItemType::Primitive(Primitive::DateTimeOffset))
         && !value.collection
         && is_moment_somewhere(text)
+}
+
+/// Whether a number of the table is text in the JSON representation of the type, too: then the table is wrong, and TBL004 or
+/// CSDL003 tells it.
+fn is_shown_as_text(cx: &PageContext, owner: &Owner) -> bool {
+    let ItemType::Primitive(told) = owner.member.ty.item else {
+        return false;
+    };
+    let key = cx.version.api()[owner.ty].name.key();
+    let members = cx.version.model().types.get(&key).map(|ty| &ty.members);
+    let mut members = members.into_iter().flatten();
+    let member = members.find(|it| it.name == owner.member.name);
+    let mut shown = member.iter().flat_map(|it| &it.keys);
+    samples::is_number(told)
+        && shown.any(|id| match &id.of(cx.version.facts()).claim {
+            Claim::JsonKey { value, .. } => value.item == ItemText::Primitive(Primitive::String),
+            _ => false,
+        })
 }
 
 /// A date with a time of which no zone is told, as services write it beside a property with the zone.
