@@ -140,11 +140,9 @@ pub fn name_all(api: &Api, model: &mut Model) {
 fn namespaces(pages: &[(Role, Page)]) -> FxHashMap<PageId, Arc<str>> {
     let stated = pages.iter().zip(0..).filter_map(|((_, page), at)| {
         let namespace = facts::stated_namespace(page)?;
-        Some((PageId(at), namespace.into()))
+        (namespace != DEFAULT_NAMESPACE).then(|| (PageId(at), namespace.into()))
     });
-    stated
-        .filter(|(_, namespace): &(_, Arc<str>)| **namespace != *DEFAULT_NAMESPACE)
-        .collect()
+    stated.collect()
 }
 
 /// Every fact with its id.

@@ -77,7 +77,10 @@ fn tell_member(
             .version
             .at(page.page, title_of(alone.version, page.page), ""),
     };
-    let message = format!("`{own}` has `{name}` in the metadata, but not on its page");
+    let mut members = pair.model.members.iter();
+    let is_shown = members.any(|it| it.name.eq_ignore_ascii_case(name) && !it.keys.is_empty());
+    let place_without = if is_shown { "in a table of" } else { "on" };
+    let message = format!("`{own}` has `{name}` in the metadata, but not {place_without} its page");
     let finding = out.tell(place, message).symbol(format!("{own}/{name}"));
     let label = format!("`{name}` is declared here");
     let declared_at = alone.version.metadata_at(member.name.at, label);

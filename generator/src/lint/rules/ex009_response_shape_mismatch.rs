@@ -209,11 +209,15 @@ fn speaks_of_many(cx: &PageContext, code: u16, ty: &Type) -> bool {
     let ItemType::Structured(id) = ty.item else {
         return false;
     };
-    let plural = format!("{}s", cx.version.api()[id].name.name()).to_ascii_lowercase();
+    let one = cx.version.api()[id].name.name().to_ascii_lowercase();
     sentence(cx, code).is_some_and(|fact| {
         let text = cx.str(fact.at).to_ascii_lowercase();
+        let plural = format!("{one}s");
         let words = ["collection", "list of", "array", "objects", plural.as_str()];
-        words.iter().any(|word| text.contains(word))
+        // `[lamps](lampBase.md)` are many, too.
+        let mut links = cx.page.links_in(fact.at);
+        let is_linked = !one.ends_with('s') && links.any(|link| cx.str(link.text).ends_with('s'));
+        is_linked || words.iter().any(|word| text.contains(word))
     })
 }
 
