@@ -299,9 +299,12 @@ impl Vocabulary {
         let title = title.trim().trim_end_matches(':').trim_end();
         self.values.iter().find_map(|(before, after)| {
             let lower = title.to_ascii_lowercase();
-            let rest = lower
-                .strip_prefix(before.as_str())?
-                .strip_suffix(after.as_str())?;
+            // Whatever blank stands there, also one that does not break.
+            let word = after.trim_start();
+            let rest = lower.strip_prefix(before.as_str())?.strip_suffix(word)?;
+            if word.len() < after.len() && !rest.ends_with(char::is_whitespace) {
+                return None;
+            }
             let name = title
                 .get(before.len()..before.len() + rest.len())?
                 .trim()
@@ -403,4 +406,24 @@ fn normalize(text: &str) -> String {
     let trimmed = out.trim_end_matches([':', ' ']).len();
     out.truncate(trimmed);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_of_values_name_enumerations() {
+        let words = Vocabulary::default();
+        for heading in [
+            "riskLevel values",
+            "riskLevel\u{a0} values:",
+            "**riskLevel** values",
+        ] {
+            assert_eq!(words.values_of(heading), Some("riskLevel"), "{heading}");
+        }
+        for heading in ["values", "riskLevelvalues", "The risk values", "riskLevel"] {
+            assert_eq!(words.values_of(heading), None, "{heading}");
+        }
+    }
 }

@@ -12,9 +12,10 @@ use crate::{
         rule::{Check, Fixes, Preset, Rule},
         tables,
     },
+    model,
     sections::{Page, Section},
     span::ByteRange,
-    spelling::TypeText,
+    spelling::{ItemText, TypeText},
     vocabulary::{Column, Heading},
 };
 
@@ -199,6 +200,9 @@ fn check_returns(
     if operations.is_empty() || operations.iter().any(|it| may_return(cx, it, &ty)) {
         return;
     }
+    if names_many_of_the_same(cx, returns, page) {
+        return;
+    }
     // `expanded with the matching …` links to what comes along, not to what comes back.
     if says_what_comes_along(cx, page) {
         return;
@@ -248,6 +252,31 @@ fn check_returns(
     if operations.iter().any(|it| may_return(cx, it, &other)) {
         finding.severity(Severity::Info);
     }
+}
+
+/// Whether the answer of a page links to the same page as the row, by the name of many: `[lamps](lampBase.md)`. TBL009 tells
+/// the text of such a link.
+fn names_many_of_the_same(cx: &PageContext, returns: &TypeText, page: PageId) -> bool {
+    let pages = &cx.version.compilation.pages;
+    let linked = |from: PageId, text: &TypeText| match &text.item {
+        ItemText::Named(reference) => {
+            let target = model::target_page(pages, from, reference)?;
+            Some((target, reference.name.ends_with('s')))
+        }
+        _ => None,
+    };
+    let Some((target, _)) = linked(cx.id, returns).filter(|_| returns.collection) else {
+        return false;
+    };
+    let facts = cx.version.facts().get(page.index());
+    let mut facts = facts.into_iter().flat_map(|it| &it.facts);
+    facts.any(|fact| match &fact.claim {
+        Claim::Response {
+            body: ResponseText::Value(text),
+            ..
+        } => linked(fact.page, text) == Some((target, true)),
+        _ => false,
+    })
 }
 
 /// Another row of the page whose link leads to a page.
