@@ -42,7 +42,7 @@ fn likeness(word: &str, name: &str) -> f64 {
     let jaro_winkler = strsim::jaro_winkler(word, name);
     if is_part(word, name) {
         jaro_winkler.max(PART)
-    } else if jaro_winkler >= CLOSE && is_slip(word, name) {
+    } else if jaro_winkler >= CLOSE && is_mostly_kept(word, name) {
         jaro_winkler
     } else {
         0.0
@@ -57,7 +57,7 @@ fn is_part(word: &str, name: &str) -> bool {
 }
 
 /// Whether two thirds of the letters stay where they are: names that only begin alike are two names.
-fn is_slip(word: &str, name: &str) -> bool {
+fn is_mostly_kept(word: &str, name: &str) -> bool {
     let longer = word.chars().count().max(name.chars().count());
     strsim::osa_distance(word, name) * 3 <= longer
 }

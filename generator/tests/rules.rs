@@ -14,6 +14,7 @@ use std::{
 };
 
 use docwright::{
+    api::Api,
     csdl::{self, Metadata, StructuredType, TypeRef},
     docs::{DocsTree, MetadataFile},
     emit,
@@ -501,9 +502,11 @@ fn what_csdl_of_pages_alone_differs_in_is_told() {
         let world = World::new(&subject, &root);
         let findings = lint::check(&world, &rules);
         for (alone, with) in pages.compilations.iter().zip(&subject.compilations) {
-            let Some(truth) = &with.metadata else {
+            let (Some(truth), Some(compared)) = (&with.metadata, &with.alone) else {
                 continue;
             };
+            let types_of = |api: &Api| format!("{:#?}{:#?}", api.types, api.enums);
+            assert_eq!(types_of(&compared.api), types_of(&alone.api));
             let mine = csdl::read("pages.xml", emit::csdl::emit(&alone.api));
             for (codes, name) in differences(&mine, truth) {
                 let word = format!("`{name}`").to_lowercase();

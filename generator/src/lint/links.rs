@@ -174,7 +174,7 @@ fn is_unfetched_snippet(repository: &Repository, path: &str) -> bool {
 }
 
 /// The place of a link's path in the text of its page: in the link, or in the definition that it names.
-pub fn path_at(cx: &PageContext, link: &Link) -> Option<ByteRange> {
+fn path_at(cx: &PageContext, link: &Link) -> Option<ByteRange> {
     let path = path_of(&link.target);
     let behind_text = ByteRange {
         start: link.text.end.max(link.range.start),
@@ -187,6 +187,42 @@ pub fn path_at(cx: &PageContext, link: &Link) -> Option<ByteRange> {
     };
     let at = target.find(path)?;
     Some(cx.range_of(&target[at..at + path.len()]))
+}
+
+/// A link and where it leads.
+#[derive(Clone, Copy, Debug)]
+pub struct Leading<'c, 'p> {
+    /// The link.
+    pub link: &'p Link,
+    /// Where it leads.
+    pub destination: &'c Destination,
+    /// The place of its path, if that is to be found.
+    pub path: Option<ByteRange>,
+}
+
+impl Leading<'_, '_> {
+    /// The place of the path, else of the link.
+    pub fn at(&self) -> ByteRange {
+        self.path.unwrap_or(self.link.range)
+    }
+}
+
+/// The links that lead to certain destinations. Of several that name one definition it is the first.
+pub fn leading<'c, 'p>(
+    cx: &'c PageContext<'p, '_>,
+    is_meant: impl Fn(&Destination) -> bool,
+) -> Vec<Leading<'c, 'p>> {
+    let mut seen = HashSet::new();
+    let links = cx.page.links.iter().zip(cx.destinations());
+    links
+        .filter(|(_, destination)| is_meant(destination))
+        .map(|(link, destination)| Leading {
+            link,
+            destination,
+            path: path_at(cx, link),
+        })
+        .filter(|it| seen.insert(it.at()))
+        .collect()
 }
 
 /// The label in a link that names a definition: `[text][label]`, `[label][]` or `[label]`.

@@ -28,11 +28,7 @@ impl ShortNames {
     /// All names of an api.
     pub(super) fn of(api: &Api) -> Self {
         let mut names: HashMap<String, Option<ItemType>> = HashMap::new();
-        let types = api
-            .type_ids()
-            .map(|id| (&api[id].name, ItemType::Structured(id)));
-        let enums = api.enum_ids().map(|id| (&api[id].name, ItemType::Enum(id)));
-        for (name, item) in types.chain(enums) {
+        for (name, item) in items(api) {
             names
                 .entry(name.name().to_ascii_lowercase())
                 .and_modify(|known| *known = None)
@@ -265,15 +261,18 @@ pub fn nearest<'a>(version: &Version<'a>, name: &str) -> Option<(&'a TypeName, P
 
 /// The types and enumerations of a version that something describes.
 pub(super) fn described<'a>(version: &Version<'a>) -> Vec<(&'a TypeName, ItemType)> {
-    let api = version.api();
+    items(version.api())
+        .filter(|(_, item)| is_described(version, item))
+        .collect()
+}
+
+/// All types and enumerations with their names.
+fn items(api: &Api) -> impl Iterator<Item = (&TypeName, ItemType)> {
     let types = api
         .type_ids()
         .map(|id| (&api[id].name, ItemType::Structured(id)));
     let enums = api.enum_ids().map(|id| (&api[id].name, ItemType::Enum(id)));
-    types
-        .chain(enums)
-        .filter(|(_, item)| is_described(version, item))
-        .collect()
+    types.chain(enums)
 }
 
 /// Where something is described.

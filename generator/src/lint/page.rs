@@ -365,9 +365,7 @@ impl<'p, 'a> PageContext<'p, 'a> {
 
     /// The line break that this page has behind a place.
     pub fn newline(&self, at: u32) -> &'static str {
-        let rest = self.page.text.get(at as usize..).unwrap_or_default();
-        let line = rest.split_inclusive('\n').next().unwrap_or_default();
-        if line.ends_with("\r\n") { "\r\n" } else { "\n" }
+        line_end(self.page.text.get(at as usize..).unwrap_or_default())
     }
 
     /// The bodies of messages whose type is known, each with what is not of that type.
@@ -587,6 +585,13 @@ impl Message<'_> {
     pub fn tree(&self) -> Option<&Tree> {
         self.json.as_ref()?.as_ref().ok()
     }
+}
+
+/// What ends the first line of a text, and so the others.
+pub fn line_end(text: &str) -> &'static str {
+    let first = text.find('\n').unwrap_or_default();
+    let is_windows = text[..first].ends_with('\r');
+    if is_windows { "\r\n" } else { "\n" }
 }
 
 /// The object in a comment.

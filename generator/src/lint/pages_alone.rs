@@ -2,8 +2,8 @@
 //!
 //! Comes in: a version that has metadata. Goes out: [`PagesAlone`]: the api as pages alone make it, and for each of its types,
 //! members and enumerations the declaration of the same name.
-//! Invariant: [`PagesAlone::api`] is the api that the same pages have without metadata, so that what an emitter writes of
-//! it differs from the metadata exactly where a rule can see it.
+//! Invariant: [`PagesAlone::api`] has the types and enumerations that the same pages have without metadata, so that what an
+//! emitter writes of them differs from the metadata exactly where a rule can see it.
 
 use super::{
     finding::Place,

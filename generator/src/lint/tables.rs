@@ -5,7 +5,7 @@
 use super::{
     files::FileId,
     finding::Edit,
-    page::{self, PageContext, TableRow},
+    page::{self, PageContext, TableRow, line_end},
     pages_alone::PagesAlone,
     world::{Version, World},
 };
@@ -196,13 +196,6 @@ impl LastRow<'_> {
         let line = row.line(self.page, self.row.row, columns, table.header.len());
         format!("{}{line}", line_end(&self.page.text))
     }
-}
-
-/// What ends the lines of a text.
-pub fn line_end(text: &str) -> &'static str {
-    let first = text.find('\n').unwrap_or_default();
-    let is_windows = text[..first].ends_with('\r');
-    if is_windows { "\r\n" } else { "\n" }
 }
 
 /// Whether the text of a link can be another one: in `[text][]` and in `[text]` it also says where the link leads.

@@ -8,7 +8,6 @@ use crate::{
         page,
         pages_alone::{PagesAlone, TypePair, title_of},
         rule::{Check, Fixes, Preset, Rule},
-        tables,
     },
     model::FactId,
     sections::{Link, Section},
@@ -381,7 +380,7 @@ fn added(text: &str, tree: &Tree, entry: &str) -> Option<(ByteRange, String)> {
     let end = ty.value.at.end as usize;
     let (_, line) = text[..ty.key_at.start as usize].rsplit_once('\n')?;
     let gap = if line.trim().is_empty() {
-        format!("{}{line}", tables::line_end(text))
+        format!("{}{line}", page::line_end(text))
     } else {
         " ".to_owned()
     };

@@ -2,6 +2,7 @@ use crate::{
     facts::{Claim, Fact, MemberTable},
     lint::{
         finding::{Edit, Findings, Fix, Severity},
+        page::line_end,
         pages_alone::{DeclaredMember, PagesAlone, TypePair},
         rule::{Check, Fixes, Preset, Rule},
         tables,
@@ -104,7 +105,7 @@ fn moved(
     }
     let file = alone.version.file(row.page);
     let line = row.at.trim(&page.text);
-    let text = format!("{}{}", tables::line_end(&page.text), page.str(line));
+    let text = format!("{}{}", line_end(&page.text), page.str(line));
     let rest = &page.text[line.end as usize..];
     let end = rest
         .find('\n')

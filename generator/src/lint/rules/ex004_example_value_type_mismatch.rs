@@ -7,6 +7,7 @@ use crate::{
     lint::{
         examples::Body,
         finding::{Findings, Fix, Severity},
+        members,
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
         samples,
@@ -131,10 +132,8 @@ fn is_shown_as_text(cx: &PageContext, owner: &Owner) -> bool {
     let ItemType::Primitive(told) = owner.member.ty.item else {
         return false;
     };
-    let key = cx.version.api()[owner.ty].name.key();
-    let members = cx.version.model().types.get(&key).map(|ty| &ty.members);
-    let mut members = members.into_iter().flatten();
-    let member = members.find(|it| it.name == owner.member.name);
+    let ty = &cx.version.api()[owner.ty].name;
+    let member = members::member(cx.version, ty, &owner.member.name);
     let mut shown = member.iter().flat_map(|it| &it.keys);
     samples::is_number(told)
         && shown.any(|id| match &id.of(cx.version.facts()).claim {

@@ -2,6 +2,7 @@ use crate::{
     api::{EnumId, EnumType, ItemType},
     lint::{
         finding::{Edit, Findings, Fix, Place, Severity},
+        members,
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
         values::{self, Groups, Owner, is_mark, is_placeholder, one_line, times},
@@ -88,8 +89,7 @@ fn own_list(cx: &PageContext, owner: &Owner, text: &str) -> Option<Place> {
     let name = &owner.member.name;
     let mut lineage = api.lineage(owner.ty);
     lineage.find_map(|ty| {
-        let model = cx.version.model().types.get(&ty.name.key())?;
-        let member = model.members.iter().find(|it| it.name == *name)?;
+        let member = members::member(cx.version, &ty.name, name)?;
         let mut rows = member.rows.iter().map(|row| row.of(cx.version.facts()));
         let quoted = format!("`{text}`");
         let row = rows.find(|row| cx.version.page(row.page).str(row.at).contains(&quoted))?;

@@ -1,14 +1,10 @@
-use std::collections::HashSet;
-
 use crate::{
     lint::{
         finding::{Finding, Findings, Fix, Severity},
-        links::{self, Destination},
+        links::{self, Destination, Leading},
         page::PageContext,
         rule::{Check, Fixes, Preset, Rule},
     },
-    sections::Link,
-    span::ByteRange,
     suggest,
 };
 
@@ -28,22 +24,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &PageContext, out: &mut Findings) {
-    // Several links may name one definition.
-    let mut told = HashSet::new();
-    let mut is_new = |link| told.insert(place(cx, link));
-    for (link, destination) in cx.page.links.iter().zip(cx.destinations()) {
-        match destination {
-            Destination::Missing(path) if is_new(link) => tell_missing(cx, link, path, out),
-            Destination::Outside if is_new(link) => {
-                tell(cx, link, "leads out of the documents", out);
-            }
-            Destination::Elsewhere
-            | Destination::SourceOnSite
-            | Destination::Page(_)
-            | Destination::File
-            | Destination::OtherCase(_)
-            | Destination::Missing(_)
-            | Destination::Outside => {}
+    let is_wrong = |it: &Destination| matches!(it, Destination::Missing(_) | Destination::Outside);
+    for it in links::leading(cx, is_wrong) {
+        if let Destination::Missing(path) = it.destination {
+            tell_missing(cx, &it, path, out);
+        } else {
+            tell(cx, &it, "leads out of the documents", out);
         }
     }
 }
@@ -52,18 +38,18 @@ fn check(cx: &PageContext, out: &mut Findings) {
 const SLIP: usize = 2;
 
 /// Tells that a link leads to no file, and which file lies beside where it leads.
-fn tell_missing(cx: &PageContext, link: &Link, path: &str, out: &mut Findings) {
+fn tell_missing(cx: &PageContext, it: &Leading, path: &str, out: &mut Findings) {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let repository = cx.world.repository();
     let mut names: Vec<_> = repository.names_in(folder).collect();
     names.sort_unstable();
     let near = suggest::closest(name, names);
-    let finding = tell(cx, link, "leads to no file", out);
+    let finding = tell(cx, it, "leads to no file", out);
     let Some(near) = near else {
         return;
     };
     finding.help(format!("did you mean `{near}`?"));
-    let place = links::path_at(cx, link).and_then(|at| {
+    let place = it.path.and_then(|at| {
         let written = cx.str(at).rfind(name)?;
         let start = at.start as usize + written;
         Some(cx.at((start..start + name.len()).into(), ""))
@@ -74,15 +60,9 @@ fn tell_missing(cx: &PageContext, link: &Link, path: &str, out: &mut Findings) {
     }
 }
 
-fn tell<'o>(cx: &PageContext, link: &Link, what: &str, out: &'o mut Findings) -> &'o mut Finding {
-    out.tell(
-        cx.at(place(cx, link), ""),
-        format!("the link to `{}` {what}", link.target),
-    )
-    .symbol(format!("{}:{}", cx.page.path, link.target))
-}
-
-/// Where the path of a link is written; the link, if it is nowhere to be found.
-fn place(cx: &PageContext, link: &Link) -> ByteRange {
-    links::path_at(cx, link).unwrap_or(link.range)
+fn tell<'o>(cx: &PageContext, it: &Leading, what: &str, out: &'o mut Findings) -> &'o mut Finding {
+    let target = &it.link.target;
+    let message = format!("the link to `{target}` {what}");
+    let symbol = format!("{}:{target}", cx.page.path);
+    out.tell(cx.at(it.at(), ""), message).symbol(symbol)
 }

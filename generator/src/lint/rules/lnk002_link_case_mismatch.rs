@@ -1,5 +1,3 @@
-use std::collections::HashSet;
-
 use crate::lint::{
     finding::{Findings, Fix, Severity},
     links::{self, Destination},
@@ -19,27 +17,18 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &PageContext, out: &mut Findings) {
-    // Several links may name one definition.
-    let mut told = HashSet::new();
-    for (link, destination) in cx.page.links.iter().zip(cx.destinations()) {
-        let Destination::OtherCase(right) = destination else {
+    for it in links::leading(cx, |it| matches!(it, Destination::OtherCase(_))) {
+        let Destination::OtherCase(right) = it.destination else {
             continue;
         };
-        let name = right.rsplit('/').next().unwrap_or(right);
-        let at = links::path_at(cx, link);
-        if !told.insert(at.unwrap_or(link.range)) {
-            continue;
-        }
-        let place = cx.at(at.unwrap_or(link.range), "");
-        let message = format!(
-            "the link to `{}` differs from the file's name in case",
-            link.target
-        );
+        let (name, target) = (right.rsplit('/').next().unwrap_or(right), &it.link.target);
+        let place = cx.at(it.at(), "");
+        let message = format!("the link to `{target}` differs from the file's name in case");
         let finding = out
             .tell(place.clone(), message)
-            .symbol(format!("{}:{}", cx.page.path, link.target))
+            .symbol(format!("{}:{target}", cx.page.path))
             .help(format!("the file is `{name}`"));
-        if let Some(at) = at {
+        if let Some(at) = it.path {
             let text = links::respelled(cx.str(at), right);
             finding.fix(Fix::safe(
                 format!("link to `{text}`"),

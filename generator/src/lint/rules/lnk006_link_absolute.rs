@@ -1,5 +1,3 @@
-use std::collections::HashSet;
-
 use crate::{
     lint::{
         finding::{Findings, Fix, Severity},
@@ -22,25 +20,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(cx: &PageContext, out: &mut Findings) {
-    // Several links may name one definition.
-    let mut told = HashSet::new();
-    for (link, destination) in cx.page.links.iter().zip(cx.destinations()) {
-        if *destination != Destination::SourceOnSite {
-            continue;
-        }
-        let at = links::path_at(cx, link);
-        if !told.insert(at.unwrap_or(link.range)) {
-            continue;
-        }
-        let place = cx.at(at.unwrap_or(link.range), "");
-        let message = format!(
-            "`{}` is the path of a source file, not of a published page",
-            link.target
-        );
+    for it in links::leading(cx, |it| *it == Destination::SourceOnSite) {
+        let target = &it.link.target;
+        let place = cx.at(it.at(), "");
+        let message = format!("`{target}` is the path of a source file, not of a published page");
         let finding = out
             .tell(place.clone(), message)
-            .symbol(format!("{}:{}", cx.page.path, link.target));
-        let Some(page) = at.and_then(|at| conceptual(cx.str(at))) else {
+            .symbol(format!("{}:{target}", cx.page.path));
+        let Some(page) = it.path.and_then(|at| conceptual(cx.str(at))) else {
             continue;
         };
         let repository = cx.world.repository();
